@@ -1,0 +1,36 @@
+package org.gpumediator.api;
+
+import org.gpumediator.api.event.GuestFaultKind;
+
+import java.util.Collections;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Counters of one virtual GPU since it was created, at one moment. Counters that belong together
+ * were not necessarily read at the same instant.
+ *
+ * @param faults how often the guest did something wrong, by kind; kinds that never happened are
+ *     absent
+ * @param counters every other counter by its name, sorted, such as {@code mmio.read} or {@code
+ *     rcs.busy.nanos}
+ */
+public record VgpuStatistics(Map<GuestFaultKind, Long> faults, SortedMap<String, Long> counters) {
+
+    /** Copies the maps. */
+    public VgpuStatistics {
+        faults = Map.copyOf(faults);
+        counters = Collections.unmodifiableSortedMap(new TreeMap<>(counters));
+    }
+
+    /** Returns how often a fault of that kind happened. */
+    public long faults(GuestFaultKind kind) {
+        return faults.getOrDefault(kind, 0L);
+    }
+
+    /** Returns a counter, {@code 0} if there is none of that name. */
+    public long counter(String name) {
+        return counters.getOrDefault(name, 0L);
+    }
+}

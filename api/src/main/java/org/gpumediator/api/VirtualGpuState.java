@@ -1,0 +1,18 @@
+package org.gpumediator.api;
+
+/** The life of a virtual GPU. */
+public enum VirtualGpuState {
+    /** Made; the guest has not touched it since creation or reset. */
+    CREATED,
+    /** In use. */
+    RUNNING,
+    /** Held still by {@link VirtualGpu#quiesce}: queued work waits, traps are still answered. */
+    QUIESCED,
+    /**
+     * Unusable until it is reset: quarantined after repeated faults, or lost by its device. Traps
+     * are answered from its shadow.
+     */
+    FAILED,
+    /** Closed: its partition has gone back. */
+    CLOSED
+}

@@ -1,0 +1,2 @@
+/** What observers of a mediator hear. */
+package org.gpumediator.api.event;

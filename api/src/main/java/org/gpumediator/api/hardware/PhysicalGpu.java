@@ -1,0 +1,117 @@
+package org.gpumediator.api.hardware;
+
+import org.gpumediator.api.Registration;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A physical GPU: the only way to a real device, or to a fake that stands for one. Safe for use by
+ * multiple threads.
+ */
+public interface PhysicalGpu {
+
+    /** Returns which GPU it is. Constant. */
+    GpuIdentity identity();
+
+    /** Returns the length of its configuration space in bytes: 256 or 4096. */
+    int configLength();
+
+    /**
+     * Reads its configuration space.
+     *
+     * @param offset naturally aligned, inside the space
+     * @param width 1, 2 or 4 bytes
+     * @throws IllegalArgumentException if offset or width is not as said
+     */
+    int readConfig(int offset, int width);
+
+    /**
+     * Writes its configuration space.
+     *
+     * @param offset naturally aligned, inside the space
+     * @param width 1, 2 or 4 bytes
+     * @throws IllegalArgumentException if offset or width is not as said
+     */
+    void writeConfig(int offset, int width, int value);
+
+    /**
+     * Returns the length of a BAR in bytes.
+     *
+     * @param bar {@code 0} to {@code 5}
+     * @return {@code 0} if there is none
+     */
+    long barLength(int bar);
+
+    /**
+     * Reads a register or a word of a memory window.
+     *
+     * @param bar BAR number
+     * @param offset naturally aligned byte offset, inside the BAR
+     * @param width 1, 2, 4 or 8 bytes
+     * @return the value, zero-extended; all ones if the device has gone
+     * @throws IllegalArgumentException if an argument is not as said
+     */
+    long read(int bar, long offset, int width);
+
+    /**
+     * Writes a register or a word of a memory window.
+     *
+     * @param bar BAR number
+     * @param offset naturally aligned byte offset, inside the BAR
+     * @param width 1, 2, 4 or 8 bytes
+     * @throws IllegalArgumentException if an argument is not as said
+     */
+    void write(int bar, long offset, int width, long value);
+
+    /**
+     * Makes memory of this process visible to the GPU: an IOMMU's job on real hardware.
+     *
+     * @param segment native memory, page aligned, a positive multiple of 4 KiB long; must stay
+     *     alive while it is mapped
+     * @param access what the GPU may do there
+     * @return the bus address of the first byte, page aligned, below 2<sup>39</sup>; the whole
+     *     segment is contiguous there. The same memory mapped twice has two addresses
+     * @throws IllegalArgumentException if the segment is not as said
+     * @throws org.gpumediator.api.HardwareAccessException if the host refuses, or the bus address
+     *     space is full
+     */
+    long mapForDma(MemorySegment segment, DmaAccess access);
+
+    /**
+     * Ends a mapping. When the method returns the GPU no longer reaches the memory: what it still
+     * tries reads as ones and writes nothing.
+     *
+     * @param busAddress as {@link #mapForDma} returned it
+     * @throws IllegalArgumentException if nothing is mapped there
+     */
+    void unmapForDma(long busAddress);
+
+    /** What a GPU may do with memory. */
+    enum DmaAccess {
+        READ_ONLY,
+        READ_WRITE
+    }
+
+    /**
+     * Subscribes to the device's interrupts.
+     *
+     * @return a handle that ends the subscription when closed
+     */
+    Registration onInterrupt(InterruptListener listener);
+
+    /** Hears of interrupts of a physical GPU. */
+    @FunctionalInterface
+    interface InterruptListener {
+
+        /**
+         * Says that the device has signalled. Called on a thread of the device or of whoever drives
+         * a fake, with no lock of the device held: the listener may access the device.
+         *
+         * @param vector message number, {@code 0} for the line
+         */
+        void interrupted(int vector);
+    }
+
+    /** Resets the whole device to its state after power-on; mappings for DMA are kept. */
+    void reset();
+}

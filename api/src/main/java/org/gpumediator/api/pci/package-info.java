@@ -1,0 +1,2 @@
+/** PCI vocabulary: configuration space and BARs. */
+package org.gpumediator.api.pci;

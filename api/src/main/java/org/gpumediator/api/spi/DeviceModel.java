@@ -1,0 +1,57 @@
+package org.gpumediator.api.spi;
+
+import org.gpumediator.api.MessageInterrupts;
+import org.gpumediator.api.ResetKind;
+import org.gpumediator.api.TrapRegion;
+import org.gpumediator.api.VgpuStatistics;
+import org.gpumediator.api.pci.ConfigSpace;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One virtual GPU as its backend builds it. The mediator wraps it into a {@link
+ * org.gpumediator.api.VirtualGpu} and keeps its life: a closed model is never called again, and
+ * reset, quiesce, resume and close are never called at the same time.
+ *
+ * @implSpec Traps may arrive on any thread at any time, also during reset, quiesce and resume.
+ *     Nothing here throws for what a guest does.
+ */
+public interface DeviceModel extends AutoCloseable {
+
+    /** Returns its configuration space. */
+    ConfigSpace configSpace();
+
+    /** Returns its BARs and ROM, by rising index. */
+    List<TrapRegion> regions();
+
+    /** Returns its message interrupts. */
+    MessageInterrupts interrupts();
+
+    /** Returns whether the guest has touched it since creation or reset. */
+    boolean touched();
+
+    /** Returns whether it has failed and needs a reset. */
+    boolean failed();
+
+    /** Resets it. Bounded in time, whatever its guest does. */
+    void reset(ResetKind kind);
+
+    /** Takes its work off the GPU and starts no more. Bounded in time. */
+    void quiesce();
+
+    /** Lets its work go on. */
+    void resume();
+
+    /** Returns its counters. */
+    VgpuStatistics statistics();
+
+    /** Returns an optional ability, or empty. */
+    <T> Optional<T> ability(Class<T> ability);
+
+    /**
+     * Takes it off the GPU, scrubs its share and drops its mappings. Bounded in time. Idempotent.
+     */
+    @Override
+    void close();
+}

@@ -1,0 +1,104 @@
+package org.gpumediator.api.spi;
+
+import org.gpumediator.api.VmmPort;
+import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.PartitionPolicy;
+import org.gpumediator.api.partition.ResourceKind;
+import org.gpumediator.api.partition.ResourcePartition;
+import org.gpumediator.api.partition.VgpuType;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A vendor's implementation, bound to one physical GPU.
+ *
+ * @implSpec Safe for use by multiple threads. The mediator keeps the books (who holds what); the
+ *     backend enforces them.
+ */
+public interface GpuBackend extends AutoCloseable {
+
+    /** Returns what the GPU has, with nothing given out. Constant but for its attributes. */
+    GpuInventory capacity();
+
+    /** Returns the types on offer, largest share last. Constant. */
+    List<VgpuType> types();
+
+    /**
+     * Makes an anonymous type of free quotas.
+     *
+     * @param quotas by resource; resources left out get the backend's default
+     * @throws IllegalArgumentException if a quota is illegal in itself (not a multiple, below the
+     *     least); the message names it and the limit
+     */
+    VgpuType anonymousType(Map<ResourceKind, Long> quotas);
+
+    /** Returns how partitions are chosen unless the embedder says otherwise. */
+    PartitionPolicy defaultPolicy();
+
+    /**
+     * Builds the device model of one virtual GPU.
+     *
+     * @throws org.gpumediator.api.GpuMediationException if the GPU or its firmware refuses; nothing
+     *     is left behind
+     */
+    DeviceModel create(VgpuBlueprint blueprint);
+
+    /**
+     * Does what is due: ends slices, finds hangs, emulates timers. Bounded in time; touches nothing
+     * if nothing is due.
+     *
+     * @param nowNanos the clock
+     * @return when to call again at the latest, on the same clock; {@link Long#MAX_VALUE} if only
+     *     an interrupt or a trap can bring new work
+     */
+    long step(long nowNanos);
+
+    /** Returns counters of the physical GPU by name: switches, resets, time on each engine. */
+    Map<String, Long> counters();
+
+    /** Returns an optional ability of this backend, or empty. */
+    <T> Optional<T> ability(Class<T> ability);
+
+    /** Gives the physical GPU back. Called when every device model is closed. Idempotent. */
+    @Override
+    void close();
+
+    /**
+     * What a virtual GPU shall be.
+     *
+     * @param name its name
+     * @param id its number
+     * @param type what it is made as
+     * @param partition what it owns
+     * @param vmm the VMM that carries it
+     * @param role whether it belongs to a guest or to the host itself
+     * @param attributes further wishes that only this vendor has, by name; a backend rejects names
+     *     it does not know
+     */
+    record VgpuBlueprint(
+            String name,
+            int id,
+            VgpuType type,
+            ResourcePartition partition,
+            VmmPort vmm,
+            Role role,
+            Map<String, String> attributes) {
+
+        /** Whose virtual GPU it is. */
+        public enum Role {
+            GUEST,
+            /**
+             * The host's own share; goes through the same path, with the few privileges its backend
+             * documents.
+             */
+            HOST
+        }
+
+        /** Copies the map. */
+        public VgpuBlueprint {
+            attributes = Map.copyOf(attributes);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The backend SPI: what a vendor's backend implements, and what it is given. */
+package org.gpumediator.api.spi;

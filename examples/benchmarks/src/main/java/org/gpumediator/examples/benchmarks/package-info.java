@@ -1,0 +1,2 @@
+/** Example. */
+package org.gpumediator.examples.benchmarks;

@@ -1,0 +1,9 @@
+/** Haswell: mediated pass-through. */
+@org.jspecify.annotations.NullMarked
+module org.gpumediator.intel.gen7 {
+    requires org.gpumediator.api;
+    requires org.gpumediator.core;
+    requires static org.jspecify;
+    requires com.google.common;
+    requires org.slf4j;
+}

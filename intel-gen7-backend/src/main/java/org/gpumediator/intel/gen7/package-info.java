@@ -1,0 +1,2 @@
+/** Haswell: mediated pass-through. */
+package org.gpumediator.intel.gen7;

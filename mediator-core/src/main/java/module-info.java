@@ -1,0 +1,11 @@
+/** The vendor-neutral half of the mediator, and the tools that backends are built with. */
+@org.jspecify.annotations.NullMarked
+module org.gpumediator.core {
+    requires transitive org.gpumediator.api;
+    requires static org.jspecify;
+    requires com.google.common;
+    requires org.slf4j;
+    requires static jdk.jfr;
+
+
+}

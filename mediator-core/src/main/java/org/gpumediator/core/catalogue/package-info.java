@@ -1,0 +1,2 @@
+/** Register catalogues: tables of rows, compiled to arrays, and the trap dispatch over them. */
+package org.gpumediator.core.catalogue;

@@ -1,0 +1,2 @@
+/** Counters, fault books and access reports. */
+package org.gpumediator.core.observe;

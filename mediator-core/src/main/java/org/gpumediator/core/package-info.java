@@ -1,0 +1,2 @@
+/** The mediator: one physical GPU and its virtual GPUs. */
+package org.gpumediator.core;

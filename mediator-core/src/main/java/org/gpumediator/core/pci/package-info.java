@@ -1,0 +1,2 @@
+/** A complete, vendor-neutral PCI function model. */
+package org.gpumediator.core.pci;

@@ -1,0 +1,2 @@
+/** Ready-made partition policies. */
+package org.gpumediator.core.policy;

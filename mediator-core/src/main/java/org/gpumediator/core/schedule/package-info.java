@@ -1,0 +1,2 @@
+/** The scheduler of an engine group, and ready-made scheduling policies. */
+package org.gpumediator.core.schedule;

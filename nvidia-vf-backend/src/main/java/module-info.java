@@ -1,0 +1,9 @@
+/** Ada: VF slicing. */
+@org.jspecify.annotations.NullMarked
+module org.gpumediator.nvidia.vf {
+    requires org.gpumediator.api;
+    requires org.gpumediator.core;
+    requires static org.jspecify;
+    requires com.google.common;
+    requires org.slf4j;
+}

@@ -1,0 +1,2 @@
+/** Ada: VF slicing. */
+package org.gpumediator.nvidia.vf;

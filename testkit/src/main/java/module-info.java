@@ -1,0 +1,9 @@
+/** Fake hardware, scripted guests, a fake VMM and contract tests. */
+@org.jspecify.annotations.NullMarked
+module org.gpumediator.testkit {
+    requires transitive org.gpumediator.api;
+    requires transitive org.gpumediator.core;
+    requires static org.jspecify;
+    requires static transitive org.junit.jupiter.api;
+
+}

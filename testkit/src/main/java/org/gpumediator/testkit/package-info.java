@@ -1,0 +1,2 @@
+/** The vendor-neutral half of the test kit. */
+package org.gpumediator.testkit;
