@@ -6,4 +6,5 @@ module org.gpumediator.testkit {
     requires static org.jspecify;
     requires static transitive org.junit.jupiter.api;
 
+    exports org.gpumediator.testkit;
 }

@@ -1,2 +1,5 @@
-/** The vendor-neutral half of the test kit. */
+/**
+ * What a test needs in place of a VMM: guest memory, interrupts, PCI firmware and time, all stepped
+ * by the test. Nothing here knows a vendor, starts a thread or sleeps.
+ */
 package org.gpumediator.testkit;
