@@ -7,5 +7,6 @@ module org.gpumediator.core {
     requires org.slf4j;
     requires static jdk.jfr;
 
-
+    exports org.gpumediator.core.catalogue;
+    exports org.gpumediator.core.observe;
 }
