@@ -1,0 +1,43 @@
+package org.gpumediator.intel.gen7.command;
+
+/**
+ * Whose submission is scanned and what it owns. Asked once per scan for each value; the methods
+ * must not allocate.
+ */
+public interface ScanContext {
+
+    /** Returns the engine: {@code 0} RCS, {@code 1} BCS, {@code 2} VCS, {@code 3} VECS. */
+    int engine();
+
+    /** Returns whether this engine's page directory is set and enabled for this virtual GPU. */
+    boolean ppgttEnabled();
+
+    /**
+     * Returns whether the render engine takes buffer 0 of 3DSTATE_CONSTANT_* as an address rather
+     * than as an offset: INSTPM bit 6 as the guest has last set it.
+     */
+    default boolean absoluteConstants() {
+        return false;
+    }
+
+    /** Returns the first graphics address of the aperture share, a multiple of 4 KiB. */
+    long lowStart();
+
+    /** Returns the end of the aperture share, exclusive. */
+    long lowEnd();
+
+    /** Returns the first graphics address of the hidden share, a multiple of 4 KiB. */
+    long highStart();
+
+    /** Returns the end of the hidden share, exclusive. */
+    long highEnd();
+
+    /** Returns the guest's memory. */
+    GuestDwords memory();
+
+    /** Returns where copies of batches go. */
+    BatchSink batches();
+
+    /** Returns who hears of side effects. */
+    ScanEvents events();
+}

@@ -1,0 +1,2 @@
+/** Command catalogues: tables of commands, compiled to arrays that decode a stream. */
+package org.gpumediator.core.command;
