@@ -3,10 +3,12 @@
 module org.gpumediator.core {
     requires transitive org.gpumediator.api;
     requires static org.jspecify;
+    requires static com.google.errorprone.annotations;
     requires com.google.common;
     requires org.slf4j;
     requires static jdk.jfr;
 
     exports org.gpumediator.core.catalogue;
     exports org.gpumediator.core.observe;
+    exports org.gpumediator.core.pci;
 }

@@ -1,0 +1,96 @@
+package org.gpumediator.core.pci;
+
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Collects the registers of a configuration space while it is built, and who owns each byte. */
+final class ConfigLayout {
+
+    /**
+     * Bits that are read-only while another register says so.
+     *
+     * @param guardOffset byte offset of that register
+     * @param guardMask the bits of its four bytes of which any set one freezes
+     */
+    record Freeze(int guardOffset, int guardMask) {}
+
+    final byte[] resetValues;
+    final byte[] writableMask;
+    final byte[] oneToClearMask;
+    final byte[] frozenMask;
+    final byte[] freezeOf;
+    final List<Freeze> freezes = new ArrayList<>();
+    private final @Nullable String[] owner;
+
+    ConfigLayout(int length) {
+        resetValues = new byte[length];
+        writableMask = new byte[length];
+        oneToClearMask = new byte[length];
+        frozenMask = new byte[length];
+        freezeOf = new byte[length];
+        owner = new String[length];
+    }
+
+    int length() {
+        return resetValues.length;
+    }
+
+    /** Takes a run of bytes for a named owner. */
+    void claim(String name, int offset, int length) {
+        if (offset < 0 || length < 1 || offset > length() - length) {
+            throw new IllegalArgumentException(
+                    "%s at 0x%x, %d bytes: expected to lie inside a space of %d bytes"
+                            .formatted(name, offset, length, length()));
+        }
+        for (int i = offset; i < offset + length; i++) {
+            if (owner[i] != null) {
+                throw new IllegalArgumentException(
+                        "%s at 0x%x: byte 0x%x belongs to %s".formatted(name, offset, i, owner[i]));
+            }
+            owner[i] = name;
+        }
+    }
+
+    /**
+     * Finds free bytes.
+     *
+     * @return the lowest multiple of four at or above {@code from} with {@code length} free bytes
+     *     below {@code limit}
+     */
+    int free(String name, int length, int from, int limit) {
+        int run = 0;
+        for (int i = from; i < limit; i++) {
+            run = owner[i] == null && (run > 0 || (i & 3) == 0) ? run + 1 : 0;
+            if (run == length) {
+                return i - length + 1;
+            }
+        }
+        throw new IllegalArgumentException(
+                "%s: no %d free bytes from 0x%x to 0x%x".formatted(name, length, from, limit));
+    }
+
+    /** Sets reset value and masks of a register that lies in claimed bytes. */
+    void field(int offset, int width, int reset, int writable, int oneToClear) {
+        for (int i = 0; i < width; i++) {
+            int shift = 8 * i;
+            resetValues[offset + i] = (byte) (reset >>> shift);
+            writableMask[offset + i] = (byte) ((writable & ~oneToClear) >>> shift);
+            oneToClearMask[offset + i] = (byte) (oneToClear >>> shift);
+        }
+    }
+
+    /** Freezes bits of a register while any of {@code guardMask} is set elsewhere. */
+    void freeze(int offset, int width, int mask, int guardOffset, int guardMask) {
+        freezes.add(new Freeze(guardOffset, guardMask));
+        if (freezes.size() > Byte.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    freezes.size() + " freezing rules: expected at most " + Byte.MAX_VALUE);
+        }
+        for (int i = 0; i < width; i++) {
+            frozenMask[offset + i] = (byte) (mask >>> (8 * i));
+            freezeOf[offset + i] = (byte) freezes.size();
+        }
+    }
+}

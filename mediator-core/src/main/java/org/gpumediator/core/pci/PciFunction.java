@@ -1,0 +1,337 @@
+package org.gpumediator.core.pci;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import org.gpumediator.api.MessageInterrupts;
+import org.gpumediator.api.ResetKind;
+import org.gpumediator.api.VmmPort;
+import org.gpumediator.api.pci.ConfigSpace;
+import org.gpumediator.api.pci.ConfigWriteEffect;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalLong;
+
+/**
+ * A virtual PCI function with a type 0 header: configuration space, BARs, capabilities and
+ * interrupts. Made by a {@link PciFunctionBuilder}. Safe for use by multiple threads.
+ *
+ * <p>A guest reads and writes it through {@link ConfigSpace}; the device model behind it signals
+ * interrupts and keeps its own registers up to date ({@link #signal}, {@link #level}, {@link
+ * #set}).
+ *
+ * <p>Message interrupts are sent while the guest has enabled them, bus mastering is on and the
+ * function is in D0; one signalled while bus mastering is off or in D3hot is dropped. One that is
+ * masked becomes pending and is sent on unmasking.
+ *
+ * @see ConfigWriteEffect
+ */
+public final class PciFunction implements ConfigSpace, MessageInterrupts {
+
+    /*
+     * Invariants: bytes only change through their masks, or by the device. What bars, power and
+     * interrupts remember is what the bytes say; refresh() re-establishes that after every change.
+     *
+     * Concurrency: one lock, the innermost of the mediator. Called under it: the InterruptSink and
+     * the InterruptLine, whose contracts forbid blocking and re-entry. Never under it: hooks.
+     *
+     * Threats: the guest chooses offset, width and value of every access. All are answered from
+     * arrays, in bounded time; a write allocates at most its list of effects.
+     */
+
+    record Hook(int offset, int width, ConfigRegisterHook target) {
+
+        boolean isTouchedBy(int from, int length) {
+            return from < (long) offset + width && offset < (long) from + length;
+        }
+    }
+
+    record ResetBits(int offset, int mask) {}
+
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private final ConfigBytes bytes;
+
+    @GuardedBy("lock")
+    private final Bars bars;
+
+    @GuardedBy("lock")
+    private final Interrupts interrupts;
+
+    @GuardedBy("lock")
+    private @Nullable PowerManagement power;
+
+    @GuardedBy("lock")
+    private boolean busMaster;
+
+    private final @Nullable MsixTable msixTable;
+    private final List<ResetBits> resetBits;
+    private final Hook[] hooks;
+
+    PciFunction(ConfigBytes bytes, PciFunctionBuilder builder, VmmPort port) {
+        this.bytes = bytes;
+        this.bars = builder.bars;
+        this.resetBits = List.copyOf(builder.resetBits);
+        this.hooks = builder.hooks.toArray(Hook[]::new);
+        Msi msi = null;
+        MsixTable msix = null;
+        int msixControl = 0;
+        for (PciFunctionBuilder.Placed placed : builder.placed) {
+            switch (placed.capability().role) {
+                case Capability.Role.Msi role ->
+                        msi = new Msi(bytes, placed.offset(), role, port.messages());
+                case Capability.Role.MsiX role -> {
+                    msix = new MsixTable(lock, role, port.messages(), port.masking());
+                    msixControl = placed.offset() + MsixTable.CONTROL;
+                }
+                case Capability.Role.PowerManagement role ->
+                        power = new PowerManagement(placed.offset(), role.exit());
+                case null -> {}
+            }
+        }
+        boolean hasLine = bytes.read(ConfigHeader.INTERRUPT_PIN, 1) != 0;
+        this.msixTable = msix;
+        this.interrupts = new Interrupts(bytes, hasLine, port.line(), msi, msix, msixControl);
+        refresh(new ArrayList<>());
+    }
+
+    /** Begins a function with 256 or 4096 bytes of configuration space. */
+    public static PciFunctionBuilder builder() {
+        return new PciFunctionBuilder();
+    }
+
+    // ------------------------------------------------------------------ the guest's side
+
+    @Override
+    public int length() {
+        synchronized (lock) {
+            return bytes.length();
+        }
+    }
+
+    @Override
+    public int read(int offset, int width) {
+        if (!ConfigBytes.isWidth(width)) {
+            return -1;
+        }
+        synchronized (lock) {
+            return bytes.read(offset, width);
+        }
+    }
+
+    @Override
+    public List<ConfigWriteEffect> write(int offset, int width, int value) {
+        if (!ConfigBytes.isWidth(width)) {
+            return List.of();
+        }
+        List<ConfigWriteEffect> effects = new ArrayList<>();
+        int[] before = new int[hooks.length];
+        int[] after = new int[hooks.length];
+        synchronized (lock) {
+            readHooked(before);
+            bytes.write(offset, width, value);
+            refresh(effects);
+            requestResets(offset, width, value, effects);
+            readHooked(after);
+        }
+        for (int i = 0; i < hooks.length; i++) {
+            if (hooks[i].isTouchedBy(offset, width)) {
+                hooks[i].target().written(before[i], after[i]);
+            }
+        }
+        return Collections.unmodifiableList(effects);
+    }
+
+    @Override
+    public OptionalLong barAddress(int index) {
+        synchronized (lock) {
+            return bars.isDecoded(index) ? OptionalLong.of(bars.base(index)) : OptionalLong.empty();
+        }
+    }
+
+    @Override
+    public byte[] snapshot() {
+        synchronized (lock) {
+            return bytes.copy();
+        }
+    }
+
+    // ------------------------------------------------------------------ message interrupts
+
+    @Override
+    public Mode mode() {
+        synchronized (lock) {
+            return interrupts.mode();
+        }
+    }
+
+    @Override
+    public int msiVectors() {
+        synchronized (lock) {
+            return interrupts.msiVectors();
+        }
+    }
+
+    @Override
+    public int msixVectors() {
+        synchronized (lock) {
+            return interrupts.msixVectors();
+        }
+    }
+
+    @Override
+    public boolean hasLine() {
+        synchronized (lock) {
+            return interrupts.hasLine();
+        }
+    }
+
+    @Override
+    public long messageAddress(int vector) {
+        synchronized (lock) {
+            return interrupts.messageAddress(vector);
+        }
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>For MSI the low bits of what the guest wrote are replaced by the vector's number, as many
+     * bits as the guest has allocated vectors for.
+     */
+    @Override
+    public int messageData(int vector) {
+        synchronized (lock) {
+            return interrupts.messageData(vector);
+        }
+    }
+
+    // ------------------------------------------------------------------ the device's side
+
+    /**
+     * Tells the guest of an event: by MSI-X or MSI if the guest has enabled them, else by driving
+     * the INTx pin active as {@link #level} does.
+     *
+     * <p>Where the guest has allocated fewer vectors than the function has, the vector is taken
+     * modulo their number.
+     *
+     * @param vector 0 to the larger number of vectors of the two mechanisms, minus one; 0 for a
+     *     function without either
+     * @throws IllegalArgumentException if the vector is out of range
+     */
+    public void signal(int vector) {
+        synchronized (lock) {
+            interrupts.signal(vector);
+        }
+    }
+
+    /**
+     * Drives the function's INTx pin. The guest sees the level while it has no message interrupts
+     * enabled: in the status register, and on its line unless it has disabled that.
+     *
+     * @param active whether the function wants attention
+     */
+    public void level(boolean active) {
+        synchronized (lock) {
+            interrupts.setLevel(active);
+        }
+    }
+
+    /**
+     * Returns the MSI-X table, for the backend to place in its BAR.
+     *
+     * @throws IllegalStateException if the function has no MSI-X capability
+     */
+    public MsixTable msixTable() {
+        if (msixTable == null) {
+            throw new IllegalStateException("the function has no MSI-X capability");
+        }
+        return msixTable;
+    }
+
+    /**
+     * Sets a register as the device does: every bit, whatever its mask, and without telling hooks.
+     *
+     * @param offset byte offset
+     * @param width 1, 2 or 4 bytes
+     * @param value the new value
+     * @throws IllegalArgumentException if the register is not wholly inside the space, or any byte
+     *     of it is in the type 0 header, which belongs to the guest and to the function itself
+     */
+    public void set(int offset, int width, int value) {
+        synchronized (lock) {
+            if (!ConfigBytes.isWidth(width)
+                    || offset < ConfigHeader.LENGTH
+                    || offset > bytes.length() - width) {
+                throw new IllegalArgumentException(
+                        "register at 0x%x, %d bytes: expected 1, 2 or 4 bytes from 0x%x to 0x%x"
+                                .formatted(offset, width, ConfigHeader.LENGTH, bytes.length()));
+            }
+            bytes.set(offset, width, value);
+            refresh(new ArrayList<>());
+        }
+    }
+
+    /** Returns whether the function may access memory: bus mastering is on and it is in D0. */
+    public boolean mayAccessMemory() {
+        synchronized (lock) {
+            return busMaster && (power == null || power.isOn());
+        }
+    }
+
+    /**
+     * Resets the function: every register returns to its reset value, BARs are not decoded, message
+     * interrupts are disabled with nothing pending, the INTx pin is inactive, the power state is
+     * D0. No kind of reset keeps anything, and no hook is called.
+     *
+     * @param kind which reset
+     */
+    public void reset(ResetKind kind) {
+        Objects.requireNonNull(kind, "kind");
+        synchronized (lock) {
+            bytes.reset();
+            interrupts.reset();
+            refresh(new ArrayList<>());
+        }
+    }
+
+    // ------------------------------------------------------------------ under the lock
+
+    @GuardedBy("lock")
+    private void refresh(List<ConfigWriteEffect> effects) {
+        if (power != null) {
+            power.refresh(bytes, effects);
+        }
+        boolean powered = power == null || power.isOn();
+        bars.refresh(bytes, powered, effects);
+        boolean master =
+                (bytes.read(ConfigHeader.COMMAND, 2) & ConfigHeader.COMMAND_BUS_MASTER) != 0;
+        if (master != busMaster) {
+            busMaster = master;
+            effects.add(new ConfigWriteEffect.BusMasterChanged(master));
+        }
+        if (interrupts.refresh(powered)) {
+            effects.add(new ConfigWriteEffect.InterruptsChanged());
+        }
+    }
+
+    private void requestResets(int offset, int width, int value, List<ConfigWriteEffect> effects) {
+        for (ResetBits bits : resetBits) {
+            long at = (long) bits.offset() - offset;
+            if (at >= 0 && at < width && (value >>> (8 * at) & bits.mask()) != 0) {
+                effects.add(new ConfigWriteEffect.ResetRequested(ResetKind.FUNCTION_LEVEL));
+            }
+        }
+    }
+
+    @GuardedBy("lock")
+    private void readHooked(int[] values) {
+        for (int i = 0; i < hooks.length; i++) {
+            values[i] = bytes.read(hooks[i].offset(), hooks[i].width());
+        }
+    }
+}
