@@ -11,4 +11,8 @@ module org.gpumediator.core {
     exports org.gpumediator.core.catalogue;
     exports org.gpumediator.core.observe;
     exports org.gpumediator.core.pci;
+    exports org.gpumediator.core;
+    exports org.gpumediator.core.policy;
+
+    uses org.gpumediator.api.spi.GpuBackendProvider;
 }

@@ -22,7 +22,7 @@ public record RunQueue(long nowNanos, int current, int capacity, List<Client> cl
      * One virtual GPU and its accounts on this group of engines.
      *
      * @param id its number
-     * @param hasWork whether it has work that could run now
+     * @param hasWork whether it has work that could run now; false while it is held back by its cap
      * @param parameters what its owner has set
      * @param runtimeNanos how long it has been on the engines in all
      * @param virtualRuntimeNanos {@code runtimeNanos} divided by its weight, raised on waking to
@@ -31,8 +31,9 @@ public record RunQueue(long nowNanos, int current, int capacity, List<Client> cl
      *     window (for caps)
      * @param waitingSinceNanos since when it has had work and not run; meaningless without work
      * @param lastRanNanos when its last slice ended; {@link Long#MIN_VALUE} if it never ran
-     * @param overrunNanos how much longer than granted its slices took, summed and not yet paid
-     *     back
+     * @param overrunNanos how much longer than their target its slices took, summed and not yet
+     *     paid back
+     * @param demandNanos how long it has had work in all, running or waiting
      */
     public record Client(
             int id,
@@ -43,5 +44,6 @@ public record RunQueue(long nowNanos, int current, int capacity, List<Client> cl
             long windowRuntimeNanos,
             long waitingSinceNanos,
             long lastRanNanos,
-            long overrunNanos) {}
+            long overrunNanos,
+            long demandNanos) {}
 }

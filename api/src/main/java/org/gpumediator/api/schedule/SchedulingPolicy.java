@@ -16,9 +16,10 @@ public interface SchedulingPolicy {
      *
      * @param queue everybody who may run on the group, with their accounts
      * @return whom to run and for how long
-     * @implSpec A pure function of its argument. Must return a client of the queue, or {@link
-     *     Slice#idle}. A slice for a client without work leaves the engines idle for its length
-     *     (what fixed shares mean).
+     * @implSpec A pure function of its argument. Called with a lock of the backend held: must not
+     *     block and must not call back. Must return a client of the queue, or {@link Slice#idle}. A
+     *     slice for a client without work leaves the engines idle for its length (what fixed shares
+     *     mean).
      */
     Slice next(RunQueue queue);
 }

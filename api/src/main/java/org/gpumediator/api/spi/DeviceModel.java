@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /**
  * One virtual GPU as its backend builds it. The mediator wraps it into a {@link
- * org.gpumediator.api.VirtualGpu} and keeps its life: a closed model is never called again, and
- * reset, quiesce, resume and close are never called at the same time.
+ * org.gpumediator.api.VirtualGpu} and keeps its life: reset, quiesce, resume and close are never
+ * called at the same time, and once {@link #close} is called no new trap arrives.
  *
  * @implSpec Traps may arrive on any thread at any time, also during reset, quiesce and resume.
  *     Nothing here throws for what a guest does.
@@ -51,6 +51,13 @@ public interface DeviceModel extends AutoCloseable {
 
     /**
      * Takes it off the GPU, scrubs its share and drops its mappings. Bounded in time. Idempotent.
+     *
+     * @throws org.gpumediator.api.GpuMediationException if its share could not be made safe for
+     *     another owner; the mediator then never gives that share out again
+     * @implSpec Plain registers are read and written without a lock, so a trap that began before
+     *     may still be on its way through the model. Once this method has returned such a trap must
+     *     reach neither the GPU nor the guest's memory: whatever does either runs under the model's
+     *     own lock and looks whether the model is closed.
      */
     @Override
     void close();

@@ -1,0 +1,55 @@
+package org.gpumediator.core;
+
+import org.gpumediator.api.event.GuestFaultKind;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Logs what guests did wrong, at most one line a minute for each. Not safe for concurrent use. */
+final class FaultSummary {
+
+    private static final Logger log = LoggerFactory.getLogger(FaultSummary.class);
+
+    private static final long PERIOD_NANOS = 60_000_000_000L;
+
+    private final Map<CoreVirtualGpu, Map<GuestFaultKind, Long>> logged = new HashMap<>();
+    private long next;
+    private boolean started;
+
+    /** Logs what is new, if a minute has passed. */
+    void step(Iterable<CoreVirtualGpu> vgpus, long nowNanos) {
+        if (!started) {
+            started = true;
+            next = nowNanos + PERIOD_NANOS;
+        } else if (nowNanos - next >= 0) {
+            next = nowNanos + PERIOD_NANOS;
+            vgpus.forEach(this::log);
+        }
+    }
+
+    /** Logs what is new of one that goes, and forgets it. */
+    void forget(CoreVirtualGpu vgpu) {
+        log(vgpu);
+        logged.remove(vgpu);
+    }
+
+    private void log(CoreVirtualGpu vgpu) {
+        Map<GuestFaultKind, Long> now = vgpu.statistics().faults();
+        Map<GuestFaultKind, Long> before = logged.getOrDefault(vgpu, Map.of());
+        Map<GuestFaultKind, Long> fresh = new TreeMap<>();
+        now.forEach(
+                (kind, count) -> {
+                    long more = count - before.getOrDefault(kind, 0L);
+                    if (more > 0) {
+                        fresh.put(kind, more);
+                    }
+                });
+        if (!fresh.isEmpty()) {
+            logged.put(vgpu, now);
+            log.info("Guest faults of {} since the last summary: {}", vgpu.name(), fresh);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+package org.gpumediator.core;
+
+import org.gpumediator.api.VgpuStatistics;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Counters of a mediator at one moment. Counters that belong together were not necessarily read at
+ * the same instant.
+ *
+ * @param vgpus counters of each living virtual GPU, by its name, in the order they were created
+ * @param counters counters of the physical GPU and of the mediator itself ({@code
+ *     mediator.created}, {@code mediator.closed}, {@code mediator.refused}, {@code
+ *     mediator.failed-creations}, {@code mediator.steps}, {@code mediator.listener-errors}), sorted
+ */
+public record MediationStatistics(
+        Map<String, VgpuStatistics> vgpus, SortedMap<String, Long> counters) {
+
+    /** Copies the maps. */
+    public MediationStatistics {
+        vgpus = Collections.unmodifiableMap(new LinkedHashMap<>(vgpus));
+        counters = Collections.unmodifiableSortedMap(new TreeMap<>(counters));
+    }
+
+    /** Returns a counter, {@code 0} if there is none of that name. */
+    public long counter(String name) {
+        return counters.getOrDefault(name, 0L);
+    }
+}

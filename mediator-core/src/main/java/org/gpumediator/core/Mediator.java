@@ -1,0 +1,563 @@
+package org.gpumediator.core;
+
+import org.gpumediator.api.InsufficientResourceException;
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.Registration;
+import org.gpumediator.api.ResetKind;
+import org.gpumediator.api.VgpuStatistics;
+import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.api.VirtualGpuState;
+import org.gpumediator.api.VmmPort;
+import org.gpumediator.api.event.MediationListener;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.GpuInventory.Holding;
+import org.gpumediator.api.partition.PartitionDecision;
+import org.gpumediator.api.partition.PartitionPolicy;
+import org.gpumediator.api.partition.PartitionRequest;
+import org.gpumediator.api.partition.ResourceKind;
+import org.gpumediator.api.partition.VgpuType;
+import org.gpumediator.api.spi.BackendContext;
+import org.gpumediator.api.spi.DeviceModel;
+import org.gpumediator.api.spi.GpuBackend;
+import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
+import org.gpumediator.api.spi.GpuBackendProvider;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * One physical GPU and its virtual GPUs: the entry point of the library.
+ *
+ * <p>Safe for use by multiple threads. Virtual GPUs are created and closed concurrently: one that
+ * takes long does not hold up another. The mediator starts no thread: whoever embeds it calls
+ * {@link #step}, or lets a {@link MediatorRunner} do so.
+ *
+ * <p>Concurrency: backends, policies and listeners are called with no lock of this class held.
+ */
+public final class Mediator implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(Mediator.class);
+
+    private final GpuBackend backend;
+    private final String backendName;
+    private final PhysicalGpu gpu;
+    private final MediationClock clock;
+    private final GuardedListener listener;
+    private final @Nullable PartitionPolicy chosenPolicy;
+    private final LifecycleRecorder recorder = LifecycleRecorder.ifAvailable();
+
+    private final Ledger ledger = new Ledger();
+    private final CopyOnWriteArrayList<CoreVirtualGpu> vgpus = new CopyOnWriteArrayList<>();
+    private final CopyOnWriteArrayList<Runnable> steppers;
+    private final Turnstile turnstile = new Turnstile();
+    private final Object summaryMonitor = new Object();
+    private final FaultSummary summary = new FaultSummary();
+    private final CoreVirtualGpu.Owner owner = new Lifecycle();
+
+    private final LongAdder created = new LongAdder();
+    private final LongAdder closed = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private final LongAdder failedCreations = new LongAdder();
+    private final LongAdder lostShares = new LongAdder();
+    private final LongAdder steps = new LongAdder();
+
+    private Mediator(Builder builder, GpuBackendProvider provider) {
+        gpu = builder.gpu;
+        clock = builder.clock;
+        listener = new GuardedListener(builder.listener);
+        chosenPolicy = builder.policy;
+        steppers = new CopyOnWriteArrayList<>();
+        backendName = provider.name();
+        backend =
+                provider.open(
+                        new BackendContext(
+                                gpu, clock, listener, builder.options, this::stepNeeded));
+        log.info("Opened GPU {} with backend {}", gpu.identity(), backendName);
+    }
+
+    /** Returns a builder of a mediator for one physical GPU. */
+    public static Builder builder(PhysicalGpu gpu) {
+        return new Builder(gpu);
+    }
+
+    /**
+     * Returns what the GPU has and who holds it, as it is now. Shares of virtual GPUs that are just
+     * being created count as held.
+     */
+    public GpuInventory inventory() {
+        return inventory(ledger.page());
+    }
+
+    private GpuInventory inventory(Ledger.Page page) {
+        GpuInventory capacity = backend.capacity();
+        return new GpuInventory(capacity.resources(), page.holdings(), capacity.attributes());
+    }
+
+    /** Returns the types on offer, largest share last. */
+    public List<VgpuType> types() {
+        return backend.types();
+    }
+
+    /**
+     * Returns the type of a name.
+     *
+     * @param name its name; the words before the last may be left out where that is unambiguous
+     * @throws IllegalArgumentException if there is none; the message lists those there are
+     */
+    public VgpuType type(String name) {
+        List<VgpuType> types = backend.types();
+        List<VgpuType> exact = types.stream().filter(t -> t.name().equals(name)).toList();
+        List<VgpuType> found =
+                exact.isEmpty()
+                        ? types.stream().filter(t -> t.name().endsWith(" " + name)).toList()
+                        : exact;
+        if (found.size() != 1) {
+            throw new IllegalArgumentException(
+                    "type "
+                            + name
+                            + ": expected one of "
+                            + types.stream().map(VgpuType::name).toList());
+        }
+        return found.getFirst();
+    }
+
+    /** Returns the policy that places virtual GPUs. */
+    public PartitionPolicy policy() {
+        return chosenPolicy != null ? chosenPolicy : backend.defaultPolicy();
+    }
+
+    /**
+     * Returns how many more virtual GPUs of a type could be created now, found by trying.
+     *
+     * @return {@code 0} to the type's maximum of instances
+     */
+    public int availableInstances(VgpuType type) {
+        GpuInventory inventory = inventory();
+        PartitionPolicy policy = policy();
+        int count = 0;
+        while (count < type.maxInstances()) {
+            PartitionRequest request = PartitionRequest.of(type.name() + " #" + count, type);
+            if (!(policy.decide(inventory, request)
+                    instanceof PartitionDecision.Placed(var partition))) {
+                break;
+            }
+            inventory = inventory.with(new Holding(request.owner(), type, partition));
+            count++;
+        }
+        return count;
+    }
+
+    /**
+     * Returns what would be answered to a request now, without creating anything.
+     *
+     * @throws IllegalArgumentException as {@link #create}
+     * @throws IllegalStateException if the policy's answer is not free
+     */
+    public PartitionDecision couldCreate(VgpuRequest request) {
+        return decide(inventory(), partitionRequest(request));
+    }
+
+    private PartitionDecision decide(GpuInventory inventory, PartitionRequest request) {
+        PartitionDecision decision = policy().decide(inventory, request);
+        if (decision instanceof PartitionDecision.Placed(var partition)) {
+            PartitionCheck.check(inventory, request.owner(), partition);
+        }
+        return decision;
+    }
+
+    private PartitionRequest partitionRequest(VgpuRequest request) {
+        VgpuType type =
+                request.type().isEmpty()
+                        ? backend.anonymousType(byKind(request.quotas()))
+                        : type(request.type());
+        return new PartitionRequest(request.name(), type, byKind(request.places()));
+    }
+
+    private Map<ResourceKind, Long> byKind(Map<String, Long> byName) {
+        GpuInventory capacity = backend.capacity();
+        Map<ResourceKind, Long> byKind = new LinkedHashMap<>();
+        byName.forEach(
+                (name, amount) -> {
+                    ResourceKind kind = capacity.kind(name);
+                    if (amount < 0 || amount % kind.granularity() != 0) {
+                        throw new IllegalArgumentException(
+                                name
+                                        + " "
+                                        + amount
+                                        + ": expected a multiple of "
+                                        + kind.granularity()
+                                        + ", not negative");
+                    }
+                    byKind.put(kind, amount);
+                });
+        return byKind;
+    }
+
+    /**
+     * Creates a virtual GPU.
+     *
+     * @param request what it shall be
+     * @param vmm the VMM that carries it
+     * @return the virtual GPU, {@link VirtualGpuState#CREATED}; the caller closes it, or closing
+     *     the mediator does
+     * @throws IllegalArgumentException if the name is in use, or type, resource or amount are not
+     *     as this GPU has them; the message names the value and the limit
+     * @throws InsufficientResourceException if it does not fit
+     * @throws org.gpumediator.api.GpuMediationException if the GPU or its firmware refuses; nothing
+     *     stays taken
+     * @throws IllegalStateException if the mediator is closed, or its policy gives out what is not
+     *     free
+     */
+    public VirtualGpu create(VgpuRequest request, VmmPort vmm) {
+        Objects.requireNonNull(request, "request");
+        Objects.requireNonNull(vmm, "vmm");
+        if (!turnstile.enter()) {
+            throw new IllegalStateException("the mediator is closed");
+        }
+        try {
+            return createInside(request, vmm);
+        } finally {
+            turnstile.leave();
+        }
+    }
+
+    private VirtualGpu createInside(VgpuRequest request, VmmPort vmm) {
+        long began = clock.nanoTime();
+        VgpuBlueprint blueprint = reserve(request, vmm);
+        DeviceModel model = null;
+        CoreVirtualGpu vgpu;
+        try {
+            model = backend.create(blueprint);
+            vgpu = new CoreVirtualGpu(blueprint, model, owner);
+        } catch (Throwable failure) {
+            failedCreations.increment();
+            undo(blueprint.id(), model, failure);
+            throw failure;
+        }
+        vgpus.add(vgpu);
+        created.increment();
+        String type = vgpu.type().name();
+        String partition = vgpu.partition().toString();
+        recorder.created(vgpu.name(), type, partition, clock.nanoTime() - began);
+        log.info("Created virtual GPU {} ({}) with {}", vgpu.name(), type, partition);
+        return vgpu;
+    }
+
+    private void undo(int id, @Nullable DeviceModel model, Throwable failure) {
+        try {
+            if (model != null) {
+                model.close();
+            }
+            ledger.release(id);
+        } catch (RuntimeException second) {
+            failure.addSuppressed(second);
+            lostShares.increment();
+            ledger.markLost(id);
+        }
+    }
+
+    /** Finds a place and writes it down; tries again when somebody else was faster. */
+    private VgpuBlueprint reserve(VgpuRequest request, VmmPort vmm) {
+        PartitionRequest wish = partitionRequest(request);
+        while (true) {
+            Ledger.Page page = ledger.page();
+            if (page.holds(request.name())) {
+                throw new IllegalArgumentException(
+                        "name "
+                                + request.name()
+                                + ": in use; living virtual GPUs are "
+                                + page.holdings().stream().map(Holding::owner).toList());
+            }
+            switch (decide(inventory(page), wish)) {
+                case PartitionDecision.Placed(var partition) -> {
+                    OptionalInt id =
+                            ledger.reserve(
+                                    page, new Holding(request.name(), wish.type(), partition));
+                    if (id.isPresent()) {
+                        return new VgpuBlueprint(
+                                request.name(),
+                                id.getAsInt(),
+                                wish.type(),
+                                partition,
+                                vmm,
+                                request.role(),
+                                request.attributes());
+                    }
+                }
+                case PartitionDecision.Refused refusal -> {
+                    if (!ledger.changedSince(page)) {
+                        refused.increment();
+                        recorder.refused(request.name(), refusal.message());
+                        log.info("Refused virtual GPU {}", refusal.message());
+                        throw new InsufficientResourceException(refusal);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Returns the living virtual GPUs in the order they were created. */
+    public List<VirtualGpu> virtualGpus() {
+        return List.copyOf(vgpus);
+    }
+
+    /** Returns the living virtual GPU of a name, or empty. */
+    public Optional<VirtualGpu> virtualGpu(String name) {
+        for (CoreVirtualGpu vgpu : vgpus) {
+            if (vgpu.name().equals(name)) {
+                return Optional.of(vgpu);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Does what is due now by the mediator's clock.
+     *
+     * @return as {@link #step(long)}
+     */
+    public long step() {
+        return step(clock.nanoTime());
+    }
+
+    /**
+     * Does what is due: ends slices, finds hangs, tells listeners of changed states. Bounded in
+     * time.
+     *
+     * @param nowNanos the time, on the mediator's clock; not less than at an earlier call
+     * @return when to call again at the latest, on the same clock; {@link Long#MAX_VALUE} if
+     *     nothing is due unless a trap or an interrupt brings work, and once the mediator is closed
+     */
+    public long step(long nowNanos) {
+        if (!turnstile.enter()) {
+            return Long.MAX_VALUE;
+        }
+        try {
+            steps.increment();
+            long deadline = backend.step(nowNanos);
+            for (CoreVirtualGpu vgpu : vgpus) {
+                vgpu.announce();
+            }
+            synchronized (summaryMonitor) {
+                summary.step(vgpus, nowNanos);
+            }
+            return deadline;
+        } finally {
+            turnstile.leave();
+        }
+    }
+
+    /**
+     * Registers somebody to be told that {@link #step} is due earlier than it last said.
+     *
+     * @param wakeUp called on any thread, also under locks: must not block and must not call the
+     *     mediator, only see to it that a step comes soon
+     * @return a handle that ends the registration when closed
+     */
+    public Registration onStepNeeded(Runnable wakeUp) {
+        Objects.requireNonNull(wakeUp, "wakeUp");
+        steppers.add(wakeUp);
+        return () -> steppers.remove(wakeUp);
+    }
+
+    private void stepNeeded() {
+        for (Runnable stepper : steppers) {
+            stepper.run();
+        }
+    }
+
+    /** Returns every counter as it is now. */
+    public MediationStatistics statistics() {
+        Map<String, VgpuStatistics> perVgpu = new LinkedHashMap<>();
+        vgpus.forEach(vgpu -> perVgpu.put(vgpu.name(), vgpu.statistics()));
+        SortedMap<String, Long> counters = new TreeMap<>(backend.counters());
+        counters.put("mediator.created", created.sum());
+        counters.put("mediator.closed", closed.sum());
+        counters.put("mediator.refused", refused.sum());
+        counters.put("mediator.failed-creations", failedCreations.sum());
+        counters.put("mediator.lost-shares", lostShares.sum());
+        counters.put("mediator.steps", steps.sum());
+        counters.put("mediator.listener-errors", listener.errors());
+        return new MediationStatistics(perVgpu, counters);
+    }
+
+    /**
+     * Returns an optional ability of the backend, such as {@link
+     * org.gpumediator.api.spi.SchedulingControl}.
+     *
+     * @param ability the ability's interface
+     * @return the ability, or empty if the backend does not have it
+     */
+    public <T> Optional<T> ability(Class<T> ability) {
+        return backend.ability(ability);
+    }
+
+    /** Returns the stable name of the backend that drives the GPU. */
+    public String backendName() {
+        return backendName;
+    }
+
+    /** Returns the clock that {@link #step(long)} is measured on. */
+    public MediationClock clock() {
+        return clock;
+    }
+
+    /**
+     * Closes every virtual GPU, the latest first, then gives the physical GPU back. Waits for
+     * creations and steps in flight. Idempotent. Must not be called by a listener.
+     *
+     * @throws org.gpumediator.api.GpuMediationException if the device is not orderly; everything
+     *     that can be closed is closed all the same
+     */
+    @Override
+    public void close() {
+        if (!turnstile.shut()) {
+            return;
+        }
+        List<AutoCloseable> rest = new ArrayList<>();
+        rest.add(backend::close);
+        rest.addAll(vgpus);
+        RuntimeException failure = null;
+        for (AutoCloseable each : rest.reversed()) {
+            try {
+                each.close();
+            } catch (RuntimeException error) {
+                if (failure == null) {
+                    failure = error;
+                } else {
+                    failure.addSuppressed(error);
+                }
+            } catch (Exception impossible) {
+                throw new AssertionError("close of a mediator's part is unchecked", impossible);
+            }
+        }
+        log.info("Closed GPU {}", gpu.identity());
+        if (failure != null) {
+            throw failure;
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "Mediator of " + gpu.identity() + " with " + backendName + ": " + vgpus;
+    }
+
+    /** What happens around the life of a virtual GPU. */
+    private final class Lifecycle implements CoreVirtualGpu.Owner {
+
+        @Override
+        public void stateChanged(CoreVirtualGpu vgpu, VirtualGpuState from, VirtualGpuState to) {
+            listener.stateChanged(vgpu.name(), from, to);
+        }
+
+        @Override
+        public void reset(CoreVirtualGpu vgpu, ResetKind kind) {
+            recorder.reset(vgpu.name(), kind.name());
+            listener.vgpuReset(vgpu.name(), kind);
+        }
+
+        @Override
+        public void closed(CoreVirtualGpu vgpu, @Nullable RuntimeException failure) {
+            vgpus.remove(vgpu);
+            if (failure == null) {
+                ledger.release(vgpu.id());
+            } else {
+                lostShares.increment();
+                ledger.markLost(vgpu.id());
+                log.warn(
+                        "Share of virtual GPU {} is lost, it could not be made safe: {}",
+                        vgpu.name(),
+                        failure.toString());
+            }
+            closed.increment();
+            synchronized (summaryMonitor) {
+                summary.forget(vgpu);
+            }
+            recorder.closed(vgpu.name());
+            log.info("Closed virtual GPU {}", vgpu.name());
+        }
+    }
+
+    /** Builds a {@link Mediator}. Not safe for use by multiple threads. */
+    public static final class Builder {
+
+        private final PhysicalGpu gpu;
+        private final Map<String, String> options = new LinkedHashMap<>();
+        private MediationClock clock = MediationClock.system();
+        private MediationListener listener = MediationListener.none();
+        private @Nullable PartitionPolicy policy;
+        private @Nullable GpuBackendProvider provider;
+        private @Nullable String backendName;
+
+        private Builder(PhysicalGpu gpu) {
+            this.gpu = Objects.requireNonNull(gpu, "gpu");
+        }
+
+        /** Uses this provider and looks for no other. */
+        public Builder backend(GpuBackendProvider newProvider) {
+            provider = Objects.requireNonNull(newProvider, "provider");
+            return this;
+        }
+
+        /** Uses the provider of this name, found by {@link java.util.ServiceLoader}. */
+        public Builder backend(String name) {
+            backendName = Objects.requireNonNull(name, "name");
+            return this;
+        }
+
+        /** Sets where time comes from; {@link MediationClock#system} unless said otherwise. */
+        public Builder clock(MediationClock newClock) {
+            clock = Objects.requireNonNull(newClock, "clock");
+            return this;
+        }
+
+        /** Sets the observer. */
+        public Builder listener(MediationListener newListener) {
+            listener = Objects.requireNonNull(newListener, "listener");
+            return this;
+        }
+
+        /** Sets how virtual GPUs are placed; the backend's own policy unless said otherwise. */
+        public Builder policy(PartitionPolicy newPolicy) {
+            policy = Objects.requireNonNull(newPolicy, "policy");
+            return this;
+        }
+
+        /** Sets an option of the backend. */
+        public Builder option(String name, String value) {
+            options.put(
+                    Objects.requireNonNull(name, "name"), Objects.requireNonNull(value, "value"));
+            return this;
+        }
+
+        /**
+         * Opens the GPU.
+         *
+         * @throws org.gpumediator.api.BackendUnavailableException if there is not exactly one
+         *     backend for it; the message names what was wanted, what was found, and why each
+         *     declined
+         * @throws org.gpumediator.api.GpuMediationException if the GPU cannot be taken over
+         * @throws IllegalArgumentException if an option is unknown or has no legal value
+         */
+        public Mediator build() {
+            GpuBackendProvider chosen =
+                    provider != null
+                            ? BackendLookup.check(gpu.identity(), provider)
+                            : BackendLookup.find(gpu.identity(), backendName);
+            return new Mediator(this, chosen);
+        }
+    }
+}

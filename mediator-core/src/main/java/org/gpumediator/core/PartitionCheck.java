@@ -1,0 +1,88 @@
+package org.gpumediator.core;
+
+import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.GpuInventory.Holding;
+import org.gpumediator.api.partition.ResourceKind;
+import org.gpumediator.api.partition.ResourcePartition;
+import org.gpumediator.api.partition.ResourceRange;
+
+/** Holds a policy's answer against the books, so that a wrong policy cannot make guests share. */
+final class PartitionCheck {
+
+    private PartitionCheck() {}
+
+    /**
+     * Checks a partition.
+     *
+     * @throws IllegalStateException if it is not free; the message names the resource, the place
+     *     and who has it
+     */
+    static void check(GpuInventory inventory, String owner, ResourcePartition partition) {
+        for (ResourceKind kind : partition.kinds()) {
+            GpuInventory.Resource resource =
+                    inventory.resources().stream()
+                            .filter(candidate -> candidate.kind().equals(kind))
+                            .findFirst()
+                            .orElseThrow(
+                                    () -> wrong(owner, kind.name() + ", which this GPU has not"));
+            if (kind.shape() == ResourceKind.Shape.COUNT) {
+                if (partition.amount(kind) > inventory.available(kind)) {
+                    throw wrong(
+                            owner,
+                            kind.format(partition.amount(kind))
+                                    + " of "
+                                    + kind.name()
+                                    + ", available "
+                                    + kind.format(inventory.available(kind)));
+                }
+                continue;
+            }
+            for (ResourceRange range : partition.ranges(kind)) {
+                check(inventory, resource, owner, range);
+            }
+        }
+    }
+
+    private static void check(
+            GpuInventory inventory,
+            GpuInventory.Resource resource,
+            String owner,
+            ResourceRange range) {
+        String place =
+                String.format("%s [0x%x,0x%x)", resource.kind().name(), range.start(), range.end());
+        if (!resource.space().contains(range)) {
+            throw wrong(
+                    owner,
+                    place
+                            + String.format(
+                                    ", outside [0x%x,0x%x)",
+                                    resource.space().start(), resource.space().end()));
+        }
+        for (ResourceRange reserved : resource.reserved()) {
+            if (reserved.overlaps(range)) {
+                throw wrong(
+                        owner,
+                        place
+                                + String.format(
+                                        ", which overlaps the reserved [0x%x,0x%x)",
+                                        reserved.start(), reserved.end()));
+            }
+        }
+        for (Holding holding : inventory.holdings()) {
+            for (ResourceRange held : holding.partition().ranges(resource.kind())) {
+                if (held.overlaps(range)) {
+                    throw wrong(
+                            owner,
+                            place
+                                    + String.format(
+                                            ", which overlaps [0x%x,0x%x) of %s",
+                                            held.start(), held.end(), holding.owner()));
+                }
+            }
+        }
+    }
+
+    private static IllegalStateException wrong(String owner, String what) {
+        return new IllegalStateException("partition policy gave " + owner + " " + what);
+    }
+}

@@ -1,0 +1,132 @@
+package org.gpumediator.core;
+
+import org.gpumediator.api.TrapHandler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The VMM's side of one trapped region. Hands every access to the model's handler until it is shut;
+ * then answers all ones and drops writes.
+ *
+ * <p>Cost: one volatile read and one call. Traps in flight are not counted, since two atomic
+ * additions cost more than a plain register: the model itself keeps a trap that overlaps its close
+ * from reaching the GPU or guest memory, as {@link org.gpumediator.api.spi.DeviceModel#close}
+ * demands. A VMM sees one class of handler for all regions, so its call is direct and the one
+ * virtual call is made here.
+ *
+ * <p>A handler that throws is a bug of the backend: the access is answered with ones, logged once
+ * for the region, and counted.
+ */
+final class TrapGate implements TrapHandler {
+
+    private static final Logger log = LoggerFactory.getLogger(TrapGate.class);
+
+    private final String label;
+    private final LongAdder errors = new LongAdder();
+    private volatile TrapHandler target;
+
+    TrapGate(String label, TrapHandler target) {
+        this.label = label;
+        this.target = target;
+    }
+
+    /** Ends the region's life: accesses that begin from now on are answered with ones. */
+    void shut() {
+        target = Shut.INSTANCE;
+    }
+
+    long errors() {
+        return errors.sum();
+    }
+
+    @Override
+    public long read(long offset, int width) {
+        try {
+            return target.read(offset, width);
+        } catch (RuntimeException error) {
+            broken(error);
+            return Shut.ones(width);
+        }
+    }
+
+    @Override
+    public void write(long offset, int width, long value) {
+        try {
+            target.write(offset, width, value);
+        } catch (RuntimeException error) {
+            broken(error);
+        }
+    }
+
+    @Override
+    public void readBlock(long offset, MemorySegment data) {
+        try {
+            target.readBlock(offset, data);
+        } catch (RuntimeException error) {
+            broken(error);
+            data.fill((byte) 0xff);
+        }
+    }
+
+    @Override
+    public void writeBlock(long offset, MemorySegment data) {
+        try {
+            target.writeBlock(offset, data);
+        } catch (RuntimeException error) {
+            broken(error);
+        }
+    }
+
+    // A wrong width of a string access is the VMM's mistake, as the contract says: let through.
+
+    @Override
+    public void readString(long offset, int width, StringDirection direction, MemorySegment data) {
+        try {
+            target.readString(offset, width, direction, data);
+        } catch (IllegalArgumentException callers) {
+            throw callers;
+        } catch (RuntimeException error) {
+            broken(error);
+            data.fill((byte) 0xff);
+        }
+    }
+
+    @Override
+    public void writeString(long offset, int width, StringDirection direction, MemorySegment data) {
+        try {
+            target.writeString(offset, width, direction, data);
+        } catch (IllegalArgumentException callers) {
+            throw callers;
+        } catch (RuntimeException error) {
+            broken(error);
+        }
+    }
+
+    private synchronized void broken(RuntimeException error) {
+        errors.increment();
+        if (errors.sum() == 1) {
+            log.error("Trap handler of {} threw; further ones are only counted", label, error);
+        }
+    }
+
+    /** Nobody claims the address. */
+    private static final class Shut implements TrapHandler {
+
+        static final Shut INSTANCE = new Shut();
+
+        static long ones(int width) {
+            return width >= 1 && width < Long.BYTES ? (1L << (Byte.SIZE * width)) - 1 : -1L;
+        }
+
+        @Override
+        public long read(long offset, int width) {
+            return ones(width);
+        }
+
+        @Override
+        public void write(long offset, int width, long value) {}
+    }
+}
