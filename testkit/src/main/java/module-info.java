@@ -7,4 +7,5 @@ module org.gpumediator.testkit {
     requires static transitive org.junit.jupiter.api;
 
     exports org.gpumediator.testkit;
+    exports org.gpumediator.testkit.guest;
 }

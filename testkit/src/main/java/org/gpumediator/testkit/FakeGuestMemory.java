@@ -156,6 +156,11 @@ public final class FakeGuestMemory implements GuestMemory, AutoCloseable {
         }
     }
 
+    /** Returns the regions there are now, by rising address, also those that cannot be mapped. */
+    public List<Region> regions() {
+        return List.of(regions);
+    }
+
     // ---- the mediator's side -------------------------------------------------------------------
 
     @Override

@@ -84,7 +84,7 @@ class FakeGuestMemoryTest {
         memory.cpuWrite32(0, 7);
 
         assertThat(memory.cpuRead32(0)).isZero();
-        assertThat(memory.regionAt(0)).isNotNull().extracting("writable").isEqualTo(false);
+        assertThat(Objects.requireNonNull(memory.regionAt(0)).writable()).isFalse();
     }
 
     @Test

@@ -1,0 +1,57 @@
+package org.gpumediator.testkit.guest;
+
+import org.gpumediator.api.GuestMemory;
+import org.gpumediator.testkit.FakeGuestMemory;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * The guest kernel's page allocator: hands out zeroed pages of RAM above 1 MiB, in an order that is
+ * scattered as on a machine that has been up for a while, but the same at each run.
+ */
+final class GuestPages {
+
+    static final int PAGE = 4096;
+    private static final long LOW_MEMORY = 1 << 20;
+
+    private final FakeGuestMemory memory;
+    private final Deque<Long> free = new ArrayDeque<>();
+
+    GuestPages(FakeGuestMemory memory) {
+        this.memory = memory;
+        List<Long> pages = new ArrayList<>();
+        for (GuestMemory.Region region : memory.regions()) {
+            if (!region.writable() || memory.regionAt(region.start()) == null) {
+                continue;
+            }
+            for (long at = 0; at < region.length(); at += PAGE) {
+                if (Long.compareUnsigned(region.start() + at, LOW_MEMORY) >= 0) {
+                    pages.add(region.start() + at);
+                }
+            }
+        }
+        Collections.shuffle(pages, new Random(pages.size()));
+        free.addAll(pages);
+    }
+
+    /** Returns the guest-physical address of a zeroed page. */
+    long take() {
+        Long page = free.poll();
+        if (page == null) {
+            throw new GuestTroubleException("the guest is out of memory: give it more RAM");
+        }
+        for (int at = 0; at < PAGE; at += 8) {
+            memory.cpuWrite(page + at, 8, 0);
+        }
+        return page;
+    }
+
+    void giveBack(long page) {
+        free.add(page);
+    }
+}

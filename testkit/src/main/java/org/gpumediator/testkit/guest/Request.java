@@ -1,0 +1,58 @@
+package org.gpumediator.testkit.guest;
+
+import org.gpumediator.testkit.FakeGuestMemory;
+
+/**
+ * Work that the scripted driver has put into a ring. It is complete once its sequence number, or a
+ * later one, is in the engine's status page.
+ */
+public final class Request {
+
+    private final HaswellEngine engine;
+    private final int seqno;
+    private final FakeGuestMemory memory;
+    private final long seqnoPlace;
+    final int head;
+    final int payload;
+    final int breadcrumb;
+    final int tail;
+
+    Request(
+            HaswellEngine engine,
+            int seqno,
+            FakeGuestMemory memory,
+            long seqnoPlace,
+            int head,
+            int payload,
+            int breadcrumb,
+            int tail) {
+        this.engine = engine;
+        this.seqno = seqno;
+        this.memory = memory;
+        this.seqnoPlace = seqnoPlace;
+        this.head = head;
+        this.payload = payload;
+        this.breadcrumb = breadcrumb;
+        this.tail = tail;
+    }
+
+    /** Returns the engine it runs on. */
+    public HaswellEngine engine() {
+        return engine;
+    }
+
+    /** Returns its sequence number. */
+    public int seqno() {
+        return seqno;
+    }
+
+    /** Returns whether the GPU has reported it complete. */
+    public boolean completed() {
+        return memory.cpuRead32(seqnoPlace) - seqno >= 0;
+    }
+
+    @Override
+    public String toString() {
+        return engine + " request " + seqno + (completed() ? " (complete)" : " (running)");
+    }
+}
