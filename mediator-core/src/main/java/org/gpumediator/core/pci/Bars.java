@@ -87,6 +87,25 @@ final class Bars {
         }
     }
 
+    /** Writes one slot of a set of VF BARs into a capability. */
+    void layOutSlot(int slot, int at, Capability.Builder builder) {
+        BarKind kind = kinds[slot];
+        if (kind != null) {
+            builder.field(at, 4, kind.typeBits(), (int) -lengths[slot], 0);
+        } else if (upperHalf[slot]) {
+            builder.field(at, 4, 0, (int) (-lengths[slot - 1] >>> 32), 0);
+        }
+    }
+
+    void checkInside(String what, int index, int offset, int length) {
+        BarKind kind = kinds[index];
+        if (kind == null || !kind.isMemory() || (long) offset + length > lengths[index]) {
+            throw new IllegalArgumentException(
+                    "%s at 0x%x, %d bytes: expected to lie inside memory BAR %d (%s, %d bytes)"
+                            .formatted(what, offset, length, index, kind, lengths[index]));
+        }
+    }
+
     boolean has(BarKind wanted) {
         for (BarKind kind : kinds) {
             if (kind == wanted) {
@@ -103,11 +122,6 @@ final class Bars {
             }
         }
         return false;
-    }
-
-    /** Returns the length of a BAR, 0 if there is none. */
-    long length(int index) {
-        return index < 0 || index >= SLOTS ? 0 : lengths[index];
     }
 
     boolean isDecoded(int index) {

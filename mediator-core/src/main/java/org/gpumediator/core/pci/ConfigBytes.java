@@ -14,6 +14,7 @@ final class ConfigBytes {
     private final byte[] oneToClearMask;
     private final byte[] frozenMask;
     private final byte[] freezeOf;
+    private final byte[] deviceMask;
     private final ConfigLayout.Freeze[] freezes;
 
     ConfigBytes(ConfigLayout layout) {
@@ -23,6 +24,7 @@ final class ConfigBytes {
         oneToClearMask = layout.oneToClearMask.clone();
         frozenMask = layout.frozenMask.clone();
         freezeOf = layout.freezeOf.clone();
+        deviceMask = layout.deviceMask.clone();
         freezes = layout.freezes.toArray(ConfigLayout.Freeze[]::new);
     }
 
@@ -73,16 +75,16 @@ final class ConfigBytes {
         set(offset, 2, on ? old | mask : old & ~mask);
     }
 
-    int writable(int offset, int width) {
-        int mask = 0;
-        for (int i = 0; i < width; i++) {
-            mask |= (writableMask[offset + i] & 0xff) << (8 * i);
-        }
-        return mask;
-    }
-
     void reset() {
         System.arraycopy(resetValues, 0, values, 0, values.length);
+    }
+
+    /** Takes over what the guest or the device could have made of the space; nothing else. */
+    void restore(byte[] saved) {
+        for (int i = 0; i < values.length; i++) {
+            int mask = writableMask[i] | oneToClearMask[i] | deviceMask[i];
+            values[i] = (byte) (resetValues[i] & ~mask | saved[i] & mask);
+        }
     }
 
     byte[] copy() {

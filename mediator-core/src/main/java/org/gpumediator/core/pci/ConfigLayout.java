@@ -3,6 +3,7 @@ package org.gpumediator.core.pci;
 import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Collects the registers of a configuration space while it is built, and who owns each byte. */
@@ -21,6 +22,8 @@ final class ConfigLayout {
     final byte[] oneToClearMask;
     final byte[] frozenMask;
     final byte[] freezeOf;
+    /** Bits that the device itself may change, and a restored state therefore may too. */
+    final byte[] deviceMask;
     final List<Freeze> freezes = new ArrayList<>();
     private final @Nullable String[] owner;
 
@@ -30,6 +33,7 @@ final class ConfigLayout {
         oneToClearMask = new byte[length];
         frozenMask = new byte[length];
         freezeOf = new byte[length];
+        deviceMask = new byte[length];
         owner = new String[length];
     }
 
@@ -79,6 +83,11 @@ final class ConfigLayout {
             writableMask[offset + i] = (byte) ((writable & ~oneToClear) >>> shift);
             oneToClearMask[offset + i] = (byte) (oneToClear >>> shift);
         }
+    }
+
+    /** Marks a register as one that the device itself may change. */
+    void deviceOwned(int offset, int width) {
+        Arrays.fill(deviceMask, offset, offset + width, (byte) -1);
     }
 
     /** Freezes bits of a register while any of {@code guardMask} is set elsewhere. */

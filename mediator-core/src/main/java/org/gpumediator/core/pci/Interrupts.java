@@ -4,6 +4,10 @@ import org.gpumediator.api.InterruptLine;
 import org.gpumediator.api.MessageInterrupts.Mode;
 import org.jspecify.annotations.Nullable;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
+
 /**
  * Takes events of a function to its guest by the mechanism that the guest has enabled. Not safe for
  * use by multiple threads.
@@ -25,6 +29,8 @@ final class Interrupts {
     /** What the guest's line was last set to. */
     private boolean asserted;
 
+    private boolean powered = true;
+
     private boolean mayDeliver;
 
     Interrupts(
@@ -42,16 +48,8 @@ final class Interrupts {
         this.msixControl = msixControl;
     }
 
-    @Nullable MsixTable msix() {
-        return msix;
-    }
-
     boolean hasLine() {
         return hasLine;
-    }
-
-    boolean level() {
-        return level;
     }
 
     int msiVectors() {
@@ -121,6 +119,7 @@ final class Interrupts {
      */
     boolean refresh(boolean powered) {
         int command = bytes.read(ConfigHeader.COMMAND, 2);
+        this.powered = powered;
         mayDeliver = powered && (command & ConfigHeader.COMMAND_BUS_MASTER) != 0;
         boolean changed = msi != null && msi.refresh();
         if (msix != null) {
@@ -136,19 +135,51 @@ final class Interrupts {
     void reset() {
         level = false;
         if (msi != null) {
-            msi.reset();
+            msi.reset(0);
         }
         if (msix != null) {
             msix.clear();
         }
-        refresh(/* powered= */ true);
+    }
+
+    void save(DataOutput target) throws IOException {
+        target.writeBoolean(level);
+        target.writeInt(msi == null ? 0 : msi.pending());
+        if (msix != null) {
+            msix.save(target);
+        }
+    }
+
+    /** Returns how many bytes {@link #save} writes. */
+    int savedLength() {
+        int table = MsixPlace.tableLength(msixVectors()) + MsixPlace.pendingLength(msixVectors());
+        return 1 + Integer.BYTES + table;
+    }
+
+    /**
+     * Reads what {@link #save} wrote.
+     *
+     * @return what takes it over, once the bytes of the space are restored; to be followed by
+     *     {@link #refresh}
+     */
+    Runnable load(DataInput source) throws IOException {
+        boolean savedLevel = source.readBoolean();
+        int savedPending = source.readInt();
+        Runnable table = msix == null ? () -> {} : msix.load(source);
+        return () -> {
+            level = savedLevel;
+            if (msi != null) {
+                msi.reset(savedPending & -1 >>> (32 - msi.vectors()));
+            }
+            table.run();
+        };
     }
 
     private void driveLine() {
         boolean pending = level && hasLine && mode() == Mode.NONE;
         bytes.setBits(ConfigHeader.STATUS, ConfigHeader.STATUS_INTERRUPT, pending);
         int command = bytes.read(ConfigHeader.COMMAND, 2);
-        boolean active = pending && (command & ConfigHeader.COMMAND_INTX_DISABLE) == 0;
+        boolean active = pending && powered && (command & ConfigHeader.COMMAND_INTX_DISABLE) == 0;
         if (active != asserted) {
             asserted = active;
             if (active) {

@@ -23,6 +23,9 @@ final class Msi {
     private static final int ADDRESS_WRITABLE = 0xffff_fffc;
     private static final int ADDRESS_HIGH = 0x08;
 
+    private static final int MASK_AFTER_DATA = 4;
+    private static final int PENDING_AFTER_DATA = 8;
+
     private final ConfigBytes bytes;
     private final InterruptSink sink;
     private final int vectors;
@@ -58,7 +61,7 @@ final class Msi {
                         | (wide ? CONTROL_ADDRESS_64 : 0)
                         | (masks ? CONTROL_VECTOR_MASKING : 0);
         Capability.Builder builder =
-                Capability.msi(new Capability.Role.Msi(vectors, features), data + (masks ? 12 : 2))
+                Capability.msi(new Capability.Role.Msi(vectors, features), data + (masks ? PENDING_AFTER_DATA + 4 : 2))
                         .field(CONTROL, 2, flags, CONTROL_ENABLE | CONTROL_ALLOCATED, 0)
                         .field(ADDRESS, 4, 0, ADDRESS_WRITABLE, 0)
                         .field(data, 2, 0, 0xffff, 0);
@@ -66,7 +69,7 @@ final class Msi {
             builder.field(ADDRESS_HIGH, 4, 0, -1, 0);
         }
         if (masks) {
-            builder.field(data + 4, 4, 0, -1 >>> (32 - vectors), 0);
+            builder.field(data + MASK_AFTER_DATA, 4, 0, -1 >>> (32 - vectors), 0);
         }
         return builder.build();
     }
@@ -105,7 +108,7 @@ final class Msi {
         long high = address64 ? (long) bytes.read(control + ADDRESS_HIGH, 4) << 32 : 0;
         long nowAddress = high | Integer.toUnsignedLong(bytes.read(control + ADDRESS, 4));
         int nowMessage = bytes.read(data, 2);
-        int nowMasked = masking ? bytes.read(data + 4, 4) : 0;
+        int nowMasked = masking ? bytes.read(data + MASK_AFTER_DATA, 4) : 0;
         boolean changed =
                 nowEnabled != enabled
                         || nowAllocated != allocated
@@ -142,9 +145,14 @@ final class Msi {
         }
     }
 
-    void reset() {
-        pending = 0;
+    int pending() {
+        return pending;
+    }
+
+    void reset(int nowPending) {
+        pending = nowPending;
         refresh();
+        setPending(pending);
     }
 
     private int fold(int vector) {
@@ -154,7 +162,7 @@ final class Msi {
     private void setPending(int now) {
         pending = now;
         if (masking) {
-            bytes.set(data + 8, 4, now);
+            bytes.set(data + PENDING_AFTER_DATA, 4, now);
         }
     }
 }

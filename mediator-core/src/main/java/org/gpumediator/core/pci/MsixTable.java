@@ -4,6 +4,9 @@ import org.gpumediator.api.InterruptSink;
 import org.gpumediator.api.TrapHandler;
 import org.gpumediator.api.VmmPort.MessageMasking;
 
+import java.io.DataInput;
+import java.io.DataOutput;
+import java.io.IOException;
 import java.util.Arrays;
 
 /**
@@ -155,12 +158,28 @@ public final class MsixTable {
         Arrays.fill(pending, 0);
     }
 
-    byte[] entries() {
-        return entries;
+    void save(DataOutput target) throws IOException {
+        target.write(entries);
+        for (long word : pending) {
+            target.writeLong(word);
+        }
     }
 
-    long[] pending() {
-        return pending;
+    /** Reads what {@link #save} wrote, and returns what takes it over. */
+    Runnable load(DataInput source) throws IOException {
+        byte[] savedEntries = new byte[entries.length];
+        long[] savedPending = new long[pending.length];
+        source.readFully(savedEntries);
+        for (int i = 0; i < savedPending.length; i++) {
+            savedPending[i] = source.readLong();
+        }
+        return () -> {
+            for (int i = 0; i < entries.length; i++) {
+                entries[i] = (byte) (savedEntries[i] & entryWritable[i % MsixPlace.ENTRY_LENGTH]);
+            }
+            System.arraycopy(savedPending, 0, pending, 0, pending.length);
+            pending[pending.length - 1] &= -1L >>> -vectors;
+        };
     }
 
     private boolean isMasked(int vector) {

@@ -4,11 +4,19 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 
 import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.ResetKind;
+import org.gpumediator.api.SnapshotIncompatibleException;
 import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.pci.ConfigSpace;
 import org.gpumediator.api.pci.ConfigWriteEffect;
 import org.jspecify.annotations.Nullable;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInput;
+import java.io.DataInputStream;
+import java.io.DataOutput;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -299,6 +307,59 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
         }
     }
 
+    /**
+     * Saves what a guest and the device have made of the function.
+     *
+     * @throws IOException if the target fails
+     */
+    public void save(DataOutput target) throws IOException {
+        ByteArrayOutputStream state = new ByteArrayOutputStream();
+        synchronized (lock) {
+            DataOutputStream out = new DataOutputStream(state);
+            out.writeInt(bytes.length());
+            out.writeInt(interrupts.msiVectors());
+            out.writeInt(interrupts.msixVectors());
+            out.write(bytes.copy());
+            interrupts.save(out);
+        }
+        target.write(state.toByteArray());
+    }
+
+    /**
+     * Replaces the state by one that {@link #save} wrote, as a whole or not at all. Identity,
+     * layout and every other bit that nobody can change stay as they are, whatever the source says.
+     * Of capabilities only the bits that a guest can write are restored: what the device has {@link
+     * #set} there, it sets again. Interrupts that the restored state holds pending and unmasked are
+     * sent. No hook is called.
+     *
+     * @throws SnapshotIncompatibleException if the state is of a function of another shape; nothing
+     *     is changed
+     * @throws IOException if the source fails or ends too early; nothing is changed
+     */
+    public void restore(DataInput source) throws IOException {
+        int length = source.readInt();
+        int msi = source.readInt();
+        int msix = source.readInt();
+        if (length != length() || msi != msiVectors() || msix != msixVectors()) {
+            throw new SnapshotIncompatibleException(
+                    "PCI function of %d bytes, %d MSI and %d MSI-X vectors: expected %d, %d and %d"
+                            .formatted(
+                                    length, msi, msix, length(), msiVectors(), msixVectors()));
+        }
+        byte[] saved = new byte[length];
+        byte[] savedInterrupts = new byte[savedInterruptsLength()];
+        source.readFully(saved);
+        source.readFully(savedInterrupts);
+        synchronized (lock) {
+            Runnable takeOver =
+                    interrupts.load(
+                            new DataInputStream(new ByteArrayInputStream(savedInterrupts)));
+            bytes.restore(saved);
+            takeOver.run();
+            refresh(new ArrayList<>());
+        }
+    }
+
     // ------------------------------------------------------------------ under the lock
 
     @GuardedBy("lock")
@@ -316,6 +377,12 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
         }
         if (interrupts.refresh(powered)) {
             effects.add(new ConfigWriteEffect.InterruptsChanged());
+        }
+    }
+
+    private int savedInterruptsLength() {
+        synchronized (lock) {
+            return interrupts.savedLength();
         }
     }
 

@@ -3,10 +3,13 @@ package org.gpumediator.core.pci;
 import com.google.common.base.Preconditions;
 
 import org.gpumediator.api.VmmPort;
+import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.pci.BarKind;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Builds a {@link PciFunction}. Every register is a row: offset, width, reset value, writable bits,
@@ -54,6 +57,14 @@ public final class PciFunctionBuilder {
         this.vendorId = word("vendor", vendorId);
         this.deviceId = word("device", deviceId);
         return this;
+    }
+
+    /** Sets vendor, device, subsystem, revision and class code. */
+    public PciFunctionBuilder identity(GpuIdentity identity) {
+        return identity(identity.vendor(), identity.device())
+                .subsystem(identity.subsystemVendor(), identity.subsystem())
+                .revision(identity.revision())
+                .classCode(identity.classCode());
     }
 
     /** Sets the subsystem's vendor and identifier, 0 to 0xffff each; 0 and 0 if not called. */
@@ -228,15 +239,18 @@ public final class PciFunctionBuilder {
     public PciFunction build(VmmPort port) {
         Preconditions.checkState(!built, "already built");
         built = true;
+        checkRoles();
         ConfigLayout layout = new ConfigLayout(length);
         layOutHeader(layout);
         for (Register row : registers) {
             layout.claim(row.name, row.offset, row.width);
             layout.field(row.offset, row.width, row.reset, row.writable, row.oneToClear);
+            layout.deviceOwned(row.offset, row.width);
         }
         placeCapabilities(layout);
         for (Placed each : placed) {
             layOutCapability(layout, each);
+            checkMessages(each.capability);
         }
         linkConventional(layout);
         linkExtended(layout);
@@ -330,6 +344,29 @@ public final class PciFunctionBuilder {
                     resetBits.add(new PciFunction.ResetBits(base + bits.at() + i, mask));
                 }
             }
+        }
+    }
+
+    /** Checks that no capability with a behaviour of its own is there twice. */
+    private void checkRoles() {
+        Set<Class<?>> seen = new HashSet<>();
+        for (Placed each : wanted) {
+            Capability.Role role = each.capability.role;
+            Preconditions.checkArgument(
+                    role == null || seen.add(role.getClass()),
+                    "%s: the function has one already",
+                    nameOf(each.capability));
+        }
+    }
+
+    /** Checks that the MSI-X structures are inside BARs. */
+    private void checkMessages(Capability capability) {
+        if (capability.role instanceof Capability.Role.MsiX msix) {
+            MsixPlace place = msix.place();
+            int table = MsixPlace.tableLength(msix.vectors());
+            int pending = MsixPlace.pendingLength(msix.vectors());
+            bars.checkInside("MSI-X table", place.tableBar(), place.tableOffset(), table);
+            bars.checkInside("pending bits", place.pendingBar(), place.pendingOffset(), pending);
         }
     }
 
