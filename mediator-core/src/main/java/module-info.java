@@ -13,6 +13,7 @@ module org.gpumediator.core {
     exports org.gpumediator.core.pci;
     exports org.gpumediator.core;
     exports org.gpumediator.core.policy;
+    exports org.gpumediator.core.schedule;
 
     uses org.gpumediator.api.spi.GpuBackendProvider;
 }

@@ -1,5 +1,7 @@
 package org.gpumediator.api.schedule;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.List;
 
 /**
@@ -10,12 +12,26 @@ import java.util.List;
  * @param capacity for how many virtual GPUs the group was laid out (fixed shares); at least the
  *     number of clients, if known
  * @param clients everybody, by rising number
+ * @param previous the policy's last decision, {@code null} before the first; it may have been for a
+ *     client without work, for nobody, or for one that has gone since
+ * @param previousSinceNanos when that slice began
  */
-public record RunQueue(long nowNanos, int current, int capacity, List<Client> clients) {
+public record RunQueue(
+        long nowNanos,
+        int current,
+        int capacity,
+        List<Client> clients,
+        @Nullable Slice previous,
+        long previousSinceNanos) {
 
     /** Copies the list. */
     public RunQueue {
         clients = List.copyOf(clients);
+    }
+
+    /** Creates a queue on which nothing was decided before. */
+    public RunQueue(long nowNanos, int current, int capacity, List<Client> clients) {
+        this(nowNanos, current, capacity, clients, null, 0);
     }
 
     /**
@@ -33,7 +49,6 @@ public record RunQueue(long nowNanos, int current, int capacity, List<Client> cl
      * @param lastRanNanos when its last slice ended; {@link Long#MIN_VALUE} if it never ran
      * @param overrunNanos how much longer than their target its slices took, summed and not yet
      *     paid back
-     * @param demandNanos how long it has had work in all, running or waiting
      */
     public record Client(
             int id,
@@ -44,6 +59,5 @@ public record RunQueue(long nowNanos, int current, int capacity, List<Client> cl
             long windowRuntimeNanos,
             long waitingSinceNanos,
             long lastRanNanos,
-            long overrunNanos,
-            long demandNanos) {}
+            long overrunNanos) {}
 }

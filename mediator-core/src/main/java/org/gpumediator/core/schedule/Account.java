@@ -1,0 +1,101 @@
+package org.gpumediator.core.schedule;
+
+import org.gpumediator.api.schedule.RunQueue;
+import org.gpumediator.api.schedule.SchedulingParameters;
+
+/** The running numbers of one client. */
+final class Account {
+
+    private static final long WHOLE = 100;
+
+    /** More than this is neither owed nor owing, so that one hang does not count for ever. */
+    private static final long MAX_OVERRUN_NANOS = 10_000_000_000L;
+
+    final int id;
+    SchedulingParameters parameters;
+    boolean hasWork;
+    long virtualRuntime;
+    long waitingSince;
+    long drainedAt;
+    long lastRan = Long.MIN_VALUE;
+    long switches;
+
+    private long runtime;
+    private long windowRuntime;
+    private long overrun;
+    private long waits;
+    private long waitNanos;
+    private long worstWait;
+
+    Account(int id, SchedulingParameters parameters) {
+        this.id = id;
+        this.parameters = parameters;
+    }
+
+    void ran(long nanos) {
+        runtime += nanos;
+        windowRuntime += nanos;
+        int weight = parameters.weight();
+        virtualRuntime += (nanos + weight / 2) / weight;
+    }
+
+    /**
+     * Starts a new window.
+     *
+     * @param windows how many have begun since
+     * @param alreadyRan how long it has run in the new one
+     */
+    void windowsPassed(long windows, long alreadyRan) {
+        long debt = windowRuntime - windowBudget() * windows;
+        windowRuntime = isCapped() ? Math.max(alreadyRan, debt) : alreadyRan;
+    }
+
+    private boolean isCapped() {
+        return parameters.capPercent() < WHOLE;
+    }
+
+    private long windowBudget() {
+        return EngineGroupScheduler.WINDOW_NANOS * parameters.capPercent() / WHOLE;
+    }
+
+    boolean isThrottled() {
+        return isCapped() && windowRuntime >= windowBudget();
+    }
+
+    boolean isRunnable() {
+        return hasWork && !isThrottled();
+    }
+
+    /** Returns how long it may run before its cap stops it. */
+    long capLeft() {
+        return isCapped() ? Math.max(1, windowBudget() - windowRuntime) : Long.MAX_VALUE;
+    }
+
+    void overrun(long nanos) {
+        overrun = Math.clamp(overrun + nanos, -MAX_OVERRUN_NANOS, MAX_OVERRUN_NANOS);
+    }
+
+    void waited(long nanos) {
+        waits++;
+        waitNanos += nanos;
+        worstWait = Math.max(worstWait, nanos);
+    }
+
+    RunQueue.Client client(long waitsSince) {
+        return new RunQueue.Client(
+                id,
+                isRunnable(),
+                parameters,
+                runtime,
+                virtualRuntime,
+                windowRuntime,
+                waitsSince,
+                lastRan,
+                overrun);
+    }
+
+    EngineGroupScheduler.ClientStatistics statistics(long waitingNanos) {
+        return new EngineGroupScheduler.ClientStatistics(
+                runtime, waits, waitNanos, Math.max(worstWait, waitingNanos), switches);
+    }
+}

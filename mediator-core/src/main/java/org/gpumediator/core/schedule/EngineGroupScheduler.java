@@ -1,0 +1,528 @@
+package org.gpumediator.core.schedule;
+
+import org.gpumediator.api.schedule.RunQueue;
+import org.gpumediator.api.schedule.SchedulingParameters;
+import org.gpumediator.api.schedule.SchedulingPolicy;
+import org.gpumediator.api.schedule.Slice;
+import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * Decides whose work may be on one group of engines that change hands together, and keeps the
+ * accounts a {@link SchedulingPolicy} decides by. It moves nothing itself: a backend says what
+ * happens, asks {@link #step}, and carries the answer out.
+ *
+ * <p>How a backend uses it:
+ *
+ * <ul>
+ *   <li>{@link #workArrived} when a guest's queue is no longer empty, {@link #workDrained} when it
+ *       is empty and the engines have finished it; after either, {@link #step};
+ *   <li>{@link #step} answers who may run. While that is another than {@link #onHardware} the
+ *       backend submits nothing more of the old one, waits until its work has drained (until {@link
+ *       #drainDeadline} at most), changes hands and calls {@link #switched}. The answer {@link
+ *       #NOBODY} is carried out the same way, only that nothing is brought in;
+ *   <li>{@link #switched} with {@link #NOBODY} may be called in between, when the old one is off
+ *       and the new one not on yet: the time between is then charged to nobody;
+ *   <li>{@link #step} again at {@link #nextDeadline}.
+ * </ul>
+ *
+ * <p>Who has work and no competitor is never taken off, but for its cap or the policy's wish. When
+ * nobody has work, the last one stays and nothing is due. A slice's time begins when its owner is
+ * on the hardware.
+ *
+ * <p>A cap holds over windows of 100 ms: who has used its part of a window waits for the next; what
+ * it takes beyond, because work cannot be stopped at once, comes off the windows that follow.
+ *
+ * <p>A policy that throws, or names somebody who is not there, is counted, and that decision made
+ * by turns instead.
+ *
+ * <p>Not safe for use by multiple threads: a backend calls it under its own lock. Times are
+ * nanoseconds on the mediator's clock; one that falls counts as no time passed.
+ */
+public final class EngineGroupScheduler {
+
+    /** Nobody's number. */
+    public static final int NOBODY = -1;
+
+    /** Length of the window over which caps hold. */
+    public static final long WINDOW_NANOS = 100_000_000L;
+
+    private static final SchedulingPolicy FALLBACK = new RoundRobin();
+
+    private final List<Account> accounts = new ArrayList<>();
+    private SchedulingPolicy policy;
+    private int capacity;
+
+    private @Nullable Account hardware;
+    private int granted = NOBODY;
+    private int lastOnHardware = NOBODY;
+    private boolean ask;
+    private boolean started;
+    private long now;
+    private long windowStart;
+    private long floorVirtualRuntime;
+
+    /** The decision in force or being carried out, and when its time began. */
+    private @Nullable Slice slice;
+
+    private long sliceStart;
+    private long sliceEnd;
+
+    /** The slice of who is on the hardware; another than {@link #slice} while hands change. */
+    private long tenureStart;
+
+    private long tenureLength;
+    private long tenureTarget;
+
+    private long drainSince;
+    private long gapSince = Long.MIN_VALUE;
+    private long decisions;
+    private long switches;
+    private long switchNanos;
+    private long policyFaults;
+
+    /**
+     * Creates a scheduler with no clients.
+     *
+     * @param policy decides
+     * @param capacity for how many clients the engines are laid out, positive
+     */
+    public EngineGroupScheduler(SchedulingPolicy policy, int capacity) {
+        this.policy = Objects.requireNonNull(policy, "policy");
+        capacity(capacity);
+    }
+
+    /** Replaces the policy, from the next decision on. */
+    public void policy(SchedulingPolicy newPolicy) {
+        policy = Objects.requireNonNull(newPolicy, "policy");
+    }
+
+    /** Returns the policy. */
+    public SchedulingPolicy policy() {
+        return policy;
+    }
+
+    /**
+     * Sets for how many clients the engines are laid out, from the next decision on.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public void capacity(int newCapacity) {
+        if (newCapacity <= 0) {
+            throw new IllegalArgumentException(
+                    "capacity " + newCapacity + ": expected a positive number");
+        }
+        capacity = newCapacity;
+    }
+
+    /**
+     * Adds a client, without work.
+     *
+     * @param id its number, not negative
+     * @throws IllegalArgumentException if the number is negative or in use
+     */
+    public void add(int id, SchedulingParameters parameters) {
+        Objects.requireNonNull(parameters, "parameters");
+        int at = 0;
+        while (at < accounts.size() && accounts.get(at).id < id) {
+            at++;
+        }
+        if (id < 0 || at < accounts.size() && accounts.get(at).id == id) {
+            throw new IllegalArgumentException(
+                    "client " + id + ": expected a free number that is not negative");
+        }
+        Account account = new Account(id, parameters);
+        account.virtualRuntime = floorVirtualRuntime;
+        accounts.add(at, account);
+    }
+
+    /**
+     * Removes a client; its work is off the hardware already.
+     *
+     * @throws IllegalArgumentException if there is none of that number
+     */
+    public void remove(int id, long nowNanos) {
+        advance(nowNanos);
+        Account account = account(id);
+        accounts.remove(account);
+        if (hardware == account) {
+            hardware = null;
+            gapSince = Long.MIN_VALUE;
+        }
+        if (lastOnHardware == id) {
+            lastOnHardware = NOBODY;
+        }
+        if (granted == id) {
+            granted = NOBODY;
+        }
+        ask |= granted == NOBODY;
+    }
+
+    /**
+     * Sets a client's parameters, from the next decision on.
+     *
+     * @throws IllegalArgumentException if there is none of that number
+     */
+    public void parameters(int id, SchedulingParameters parameters) {
+        account(id).parameters = Objects.requireNonNull(parameters, "parameters");
+    }
+
+    /** Returns whether there is a client of that number. */
+    public boolean contains(int id) {
+        return find(id) != null;
+    }
+
+    /**
+     * Says that a client has work from now on. No effect if it had already.
+     *
+     * @throws IllegalArgumentException if there is no such client
+     */
+    public void workArrived(int id, long nowNanos) {
+        advance(nowNanos);
+        Account account = account(id);
+        if (account.hasWork) {
+            return;
+        }
+        account.hasWork = true;
+        account.virtualRuntime = Math.max(account.virtualRuntime, floorVirtualRuntime);
+        account.waitingSince = now;
+        ask |= granted == NOBODY || isGrantedOnHardware() && (hardware == account || !busy());
+    }
+
+    private boolean isGrantedOnHardware() {
+        return hardware != null && hardware.id == granted;
+    }
+
+    private boolean busy() {
+        return hardware != null && hardware.hasWork;
+    }
+
+    /**
+     * Says that a client has no work left, neither queued nor on the engines. No effect if it had
+     * none.
+     *
+     * @throws IllegalArgumentException if there is no such client
+     */
+    public void workDrained(int id, long nowNanos) {
+        advance(nowNanos);
+        Account account = account(id);
+        if (account.hasWork) {
+            account.hasWork = false;
+            account.drainedAt = now;
+            ask |= granted == id;
+        }
+    }
+
+    /**
+     * Says who is on the hardware now.
+     *
+     * @param id number of a client, or {@link #NOBODY}
+     * @throws IllegalArgumentException if there is no such client
+     */
+    public void switched(int id, long nowNanos) {
+        advance(nowNanos);
+        Account next = id == NOBODY ? null : account(id);
+        Account old = hardware;
+        if (old != null && old == next) {
+            return;
+        }
+        if (old != null) {
+            endTenure(old);
+        }
+        hardware = next;
+        if (next == null) {
+            gapSince = granted == NOBODY ? Long.MIN_VALUE : now;
+            return;
+        }
+        if (gapSince != Long.MIN_VALUE) {
+            switchNanos += now - gapSince;
+            gapSince = Long.MIN_VALUE;
+        }
+        if (id != lastOnHardware) {
+            switches++;
+            next.switches++;
+        }
+        lastOnHardware = id;
+        if (next.hasWork) {
+            next.waited(now - next.waitingSince);
+        }
+        if (id == granted && slice != null) {
+            startTenure(slice);
+        } else {
+            tenureStart = now;
+            tenureLength = Long.MAX_VALUE;
+            ask = true;
+        }
+    }
+
+    private void startTenure(Slice granting) {
+        tenureStart = now;
+        tenureLength = granting.lengthNanos();
+        tenureTarget = granting.targetNanos();
+        sliceStart = now;
+        sliceEnd = saturated(now, granting.lengthNanos());
+    }
+
+    private void endTenure(Account old) {
+        old.lastRan = now;
+        long left = old.hasWork ? now : old.drainedAt;
+        if (left - tenureStart >= tenureLength) {
+            old.overrun(left - tenureStart - tenureTarget);
+        }
+        if (old.hasWork) {
+            old.waitingSince = now;
+        }
+    }
+
+    /**
+     * Decides, if a decision is due.
+     *
+     * @return number of the client that may run from now on, or {@link #NOBODY}
+     */
+    public int step(long nowNanos) {
+        advance(nowNanos);
+        if (isDecisionDue()) {
+            decide();
+        }
+        return granted;
+    }
+
+    private boolean isDecisionDue() {
+        if (ask) {
+            return true;
+        }
+        if (granted == NOBODY) {
+            return now - sliceEnd >= 0 && anyWork();
+        }
+        if (hardware == null || hardware.id != granted) {
+            return false;
+        }
+        boolean over = now - sliceEnd >= 0;
+        return hardware.hasWork ? over || hardware.isThrottled() : over && anyWork();
+    }
+
+    private void decide() {
+        ask = false;
+        int before = granted;
+        if (!anyWork()) {
+            // The last one stays loaded: should it wake first, nothing needs to change hands.
+            granted = hardware == null ? NOBODY : hardware.id;
+            sliceEnd = now;
+            return;
+        }
+        decisions++;
+        Slice next = anyRunnable() ? asked() : Slice.idle(windowEnd() - now);
+        Account owner = next.client() == NOBODY ? null : find(next.client());
+        slice = next;
+        sliceStart = now;
+        sliceEnd = saturated(now, next.lengthNanos());
+        if (owner == null) {
+            granted = NOBODY;
+        } else if (owner.isRunnable()) {
+            granted = owner.id;
+            slice = limited(next, owner);
+            if (owner == hardware) {
+                startTenure(slice);
+            }
+        } else {
+            granted = owner == hardware && !owner.hasWork ? owner.id : NOBODY;
+        }
+        if (hardware != null && hardware.id == before && granted != before) {
+            drainSince = now;
+        }
+    }
+
+    private Slice asked() {
+        RunQueue queue = queue();
+        try {
+            Slice answer = policy.next(queue);
+            if (answer.client() == NOBODY || find(answer.client()) != null) {
+                return answer;
+            }
+        } catch (RuntimeException counted) {
+            // The fallback below answers in its place.
+        }
+        policyFaults++;
+        return FALLBACK.next(queue);
+    }
+
+    private RunQueue queue() {
+        List<RunQueue.Client> clients = new ArrayList<>(accounts.size());
+        long least = Long.MAX_VALUE;
+        for (Account account : accounts) {
+            clients.add(account.client(account == hardware ? now : account.waitingSince));
+            if (account.hasWork) {
+                least = Math.min(least, account.virtualRuntime);
+            }
+        }
+        floorVirtualRuntime = Math.max(floorVirtualRuntime, least);
+        return new RunQueue(now, lastOnHardware, capacity, clients, slice, sliceStart);
+    }
+
+    /** Ends a slice where its owner's cap does. */
+    private static Slice limited(Slice granting, Account owner) {
+        long left = owner.capLeft();
+        return granting.lengthNanos() <= left ? granting : new Slice(granting.client(), left, left);
+    }
+
+    /** Returns who may run, as {@link #step} last answered. */
+    public int granted() {
+        return granted;
+    }
+
+    /** Returns who is on the hardware, as {@link #switched} last said. */
+    public int onHardware() {
+        return hardware == null ? NOBODY : hardware.id;
+    }
+
+    /** Returns whether hands are changing: who may run is not who is on the hardware. */
+    public boolean isSwitching() {
+        return onHardware() != granted;
+    }
+
+    /**
+     * Returns when to step again at the latest, if nothing happens before.
+     *
+     * @return a time, perhaps past; {@link Long#MAX_VALUE} if nothing is due by itself
+     */
+    public long nextDeadline() {
+        if (ask) {
+            return now;
+        }
+        if (granted == NOBODY) {
+            return anyWork() ? sliceEnd : Long.MAX_VALUE;
+        }
+        if (hardware == null || hardware.id != granted) {
+            return Long.MAX_VALUE;
+        }
+        if (hardware.hasWork) {
+            return Math.min(sliceEnd, saturated(now, hardware.capLeft()));
+        }
+        return anyWork() ? sliceEnd : Long.MAX_VALUE;
+    }
+
+    /**
+     * Returns until when who has to leave the hardware may take to do so, before it counts as hung.
+     *
+     * @param timeoutNanos how long it may take, if its parameters do not say
+     * @return a time; {@link Long#MAX_VALUE} if nobody has to leave
+     */
+    public long drainDeadline(long timeoutNanos) {
+        if (hardware == null || hardware.id == granted) {
+            return Long.MAX_VALUE;
+        }
+        long own = hardware.parameters.preemptionTimeoutNanos();
+        return saturated(drainSince, own > 0 ? own : timeoutNanos);
+    }
+
+    /**
+     * Returns a client's account as it is now.
+     *
+     * @throws IllegalArgumentException if there is none of that number
+     */
+    public ClientStatistics statistics(int id) {
+        Account account = account(id);
+        boolean waits = account.hasWork && account != hardware;
+        return account.statistics(waits ? now - account.waitingSince : 0);
+    }
+
+    /** Returns the group's account as it is now. */
+    public GroupStatistics statistics() {
+        return new GroupStatistics(decisions, switches, switchNanos, policyFaults);
+    }
+
+    private void advance(long nowNanos) {
+        if (!started) {
+            started = true;
+            now = nowNanos;
+            windowStart = nowNanos;
+            return;
+        }
+        long passed = nowNanos - now;
+        if (passed <= 0) {
+            return;
+        }
+        now = nowNanos;
+        if (hardware != null && busy()) {
+            hardware.ran(passed);
+        }
+        long windows = (now - windowStart) / WINDOW_NANOS;
+        if (windows > 0) {
+            windowStart += windows * WINDOW_NANOS;
+            for (Account account : accounts) {
+                boolean runs = account == hardware && account.hasWork;
+                account.windowsPassed(windows, runs ? Math.min(passed, now - windowStart) : 0);
+            }
+        }
+    }
+
+    private long windowEnd() {
+        return windowStart + WINDOW_NANOS;
+    }
+
+    private boolean anyWork() {
+        for (int i = 0; i < accounts.size(); i++) {
+            if (accounts.get(i).hasWork) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean anyRunnable() {
+        for (int i = 0; i < accounts.size(); i++) {
+            if (accounts.get(i).isRunnable()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Account account(int id) {
+        Account account = find(id);
+        if (account == null) {
+            throw new IllegalArgumentException("client " + id + ": not one of this group");
+        }
+        return account;
+    }
+
+    private @Nullable Account find(int id) {
+        for (int i = 0; i < accounts.size(); i++) {
+            if (accounts.get(i).id == id) {
+                return accounts.get(i);
+            }
+        }
+        return null;
+    }
+
+    private static long saturated(long time, long length) {
+        long sum = time + length;
+        return length > 0 && sum < time ? Long.MAX_VALUE : sum;
+    }
+
+    /**
+     * What one client has had of a group of engines.
+     *
+     * @param busyNanos how long its work was on the engines
+     * @param waits how often it came to the hardware with work waiting
+     * @param waitNanos how long it waited for that in all
+     * @param worstWaitNanos the longest of these waits, the one in progress included
+     * @param switches how often the engines changed hands to it
+     */
+    public record ClientStatistics(
+            long busyNanos, long waits, long waitNanos, long worstWaitNanos, long switches) {}
+
+    /**
+     * What a group of engines has done.
+     *
+     * @param decisions how often the policy was asked
+     * @param switches how often the engines changed hands
+     * @param switchNanos how long that took, as far as the backend told it
+     * @param policyFaults how often the policy gave no usable answer
+     */
+    public record GroupStatistics(
+            long decisions, long switches, long switchNanos, long policyFaults) {}
+}
