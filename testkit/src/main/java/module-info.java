@@ -8,4 +8,5 @@ module org.gpumediator.testkit {
 
     exports org.gpumediator.testkit;
     exports org.gpumediator.testkit.guest;
+    exports org.gpumediator.testkit.haswell;
 }

@@ -1,0 +1,241 @@
+package org.gpumediator.testkit.haswell;
+
+import org.gpumediator.api.MediationClock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything inside the fake GPU. Not safe for use by multiple threads: the owner's lock guards it.
+ */
+final class Chip {
+
+    /** Period of the timestamp counters: 12.5 MHz. */
+    private static final long NANOS_PER_TICK = 80;
+
+    /**
+     * With modelled time engines take turns often, so that they see each other's effects in order.
+     */
+    private static final int TIMED_SLICE = 16;
+
+    private static final int PCH_PP_STATUS = 0xc_7200;
+    private static final int PCH_PP_CONTROL_ON = 1;
+    private static final int GMBUS2 = 0xc_5108;
+    private static final int GMBUS_READY = 1 << 11;
+    private static final int GMBUS_NAK = 1 << 10;
+    private static final int GMBUS_CYCLE = 7 << 25;
+    private static final int RC_ENABLE = 1 << 31 | 1 << 30;
+    private static final int THREADS_ASLEEP = 3;
+
+    final RegisterFile registers = new RegisterFile();
+    final GlobalGtt gtt = new GlobalGtt();
+    final BusSpace bus = new BusSpace();
+    final InterruptTree interrupts = new InterruptTree();
+    final Display display = new Display(this);
+    final Engine[] engines = new Engine[HaswellEngine.values().length];
+    final Translator apertureTranslator = new Translator(gtt, bus, null);
+    final Aperture aperture;
+    final boolean timed;
+
+    private final @Nullable MediationClock clock;
+    private final @Nullable Engine[] engineByPage = new Engine[RegisterFile.LENGTH >>> 12];
+    private long now;
+    private int turn;
+    boolean resetStuck;
+
+    /** The engine time at which the last command was done. */
+    long horizon;
+
+    long gttUpdatesByCommand;
+
+    Chip(@Nullable MediationClock clock, boolean timed, long apertureBytes) {
+        this.clock = clock;
+        this.timed = timed;
+        for (HaswellEngine id : HaswellEngine.values()) {
+            Engine engine = new Engine(this, id);
+            engines[id.ordinal()] = engine;
+            engineByPage[id.mmioBase() >>> 12] = engine;
+        }
+        aperture = new Aperture(apertureTranslator, apertureBytes);
+        Registers.powerOn(registers);
+    }
+
+    void powerOn() {
+        Registers.powerOn(registers);
+        interrupts.reset();
+        display.reset();
+        aperture.reset();
+        resetStuck = false;
+        for (Engine engine : engines) {
+            engine.powerOn();
+        }
+        flushTranslations();
+    }
+
+    long now() {
+        return now;
+    }
+
+    /** Lets time pass; it never falls. */
+    void tick(long nowNanos) {
+        now = Math.max(now, nowNanos);
+        display.tick();
+    }
+
+    void tickFromClock() {
+        if (clock != null) {
+            tick(clock.nanoTime());
+        }
+    }
+
+    long timestamp() {
+        return now / NANOS_PER_TICK;
+    }
+
+    static long timestampAt(long nanos) {
+        return nanos / NANOS_PER_TICK;
+    }
+
+    int readRegister(int offset) {
+        return Registers.RULES.read(this, offset);
+    }
+
+    /** Writes a register, from the processor or from a command alike. */
+    void writeRegister(int offset, int value) {
+        Registers.RULES.write(this, offset, value);
+    }
+
+    Engine engineAt(int offset) {
+        Engine engine = engineByPage[offset >>> 12];
+        if (engine == null) {
+            throw new IllegalStateException(String.format("no engine at 0x%x", offset));
+        }
+        return engine;
+    }
+
+    void writeGtt(int index, int value) {
+        gtt.setEntry(index, value);
+        flushTranslations();
+    }
+
+    int flushGlobal(int value) {
+        flushTranslations();
+        return value;
+    }
+
+    int setFence(int offset, int value) {
+        aperture.setFence(offset - Registers.FENCE, value);
+        return value;
+    }
+
+    void flushTranslations() {
+        for (Engine engine : engines) {
+            engine.memory.flush();
+        }
+        apertureTranslator.flush();
+    }
+
+    int resetEngines(int bits) {
+        if (!resetStuck) {
+            for (Engine engine : engines) {
+                if ((bits & (Registers.GDRST_FULL | engine.id.resetBit())) != 0) {
+                    engine.reset((bits & Registers.GDRST_FULL) != 0);
+                }
+            }
+            return 0;
+        }
+        return bits;
+    }
+
+    /** Runs a slice of up to {@code limit} commands on one engine that can run; 0 if none can. */
+    int slice(int limit) {
+        int tried = 0;
+        for (int i = 0; i < engines.length; i++) {
+            Engine next = next(tried);
+            if (next == null) {
+                return 0;
+            }
+            int done = next.run(timed ? Math.min(limit, TIMED_SLICE) : limit);
+            if (done > 0) {
+                turn = (next.id.ordinal() + 1) % engines.length;
+                return done;
+            }
+            tried |= 1 << next.id.ordinal();
+        }
+        return 0;
+    }
+
+    /** Returns whose turn it is: with modelled time, who is furthest behind. */
+    private @Nullable Engine next(int tried) {
+        Engine next = null;
+        for (int i = 0; i < engines.length; i++) {
+            Engine engine = engines[(turn + i) % engines.length];
+            if ((tried >>> engine.id.ordinal() & 1) == 0
+                    && engine.ready()
+                    && (next == null || timed && engine.time() < next.time())) {
+                next = engine;
+            }
+        }
+        return next;
+    }
+
+    /** Returns when there will be something to execute: now or before, or later, or never. */
+    long nextWorkNanos() {
+        long next = display.nextVblankNanos();
+        for (Engine engine : engines) {
+            next = Math.min(next, engine.nextWorkNanos());
+        }
+        return next;
+    }
+
+    Engine engineOfFault(int offset) {
+        return engines[engineIndexOfFault(offset)];
+    }
+
+    private static int engineIndexOfFault(int offset) {
+        int status = offset - 0x14;
+        for (HaswellEngine engine : HaswellEngine.values()) {
+            if (engine.statusPageRegister() == status) {
+                return engine.ordinal();
+            }
+        }
+        throw new IllegalStateException(String.format("no fault register at 0x%x", offset));
+    }
+
+    int clearFault(int offset, int value) {
+        engineOfFault(offset).memory.setLastFault(value);
+        return value;
+    }
+
+    int powerStatus() {
+        boolean awake =
+                (registers.get(Registers.FORCEWAKE_MT) & 0xffff) != 0
+                        || (registers.get(Registers.FORCEWAKE) & 1) != 0
+                        || (registers.get(Registers.RC_CONTROL) & RC_ENABLE) == 0;
+        return awake ? 0 : THREADS_ASLEEP;
+    }
+
+    int panelPower(int value) {
+        registers.set(PCH_PP_STATUS, (value & PCH_PP_CONTROL_ON) << 31);
+        return value;
+    }
+
+    /** The I2C bus has nobody on it: a cycle ends at once, not acknowledged. */
+    int monitorBusControl(int value) {
+        boolean cycle = (value & GMBUS_CYCLE) != 0;
+        registers.set(GMBUS2, GMBUS_READY | (cycle ? GMBUS_NAK : 0));
+        return value & ~(1 << 30);
+    }
+
+    int trainingControl(int offset, int value) {
+        boolean idlePattern = (value >>> 8 & 7) == 2;
+        if (idlePattern) {
+            registers.set(offset + 4, registers.get(offset + 4) | 1 << 25);
+        }
+        return value;
+    }
+
+    /** Stores a value in a second register as well. */
+    int mirror(int other, int value) {
+        registers.set(other, value);
+        return value;
+    }
+}

@@ -1,0 +1,555 @@
+package org.gpumediator.testkit.haswell;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One command streamer: fetches commands from its ring and from batch buffers, and executes them.
+ *
+ * <p>The parser is in the ring (level 0), in a batch (level 1) or in a second-level batch (level
+ * 2). A batch may chain to another, which keeps the level. A command either completes, or makes
+ * progress and is executed again (a large blit), or is blocked (a semaphore) and is tried again.
+ *
+ * <p>Threats: everything it reads is a guest's. A command costs bounded work and a slice has a
+ * bounded number of them; what it reaches is what the translation tables allow.
+ */
+final class Engine {
+
+    private static final int CTL_ENABLE = 1;
+    private static final int CTL_REPORT = 3 << 1;
+    private static final int CTL_WAIT_SEMAPHORE = 1 << 10;
+    private static final int CTL_WAIT = 1 << 11;
+    private static final int CTL_SIZE = 0x001f_f000;
+    private static final int CTL_STORED = CTL_SIZE | CTL_REPORT | CTL_ENABLE;
+    private static final int TAIL_MASK = 0x001f_fff8;
+    private static final int HEAD_MASK = 0x001f_fffc;
+    private static final int WRAP_SHIFT = 21;
+    private static final int START_MASK = 0xffff_f000;
+    private static final int EIR_INSTRUCTION = 1;
+    private static final int STATUS_HEAD = 4 * 4;
+    private static final int PAGE = 4096;
+    private static final int LEVELS = 3;
+
+    /** How long a blocked engine waits before it looks again. */
+    private static final long POLL_NANOS = 20_000;
+
+    final Chip chip;
+    final HaswellEngine id;
+    final int base;
+    final Translator memory;
+    final RenderState render;
+    final Blitter blitter;
+    private final CommandTable commands;
+
+    // The ring.
+    private int head;
+    private int wraps;
+    private int tail;
+    private int start;
+    private int control;
+    private boolean stopped;
+    private boolean paging;
+
+    // The parser: where it is on each level; level 0 is the ring, its position is the head.
+    private int level;
+    private final long[] position = new long[LEVELS];
+    private final int[] space = new int[LEVELS];
+    private final boolean[] privileged = new boolean[LEVELS];
+    private long at;
+    private int length;
+    private boolean moved;
+    private int header;
+
+    // Why it does not run.
+    private @Nullable Hang hang;
+    private boolean blocked;
+    private long polledAt;
+    private int waitBits;
+    private boolean starved;
+    private boolean ringStuck;
+
+    // Effects.
+    private long time;
+    private int dropUserInterrupts;
+    boolean noopPredicate;
+    long waitUntilNanos;
+    long executed;
+    long dropped;
+    long unknown;
+    long resets;
+
+    /** Why an engine hangs. */
+    enum Hang {
+        UNKNOWN_COMMAND,
+        INJECTED
+    }
+
+    Engine(Chip chip, HaswellEngine id) {
+        this.chip = chip;
+        this.id = id;
+        base = id.mmioBase();
+        memory = new Translator(chip.gtt, chip.bus, id);
+        render = new RenderState(this);
+        blitter = new Blitter(this);
+        commands = CommandTable.of(id);
+    }
+
+    // ---- registers
+
+    int tail() {
+        return tail;
+    }
+
+    int head() {
+        return wraps << WRAP_SHIFT | head;
+    }
+
+    int control() {
+        return control | waitBits;
+    }
+
+    int writeTail(int value) {
+        boolean idle = idle();
+        tail = value & TAIL_MASK;
+        starved = false;
+        if (idle) {
+            time = Math.max(time, chip.now());
+        }
+        return value;
+    }
+
+    int writeHead(int value) {
+        head = value & HEAD_MASK;
+        wraps = value >>> WRAP_SHIFT;
+        moved = true;
+        starved = false;
+        return value;
+    }
+
+    int writeStart(int value) {
+        start = value & START_MASK;
+        return start;
+    }
+
+    int writeControl(int value) {
+        control = value & CTL_STORED;
+        if ((value & CTL_WAIT) != 0 && waitBits == CTL_WAIT) {
+            waitUntilNanos = 0;
+            skipBlocked();
+        }
+        if ((control & CTL_ENABLE) == 0) {
+            abandon();
+        } else {
+            time = Math.max(time, chip.now());
+        }
+        return control;
+    }
+
+    int activeHead() {
+        return level == 0 ? start + head : (int) position[level];
+    }
+
+    int batchAddress() {
+        return level == 0 ? (int) position[1] & ~3 : (int) position[level] & ~3 | 1;
+    }
+
+    int parserHeader() {
+        return header;
+    }
+
+    /** Returns all ones when idle; the parser's bit is clear while it works. */
+    int done() {
+        return idle() ? -1 : ~1;
+    }
+
+    int mode(int stored) {
+        boolean quiet = hang == null && !ringStuck && (idle() || stopped && !blocked);
+        return quiet ? stored | Registers.MI_MODE_IDLE : stored & ~Registers.MI_MODE_IDLE;
+    }
+
+    int writeMode(int stored, int value) {
+        int merged = Registers.masked(stored, value) & ~Registers.MI_MODE_IDLE;
+        stopped = (merged & Registers.MI_MODE_STOP_RING) != 0;
+        return merged;
+    }
+
+    int writeInstpm(int stored, int value) {
+        int merged = Registers.masked(stored, value);
+        if ((merged & Registers.INSTPM_SYNC_FLUSH) != 0) {
+            if ((merged & Registers.INSTPM_TLB_INVALIDATE) != 0) {
+                memory.flush();
+            }
+            merged &= ~(Registers.INSTPM_SYNC_FLUSH | Registers.INSTPM_TLB_INVALIDATE);
+        }
+        return merged;
+    }
+
+    int writeDirectory(int value) {
+        memory.setDirectory(value);
+        return value;
+    }
+
+    int writeDirectoryValid(int value) {
+        memory.setDirectoryValid(value);
+        return value;
+    }
+
+    int writePagingMode(int stored, int value) {
+        int merged = Registers.masked(stored, value);
+        paging = (merged & Registers.MODE_PPGTT_ENABLE) != 0;
+        memory.flush();
+        return merged;
+    }
+
+    int lastFault() {
+        return memory.lastFault();
+    }
+
+    // ---- life
+
+    void powerOn() {
+        reset(true);
+        ringStuck = false;
+        resets = 0;
+        executed = 0;
+        dropped = 0;
+        unknown = 0;
+        dropUserInterrupts = 0;
+        memory.setLastFault(0);
+    }
+
+    /**
+     * Resets the engine: its ring is disabled and everything it was doing is forgotten. The status
+     * page register, the translation table and the fences stay.
+     */
+    void reset(boolean whole) {
+        if (ringStuck && !whole) {
+            return;
+        }
+        ringStuck = false;
+        Registers.resetEngine(chip.registers, base);
+        head = 0;
+        wraps = 0;
+        tail = 0;
+        start = 0;
+        control = 0;
+        header = 0;
+        stopped = false;
+        paging = false;
+        hang = null;
+        memory.setDirectory(0);
+        memory.setDirectoryValid(0);
+        render.reset();
+        abandon();
+        resets++;
+    }
+
+    void hang() {
+        hang = Hang.INJECTED;
+    }
+
+    void stick() {
+        ringStuck = true;
+    }
+
+    void dropUserInterrupts(int count) {
+        dropUserInterrupts = count;
+    }
+
+    @Nullable Hang hangReason() {
+        return hang;
+    }
+
+    private void abandon() {
+        level = 0;
+        position[1] = 0;
+        moved = true;
+        blocked = false;
+        starved = false;
+        waitBits = 0;
+        waitUntilNanos = 0;
+        noopPredicate = false;
+        blitter.abandon();
+    }
+
+    /** Returns whether there is nothing to do. */
+    boolean idle() {
+        return (control & CTL_ENABLE) == 0 || level == 0 && head == tail;
+    }
+
+    private boolean runnable() {
+        return !idle() && !stopped && hang == null && !ringStuck && !starved;
+    }
+
+    /** Returns whether it has something to execute at this time; it may turn out to wait. */
+    boolean ready() {
+        return runnable() && (!chip.timed || time <= chip.now());
+    }
+
+    boolean blocked() {
+        return blocked;
+    }
+
+    long time() {
+        return time;
+    }
+
+    long nextWorkNanos() {
+        if (!runnable()) {
+            return Long.MAX_VALUE;
+        }
+        long next = chip.timed ? time : chip.now();
+        return blocked ? Math.max(next, chip.now() + POLL_NANOS) : next;
+    }
+
+    // ---- execution
+
+    /**
+     * Executes up to {@code limit} commands; a piece of a large command counts as one.
+     *
+     * @return how many; 0 if it cannot run
+     */
+    int run(int limit) {
+        int count = 0;
+        while (count < limit && ready()) {
+            if (!step()) {
+                break;
+            }
+            count++;
+        }
+        executed += count;
+        return count;
+    }
+
+    private boolean step() {
+        at = level == 0 ? Integer.toUnsignedLong(start) + head : position[level];
+        moved = false;
+        header = memory.load(at, level == 0 ? Translator.GLOBAL : space[level]);
+        CommandTable.Row row = commands.row(header);
+        if (row == null) {
+            fail();
+            return true;
+        }
+        length = row.length(header);
+        if (level == 0 && available() < 4 * length) {
+            starved = true;
+            return false;
+        }
+        Outcome outcome;
+        if (noopPredicate && level != 0 && !row.always()) {
+            outcome = Outcome.DONE;
+        } else if (row.privileged() && !privileged()) {
+            dropped++;
+            outcome = Outcome.DONE;
+        } else {
+            outcome = row.action().execute(this, header, length);
+        }
+        if (outcome == Outcome.BLOCKED) {
+            blocked = true;
+            polledAt = chip.now();
+            return false;
+        }
+        if (blocked) {
+            unblock();
+            time = Math.max(time, Math.max(chip.horizon, polledAt));
+        }
+        time += row.nanos() + CommandCosts.DWORD_NANOS * length;
+        chip.horizon = time;
+        if (outcome == Outcome.DONE && !moved) {
+            advance(4 * length);
+        }
+        return true;
+    }
+
+    private void unblock() {
+        blocked = false;
+        waitBits = 0;
+    }
+
+    private void skipBlocked() {
+        if (blocked) {
+            unblock();
+            advance(4 * length);
+        }
+    }
+
+    private int ringSize() {
+        return (control & CTL_SIZE) + PAGE;
+    }
+
+    private int available() {
+        int ahead = tail - head;
+        return ahead < 0 ? ahead + ringSize() : ahead;
+    }
+
+    private void advance(int bytes) {
+        if (level != 0) {
+            position[level] += bytes;
+            return;
+        }
+        int before = head;
+        int size = ringSize();
+        head += bytes;
+        if (head >= size) {
+            head = head - size & HEAD_MASK;
+            wraps = wraps + 1 & 0x7ff;
+            reportHead();
+        } else if ((control & CTL_REPORT) != 0
+                && before >>> reportShift() != head >>> reportShift()) {
+            reportHead();
+        }
+    }
+
+    private int reportShift() {
+        return switch (control & CTL_REPORT) {
+            case 1 << 1 -> 16;
+            case 2 << 1 -> 12;
+            default -> 17;
+        };
+    }
+
+    private void fail() {
+        hang = Hang.UNKNOWN_COMMAND;
+        unknown++;
+        setRegister(Registers.RING_IPEIR, (int) at);
+        int enabled = EIR_INSTRUCTION & ~register(Registers.RING_EMR);
+        setRegister(Registers.RING_ESR, EIR_INSTRUCTION);
+        setRegister(Registers.RING_EIR, register(Registers.RING_EIR) | EIR_INSTRUCTION);
+        if (enabled != 0) {
+            raise(id.errorInterrupt());
+        }
+    }
+
+    // ---- what commands use
+
+    /** What became of a command. */
+    enum Outcome {
+        DONE,
+        /** Some of it was done; to be executed again. */
+        AGAIN,
+        /** It waits; to be tried again. */
+        BLOCKED
+    }
+
+    /** Returns a dword of the current command. */
+    int dword(int index) {
+        long address = at + 4L * index;
+        if (level != 0) {
+            return memory.load(address, space[level]);
+        }
+        if (head + 4 * index >= ringSize()) {
+            address -= ringSize();
+        }
+        return memory.load(address, Translator.GLOBAL);
+    }
+
+    /** Returns whether the command may do what only a driver in the kernel may. */
+    boolean privileged() {
+        return level == 0 || privileged[level];
+    }
+
+    /** Returns the address space a command without a say of its own uses. */
+    int contextSpace() {
+        return paging ? Translator.PROCESS : Translator.GLOBAL;
+    }
+
+    /**
+     * Returns the address space of an operand that may ask for the global one; without privilege
+     * the request is ignored.
+     */
+    int spaceOf(boolean global) {
+        return global && privileged() ? Translator.GLOBAL : contextSpace();
+    }
+
+    int level() {
+        return level;
+    }
+
+    /** Goes on in a batch. */
+    void enterBatch(long address, int addressSpace, boolean trusted, boolean secondLevel) {
+        int to = Math.max(1, secondLevel ? Math.min(level + 1, LEVELS - 1) : level);
+        boolean mayTrust = level == 0 || privileged[level];
+        if (to > level) {
+            advance(4 * length);
+        }
+        level = to;
+        position[to] = address & 0xffff_fffcL;
+        space[to] = addressSpace;
+        privileged[to] = trusted && mayTrust;
+        moved = true;
+    }
+
+    /** Goes back to where the batch was started. */
+    void leaveBatch() {
+        if (level > 0) {
+            level--;
+            moved = true;
+            if (level == 0) {
+                noopPredicate = false;
+            }
+        }
+    }
+
+    /** Continues at another place of the ring. */
+    void jumpRing(int offset) {
+        head = offset & HEAD_MASK;
+        moved = true;
+    }
+
+    int register(int offset) {
+        return chip.registers.get(base + offset);
+    }
+
+    void setRegister(int offset, int value) {
+        chip.registers.set(base + offset, value);
+    }
+
+    void waits(boolean semaphore) {
+        waitBits = semaphore ? CTL_WAIT | CTL_WAIT_SEMAPHORE : CTL_WAIT;
+    }
+
+    /** Stores a dword that others may be polling. */
+    void publish(long address, int addressSpace, int value) {
+        java.lang.invoke.VarHandle.releaseFence();
+        memory.store(address & ~3L, addressSpace, value);
+    }
+
+    long statusPage() {
+        return Integer.toUnsignedLong(chip.registers.get(id.statusPageRegister()) & START_MASK);
+    }
+
+    void reportHead() {
+        if (statusPage() != 0) {
+            publish(statusPage() + STATUS_HEAD, Translator.GLOBAL, head());
+        }
+    }
+
+    void userInterrupt() {
+        if (dropUserInterrupts > 0) {
+            dropUserInterrupts--;
+        } else {
+            raise(id.userInterrupt());
+        }
+    }
+
+    /** Signals an event if the engine's own mask lets it through. */
+    void raise(int event) {
+        if ((register(Registers.RING_HWSTAM) & event) == 0 && statusPage() != 0) {
+            publish(statusPage(), Translator.GLOBAL, event);
+        }
+        if ((register(Registers.RING_IMR) & event) == 0) {
+            chip.interrupts.pulse(id.block(), event);
+        }
+    }
+
+    void countDropped() {
+        dropped++;
+    }
+
+    void takeTime(long nanos) {
+        time += nanos;
+    }
+
+    long timestamp() {
+        return chip.timed ? Chip.timestampAt(time) : chip.timestamp();
+    }
+}

@@ -1,0 +1,603 @@
+package org.gpumediator.testkit.haswell;
+
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.Registration;
+import org.gpumediator.api.hardware.GpuIdentity;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * A Haswell GPU in software, good enough that a driver does not tell it from a real one: registers,
+ * a global translation table of 2 GiB, per-process translation, four engines that fetch and execute
+ * commands, interrupts, fences, resets, an aperture, and a bus address space of its own.
+ *
+ * <p>BAR 0 is 4 MiB: registers, then the translation table. BAR 2 is the aperture. BAR 4 is a pair
+ * of ports, index and data, into BAR 0.
+ *
+ * <p>It has no thread. Engines execute only inside {@link #advance}; registers answer at any time.
+ * Safe for use by multiple threads; listeners are called with no lock held, on the thread whose
+ * call had the effect.
+ *
+ * <p>Not as on the chip: 3D and media commands are measured and skipped, nothing is drawn; displays
+ * have timing but no picture, and no monitor; a table entry written through BAR 0 takes effect at
+ * once.
+ */
+public final class FakeHaswell implements PhysicalGpu {
+
+    /** What executing a command costs. */
+    public enum CommandTiming {
+        /** Nothing: work is done as soon as there is a call to {@link #advance}. */
+        INSTANT,
+        /** A modelled duration: engines get as far as the time given allows. */
+        MODELLED
+    }
+
+    private static final int GTT_OFFSET = RegisterFile.LENGTH;
+    private static final long REGISTERS_LENGTH = 2L * RegisterFile.LENGTH;
+    private static final long PORTS_LENGTH = 64;
+    private static final int PORT_INDEX = 0;
+    private static final int PORT_DATA = 4;
+
+    /** How many commands are executed before others get a chance to take the lock. */
+    private static final int SLICE = 256;
+
+    // Fair: an engine that always has work must not keep registers from being answered.
+    private final ReentrantLock lock = new ReentrantLock(true);
+    private final List<InterruptListener> listeners = new CopyOnWriteArrayList<>();
+    private final HaswellConfig config;
+    private final Chip chip;
+    private final GpuIdentity identity;
+    private volatile @Nullable Runnable workListener;
+
+    // Guarded by the lock.
+    private int portIndex;
+    private int interruptsToLose;
+    private long interruptsSent;
+    private boolean gone;
+
+    private FakeHaswell(Builder builder) {
+        config = new HaswellConfig(builder.deviceId, builder.apertureBytes);
+        chip =
+                new Chip(
+                        builder.clock,
+                        builder.timing == CommandTiming.MODELLED,
+                        builder.apertureBytes);
+        identity =
+                new GpuIdentity(
+                        config.read(0, 2),
+                        config.read(2, 2),
+                        config.read(0x2c, 2),
+                        config.read(0x2e, 2),
+                        config.read(8, 1),
+                        config.read(8, 4) >>> 8);
+    }
+
+    /** Returns a builder for a desktop GT2 with an aperture of 512 MiB. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Returns a desktop GT2 with an aperture of 512 MiB, whose commands take no time. */
+    public static FakeHaswell create() {
+        return builder().build();
+    }
+
+    // ---- configuration
+
+    @Override
+    public GpuIdentity identity() {
+        return identity;
+    }
+
+    @Override
+    public int configLength() {
+        return HaswellConfig.LENGTH;
+    }
+
+    @Override
+    public int readConfig(int offset, int width) {
+        return locked(
+                () -> {
+                    config.setInterruptStatus(chip.interrupts.asserted());
+                    int value = config.read(offset, width);
+                    return gone ? -1 >>> 32 - 8 * width : value;
+                });
+    }
+
+    @Override
+    public void writeConfig(int offset, int width, int value) {
+        lock.lock();
+        try {
+            config.write(offset, width, value);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- BARs
+
+    @Override
+    public long barLength(int bar) {
+        if (bar < 0 || bar > 5) {
+            throw new IllegalArgumentException("BAR " + bar + ": expected 0 to 5");
+        }
+        return switch (bar) {
+            case 0 -> REGISTERS_LENGTH;
+            case 2 -> chip.aperture.length();
+            case 4 -> PORTS_LENGTH;
+            default -> 0;
+        };
+    }
+
+    @Override
+    public long read(int bar, long offset, int width) {
+        check(bar, offset, width);
+        lock.lock();
+        try {
+            if (gone) {
+                return -1L >>> 64 - 8 * width;
+            }
+            return switch (bar) {
+                case 0 -> readRegisters((int) offset, width);
+                case 2 -> chip.aperture.read(offset, width);
+                default -> readPort((int) offset, width);
+            };
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void write(int bar, long offset, int width, long value) {
+        check(bar, offset, width);
+        boolean wasWorking;
+        boolean working;
+        int messages;
+        lock.lock();
+        try {
+            if (gone) {
+                return;
+            }
+            if (bar == 2) {
+                chip.aperture.write(offset, width, value);
+                return;
+            }
+            if (bar == 0 && offset >= GTT_OFFSET) {
+                writeGtt((int) offset, width, value);
+                return;
+            }
+            wasWorking = hasWorkLocked();
+            if (bar == 0) {
+                writeRegisters((int) offset, width, value);
+            } else {
+                writePort((int) offset, width, value);
+            }
+            working = hasWorkLocked();
+            messages = takeMessages();
+        } finally {
+            lock.unlock();
+        }
+        deliver(messages);
+        Runnable hearsOfWork = workListener;
+        if (working && !wasWorking && hearsOfWork != null) {
+            hearsOfWork.run();
+        }
+    }
+
+    private long readRegisters(int offset, int width) {
+        if (width == 8) {
+            return Integer.toUnsignedLong(readDword(offset)) | (long) readDword(offset + 4) << 32;
+        }
+        long dword = Integer.toUnsignedLong(readDword(offset & ~3));
+        return dword >>> 8 * (offset & 3) & -1L >>> 64 - 8 * width;
+    }
+
+    private int readDword(int offset) {
+        if (offset >= GTT_OFFSET) {
+            return chip.gtt.entry(offset - GTT_OFFSET >>> 2);
+        }
+        chip.tickFromClock();
+        return chip.readRegister(offset);
+    }
+
+    private void writeRegisters(int offset, int width, long value) {
+        chip.tickFromClock();
+        if (width == 8) {
+            chip.writeRegister(offset, (int) value);
+            chip.writeRegister(offset + 4, (int) (value >>> 32));
+        } else if (width == 4) {
+            chip.writeRegister(offset, (int) value);
+        } else {
+            int shift = 8 * (offset & 3);
+            int mask = (width == 1 ? 0xff : 0xffff) << shift;
+            int merged = chip.registers.get(offset & ~3) & ~mask | (int) value << shift & mask;
+            chip.writeRegister(offset & ~3, merged);
+        }
+    }
+
+    private void writeGtt(int offset, int width, long value) {
+        int index = offset - GTT_OFFSET >>> 2;
+        if (width == 8) {
+            chip.writeGtt(index, (int) value);
+            chip.writeGtt(index + 1, (int) (value >>> 32));
+        } else if (width == 4) {
+            chip.writeGtt(index, (int) value);
+        } else {
+            int shift = 8 * (offset & 3);
+            int mask = (width == 1 ? 0xff : 0xffff) << shift;
+            chip.writeGtt(index, chip.gtt.entry(index) & ~mask | (int) value << shift & mask);
+        }
+    }
+
+    private long readPort(int offset, int width) {
+        int dword =
+                switch (offset & ~3) {
+                    case PORT_INDEX -> portIndex;
+                    case PORT_DATA -> readDword(portIndex);
+                    default -> 0;
+                };
+        if (width == 8) {
+            return offset == 0
+                    ? Integer.toUnsignedLong(portIndex) | (long) readDword(portIndex) << 32
+                    : 0;
+        }
+        return Integer.toUnsignedLong(dword) >>> 8 * (offset & 3) & -1L >>> 64 - 8 * width;
+    }
+
+    private void writePort(int offset, int width, long value) {
+        if (width == 8 && offset == 0) {
+            writePort(PORT_INDEX, 4, value);
+            writePort(PORT_DATA, 4, value >>> 32);
+        } else if (offset == PORT_INDEX && width == 4) {
+            portIndex = (int) value & (int) (REGISTERS_LENGTH - 1) & ~3;
+        } else if (offset == PORT_DATA && width == 4) {
+            if (portIndex >= GTT_OFFSET) {
+                writeGtt(portIndex, 4, value);
+            } else {
+                writeRegisters(portIndex, 4, value);
+            }
+        }
+    }
+
+    private void check(int bar, long offset, int width) {
+        boolean known = width == 1 || width == 2 || width == 4 || width == 8;
+        if (!known || offset < 0 || offset > barLength(bar) - width || offset % width != 0) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "BAR %d at 0x%x, width %d: expected an aligned access of 1, 2, 4 or 8"
+                                    + " bytes below 0x%x",
+                            bar, offset, width, barLength(bar)));
+        }
+    }
+
+    // ---- the bus
+
+    @Override
+    public long mapForDma(MemorySegment segment, DmaAccess access) {
+        Objects.requireNonNull(segment, "segment");
+        Objects.requireNonNull(access, "access");
+        return locked(() -> chip.bus.map(segment, access));
+    }
+
+    @Override
+    public void unmapForDma(long busAddress) {
+        lock.lock();
+        try {
+            chip.bus.unmap(busAddress);
+            chip.flushTranslations();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Returns the first accesses to memory that failed, at most 64. A mediator that keeps its
+     * guests apart causes none.
+     */
+    public List<BusFault> busFaults() {
+        return locked(chip.bus::faults);
+    }
+
+    /** Returns how many accesses to memory failed since the last clearing. */
+    public long busFaultCount() {
+        return locked(chip.bus::faultCount);
+    }
+
+    /** Forgets the failed accesses. */
+    public void clearBusFaults() {
+        lock.lock();
+        try {
+            chip.bus.clearFaults();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- interrupts
+
+    @Override
+    public Registration onInterrupt(InterruptListener listener) {
+        Objects.requireNonNull(listener, "listener");
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    /** Returns whether the device asks for attention: the level of its interrupt line. */
+    public boolean interruptAsserted() {
+        return locked(chip.interrupts::asserted);
+    }
+
+    /** Returns how many interrupts were sent. */
+    public long interruptsSent() {
+        return locked(() -> interruptsSent);
+    }
+
+    private int takeMessages() {
+        int messages = chip.interrupts.takeMessages();
+        if (messages != 0 && !config.messagesEnabled() && !config.lineEnabled()) {
+            return 0;
+        }
+        int lost = Math.min(messages, interruptsToLose);
+        interruptsToLose -= lost;
+        interruptsSent += messages - lost;
+        return messages - lost;
+    }
+
+    private void deliver(int messages) {
+        for (int i = 0; i < messages; i++) {
+            for (InterruptListener listener : listeners) {
+                listener.interrupted(0);
+            }
+        }
+    }
+
+    // ---- life
+
+    @Override
+    public void reset() {
+        lock.lock();
+        try {
+            chip.powerOn();
+            config.reset();
+            portIndex = 0;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- execution
+
+    /**
+     * Lets time pass and executes commands, in short slices between which others may use the
+     * device. Interrupt listeners are called from here.
+     *
+     * @param nowNanos the time, on the clock of the fake if it was given one; a time before an
+     *     earlier one counts as that one
+     * @param commandBudget how many commands to execute at most; a large blit counts as many
+     * @return how many were executed; less than the budget if nothing is left to do at this time
+     */
+    public long advance(long nowNanos, long commandBudget) {
+        long done = 0;
+        int slice;
+        do {
+            int limit = (int) Math.min(SLICE, commandBudget - done);
+            int messages;
+            lock.lock();
+            try {
+                chip.tick(nowNanos);
+                slice = limit > 0 && !gone ? chip.slice(limit) : 0;
+                messages = takeMessages();
+            } finally {
+                lock.unlock();
+            }
+            deliver(messages);
+            done += slice;
+        } while (slice > 0);
+        return done;
+    }
+
+    /** Returns whether an engine has something to execute now. */
+    public boolean hasWork() {
+        return locked(this::hasWorkLocked);
+    }
+
+    /**
+     * Returns when {@link #advance} should next be called, in nanoseconds: a time not after the
+     * last one given if there is work now, later if an engine or a display waits for time to pass,
+     * {@link Long#MAX_VALUE} if there is nothing to wait for.
+     */
+    public long nextWorkNanos() {
+        return locked(chip::nextWorkNanos);
+    }
+
+    /**
+     * Sets who hears that an engine got work. Called with no lock held, on the thread that wrote
+     * the register; must not block.
+     *
+     * @param listener the listener, or {@code null} for none
+     */
+    public void setWorkListener(@Nullable Runnable listener) {
+        workListener = listener;
+    }
+
+    private boolean hasWorkLocked() {
+        for (Engine engine : chip.engines) {
+            if (engine.ready() && !engine.blocked()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    // ---- faults on demand
+
+    /** Makes an engine stop for good in the middle of what it does; a reset of it helps. */
+    public void hang(HaswellEngine engine) {
+        onEngine(engine, Engine::hang);
+    }
+
+    /**
+     * Makes an engine stop and ignore its own reset; only a reset of the whole device helps. Its
+     * ring never becomes idle.
+     */
+    public void stickRing(HaswellEngine engine) {
+        onEngine(engine, Engine::stick);
+    }
+
+    /** Makes the reset register ignore what is written and never clear. */
+    public void stickReset() {
+        lock.lock();
+        try {
+            chip.resetStuck = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Loses the next interrupts between the device and its listeners. */
+    public void loseInterrupts(int count) {
+        lock.lock();
+        try {
+            interruptsToLose = count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes an engine execute its next user interrupt commands without any effect. */
+    public void loseUserInterrupts(HaswellEngine engine, int count) {
+        onEngine(engine, e -> e.dropUserInterrupts(count));
+    }
+
+    /** Takes the device off the bus: from now on it reads as ones and does nothing. */
+    public void disappear() {
+        lock.lock();
+        try {
+            gone = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- what happened
+
+    /** Returns how many commands an engine has executed since power-on. */
+    public long commandsExecuted(HaswellEngine engine) {
+        return locked(() -> engine(engine).executed);
+    }
+
+    /** Returns how many commands or register writes of batches without privilege were dropped. */
+    public long privilegedCommandsDropped(HaswellEngine engine) {
+        return locked(() -> engine(engine).dropped);
+    }
+
+    /** Returns how often an engine stopped at a command it does not know. */
+    public long unknownCommands(HaswellEngine engine) {
+        return locked(() -> engine(engine).unknown);
+    }
+
+    /** Returns how often an engine was reset since power-on. */
+    public long resets(HaswellEngine engine) {
+        return locked(() -> engine(engine).resets);
+    }
+
+    /** Returns whether an engine hangs, for whatever reason. */
+    public boolean hangs(HaswellEngine engine) {
+        return locked(() -> engine(engine).hangReason() != null);
+    }
+
+    /** Returns whether an engine waits for a semaphore or a display event. */
+    public boolean waits(HaswellEngine engine) {
+        return locked(() -> engine(engine).blocked());
+    }
+
+    /** Returns how many entries of the global table commands have written. */
+    public long gttUpdatesByCommand() {
+        return locked(() -> chip.gttUpdatesByCommand);
+    }
+
+    private Engine engine(HaswellEngine engine) {
+        return chip.engines[engine.ordinal()];
+    }
+
+    private void onEngine(HaswellEngine engine, java.util.function.Consumer<Engine> action) {
+        lock.lock();
+        try {
+            action.accept(engine(engine));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private <T> T locked(Supplier<T> what) {
+        lock.lock();
+        try {
+            return what.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "FakeHaswell " + identity;
+    }
+
+    /** Makes a {@link FakeHaswell}. */
+    public static final class Builder {
+
+        private int deviceId = 0x0412;
+        private long apertureBytes = 512L << 20;
+        private CommandTiming timing = CommandTiming.INSTANT;
+        private @Nullable MediationClock clock;
+
+        private Builder() {}
+
+        /** Sets the PCI device id, 16 bits; {@code 0x0412} if not called. */
+        public Builder deviceId(int id) {
+            if (id >>> 16 != 0) {
+                throw new IllegalArgumentException(
+                        String.format("device id 0x%x: expected 16 bits", id));
+            }
+            deviceId = id;
+            return this;
+        }
+
+        /** Sets the length of the aperture: 64, 128, 256 or 512 MiB. */
+        public Builder apertureBytes(long bytes) {
+            if (Long.bitCount(bytes) != 1 || bytes < 64L << 20 || bytes > 512L << 20) {
+                throw new IllegalArgumentException(
+                        "aperture of " + bytes + " bytes: expected 64, 128, 256 or 512 MiB");
+            }
+            apertureBytes = bytes;
+            return this;
+        }
+
+        /** Sets what executing a command costs; nothing if not called. */
+        public Builder timing(CommandTiming commandTiming) {
+            timing = Objects.requireNonNull(commandTiming, "timing");
+            return this;
+        }
+
+        /**
+         * Sets the clock that registers which count time read. If not called they show the time
+         * last given to {@link FakeHaswell#advance}.
+         */
+        public Builder clock(MediationClock mediationClock) {
+            clock = Objects.requireNonNull(mediationClock, "clock");
+            return this;
+        }
+
+        /** Makes the fake, as after power-on. */
+        public FakeHaswell build() {
+            return new FakeHaswell(this);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/**
+ * A fake Haswell GPU (Intel gen7.5): registers, graphics translation table, four engines that
+ * execute commands, interrupts, and a bus of its own.
+ */
+package org.gpumediator.testkit.haswell;
