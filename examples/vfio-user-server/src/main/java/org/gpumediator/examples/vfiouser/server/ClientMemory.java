@@ -1,0 +1,301 @@
+package org.gpumediator.examples.vfiouser.server;
+
+import org.gpumediator.api.GuestMemory;
+import org.gpumediator.api.Registration;
+import org.gpumediator.examples.vfiouser.linux.Errno;
+import org.gpumediator.examples.vfiouser.linux.LinuxException;
+import org.gpumediator.examples.vfiouser.linux.MappedFile;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The memory of the guest behind one client, as the client declares it.
+ *
+ * <p>Invariants: the regions are disjoint and sorted by unsigned address; the array is replaced,
+ * never changed, so that looking up takes no lock. A region that goes is first taken out of the
+ * array, then told to the listeners, then unmapped.
+ *
+ * <p>Concurrency: {@link #map}, {@link #unmap} and {@link #clear} are called by one thread at a
+ * time, the client's. Everything else may be called on any thread. An access in flight while a
+ * region is unmapped fails; it does not touch what has gone.
+ *
+ * <p>Threats: a client may take memory away that it has handed over. Copies made here then fail;
+ * {@link #vanished} tells, and the client is dropped.
+ */
+public final class ClientMemory implements GuestMemory {
+
+    private static final Logger log = LoggerFactory.getLogger(ClientMemory.class);
+
+    /** Most regions of one client: each is a mapping of this process. */
+    static final int MAX_REGIONS = 4096;
+
+    /** Longest region. */
+    static final long MAX_LENGTH = 8L << 40;
+
+    /** Longest copy that may involve messages. */
+    private static final long MAX_MESSAGE_COPY = 16 << 20;
+
+    static final int FLAG_READ = 1;
+    static final int FLAG_WRITE = 2;
+
+    private volatile ClientRegion[] regions = {};
+    private volatile @Nullable DmaChannel channel;
+    private volatile boolean vanished;
+    private final List<RegionListener> listeners = new CopyOnWriteArrayList<>();
+
+    /** Creates a memory without regions. */
+    public ClientMemory() {}
+
+    // ---- what the client declares
+
+    /**
+     * Declares a region.
+     *
+     * @param flags {@link #FLAG_READ}, {@link #FLAG_WRITE}
+     * @param descriptor the file behind it, stays the caller's; {@code -1} if the client keeps the
+     *     memory
+     * @param fileOffset where in the file it begins
+     * @return {@code 0} or a negative error number
+     */
+    int map(long start, long length, int flags, int descriptor, long fileOffset) {
+        if (flags == 0
+                || (flags & ~(FLAG_READ | FLAG_WRITE)) != 0
+                || length <= 0
+                || Long.compareUnsigned(start + length - 1, start) < 0) {
+            return -Errno.EINVAL;
+        }
+        ClientRegion[] old = regions;
+        if (length > MAX_LENGTH || old.length >= MAX_REGIONS) {
+            return -Errno.ENOSPC;
+        }
+        int at = insertionPoint(old, start);
+        if (at > 0 && Long.compareUnsigned(old[at - 1].last(), start) >= 0
+                || at < old.length
+                        && Long.compareUnsigned(old[at].start(), start + length - 1) <= 0) {
+            return -Errno.EEXIST;
+        }
+        boolean writable = (flags & FLAG_WRITE) != 0;
+        MappedFile mapping = null;
+        if (descriptor >= 0) {
+            try {
+                mapping =
+                        MappedFile.map(
+                                descriptor,
+                                fileOffset,
+                                length,
+                                writable ? MappedFile.Access.READ_WRITE : MappedFile.Access.READ);
+            } catch (LinuxException refused) {
+                return -refused.errno();
+            }
+        }
+        ClientRegion region =
+                new ClientRegion(start, length, (flags & FLAG_READ) != 0, writable, mapping);
+        ClientRegion[] changed = new ClientRegion[old.length + 1];
+        System.arraycopy(old, 0, changed, 0, at);
+        changed[at] = region;
+        System.arraycopy(old, at, changed, at + 1, old.length - at);
+        regions = changed;
+        if (region.offered()) {
+            tell(listener -> listener.regionAdded(region));
+        }
+        return 0;
+    }
+
+    /**
+     * Withdraws exactly one declared region.
+     *
+     * @return {@code 0}, or {@code -ENOENT} if there is none of that start and length
+     */
+    int unmap(long start, long length) {
+        ClientRegion[] old = regions;
+        int at = insertionPoint(old, start) - 1;
+        if (at < 0 || old[at].start() != start || old[at].length() != length) {
+            return -Errno.ENOENT;
+        }
+        ClientRegion[] changed = new ClientRegion[old.length - 1];
+        System.arraycopy(old, 0, changed, 0, at);
+        System.arraycopy(old, at + 1, changed, at, changed.length - at);
+        regions = changed;
+        retire(old[at]);
+        return 0;
+    }
+
+    /** Withdraws everything. */
+    void clear() {
+        ClientRegion[] old = regions;
+        regions = new ClientRegion[0];
+        for (ClientRegion region : old) {
+            retire(region);
+        }
+        vanished = false;
+    }
+
+    private void retire(ClientRegion region) {
+        if (region.offered()) {
+            tell(listener -> listener.regionRemoved(region));
+        }
+        region.unmap();
+    }
+
+    private interface Event {
+        void tell(RegionListener listener);
+    }
+
+    private void tell(Event event) {
+        for (RegionListener listener : listeners) {
+            try {
+                event.tell(listener);
+            } catch (RuntimeException thrown) {
+                log.error("listener of guest memory failed", thrown);
+            }
+        }
+    }
+
+    /** Says who can be asked for memory without a descriptor; {@code null} for nobody. */
+    void askThrough(@Nullable DmaChannel asked) {
+        channel = asked;
+    }
+
+    /** Returns whether the client has taken away memory that it had handed over. */
+    boolean vanished() {
+        return vanished;
+    }
+
+    /** Says that an access to memory of this client has failed because it is no longer there. */
+    void markVanished() {
+        vanished = true;
+    }
+
+    /** Returns how many regions there are. */
+    int regionCount() {
+        return regions.length;
+    }
+
+    // ---- what the mediator asks
+
+    /** Returns the index of the first region that begins behind an address. */
+    private static int insertionPoint(ClientRegion[] sorted, long address) {
+        int low = 0;
+        int high = sorted.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (Long.compareUnsigned(sorted[middle].start(), address) <= 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private static @Nullable ClientRegion find(ClientRegion[] sorted, long address) {
+        int at = insertionPoint(sorted, address) - 1;
+        return at >= 0 && sorted[at].contains(address) ? sorted[at] : null;
+    }
+
+    @Override
+    public @Nullable Region regionAt(long guestPhysicalAddress) {
+        ClientRegion region = find(regions, guestPhysicalAddress);
+        return region != null && region.offered() ? region : null;
+    }
+
+    @Override
+    public boolean read(long guestPhysicalAddress, MemorySegment target) {
+        ClientRegion[] now = regions;
+        long length = target.byteSize();
+        boolean direct = allMapped(now, guestPhysicalAddress, length);
+        if (!allows(now, guestPhysicalAddress, length, false)) {
+            return false;
+        }
+        if (direct) {
+            return copy(now, guestPhysicalAddress, target, false);
+        }
+        if (length > MAX_MESSAGE_COPY) {
+            return false;
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment gathered = arena.allocate(length);
+            if (!copy(now, guestPhysicalAddress, gathered, false)) {
+                return false;
+            }
+            target.copyFrom(gathered);
+            return true;
+        }
+    }
+
+    @Override
+    public boolean write(long guestPhysicalAddress, MemorySegment source) {
+        ClientRegion[] now = regions;
+        return allows(now, guestPhysicalAddress, source.byteSize(), true)
+                && copy(now, guestPhysicalAddress, source, true);
+    }
+
+    private static boolean allows(ClientRegion[] now, long address, long length, boolean write) {
+        for (long done = 0; done < length; ) {
+            ClientRegion region = find(now, address + done);
+            if (region == null || !region.allows(write)) {
+                return false;
+            }
+            done += region.last() - (address + done) + 1;
+        }
+        return true;
+    }
+
+    private static boolean allMapped(ClientRegion[] now, long address, long length) {
+        for (long done = 0; done < length; ) {
+            ClientRegion region = find(now, address + done);
+            if (region == null || !region.mapped()) {
+                return false;
+            }
+            done += region.last() - (address + done) + 1;
+        }
+        return true;
+    }
+
+    private boolean copy(ClientRegion[] now, long address, MemorySegment other, boolean write) {
+        long length = other.byteSize();
+        try {
+            for (long done = 0; done < length; ) {
+                ClientRegion region = find(now, address + done);
+                if (region == null) {
+                    return false;
+                }
+                long inside = address + done - region.start();
+                long piece = Math.min(length - done, region.length() - inside);
+                if (region.mapped()) {
+                    if (write) {
+                        MemorySegment.copy(other, done, region.segment(), inside, piece);
+                    } else {
+                        MemorySegment.copy(region.segment(), inside, other, done, piece);
+                    }
+                } else if (!ask(address + done, other.asSlice(done, piece), write)) {
+                    return false;
+                }
+                done += piece;
+            }
+            return true;
+        } catch (IllegalStateException unmappedMeanwhile) {
+            return false;
+        } catch (InternalError gone) {
+            markVanished();
+            return false;
+        }
+    }
+
+    private boolean ask(long address, MemorySegment other, boolean write) {
+        DmaChannel asked = channel;
+        return asked != null && (write ? asked.write(address, other) : asked.read(address, other));
+    }
+
+    @Override
+    public Registration listen(RegionListener listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+}

@@ -1,0 +1,134 @@
+package org.gpumediator.examples.vfiouser.server;
+
+import org.gpumediator.examples.vfiouser.linux.MessageSocket;
+import org.gpumediator.examples.vfiouser.protocol.FrameReader;
+import org.gpumediator.examples.vfiouser.protocol.Wire;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Asks a client for guest memory by message.
+ *
+ * <p>A client may answer only when it does not itself wait for an answer: asking while it waits
+ * would make both wait. So a question is put only on the thread that serves the client, and only
+ * while it carries out a command that wants no reply; and it is given up as soon as a command that
+ * wants one arrives. A reply to a question given up is thrown away when it comes.
+ */
+final class DmaMessages implements DmaChannel {
+
+    /** A client cuts replies that are longer than its socket buffer: about 208 KiB. */
+    private static final int LONGEST_PIECE = 64 * 1024;
+
+    private static final int MOST_UNANSWERED = 64;
+    private static final long PATIENCE_NANOS = 100_000_000;
+    private static final int QUESTION_LENGTH = 16;
+    private static final int DATA = Wire.HEADER_LENGTH + QUESTION_LENGTH;
+
+    private final Thread thread = Thread.currentThread();
+    private final FrameReader frames;
+    private final MessageSocket socket;
+    private final MemorySegment in;
+    private final MemorySegment out;
+    private final SessionCounters counters;
+    private final int[] unanswered = new int[MOST_UNANSWERED];
+    private int unansweredCount;
+    private int lastId;
+    private boolean allowed;
+    private int piece = LONGEST_PIECE;
+
+    /** Asks the client of a reader that belongs to the calling thread. */
+    DmaMessages(FrameReader frames, SessionCounters counters) {
+        this.frames = frames;
+        this.counters = counters;
+        socket = frames.socket();
+        in = frames.input();
+        out = socket.output();
+    }
+
+    /** Says whether the command being carried out leaves the client free to answer. */
+    void allow(boolean now) {
+        allowed = now;
+    }
+
+    /** Says how much data the client takes with one message. */
+    void limit(long maxDataBytes) {
+        piece = (int) Math.min(LONGEST_PIECE, maxDataBytes);
+    }
+
+    /** Returns whether a reply is to a question of ours; each is expected once. */
+    boolean expected(int id) {
+        for (int i = 0; i < unansweredCount; i++) {
+            if (unanswered[i] == (id & 0xffff)) {
+                unanswered[i] = unanswered[--unansweredCount];
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public boolean read(long guestPhysicalAddress, MemorySegment target) {
+        long giveUpAt = System.nanoTime() + PATIENCE_NANOS;
+        for (long done = 0; done < target.byteSize(); done += piece) {
+            int count = (int) Math.min(piece, target.byteSize() - done);
+            if (!begin(Wire.DMA_READ, guestPhysicalAddress + done, count)) {
+                return false;
+            }
+            int reply = ask(DATA, DATA + count, giveUpAt);
+            if (reply < 0) {
+                return false;
+            }
+            MemorySegment.copy(in, reply + DATA, target, done, count);
+        }
+        return true;
+    }
+
+    @Override
+    public boolean write(long guestPhysicalAddress, MemorySegment source) {
+        long giveUpAt = System.nanoTime() + PATIENCE_NANOS;
+        for (long done = 0; done < source.byteSize(); done += piece) {
+            int count = (int) Math.min(piece, source.byteSize() - done);
+            if (!begin(Wire.DMA_WRITE, guestPhysicalAddress + done, count)) {
+                return false;
+            }
+            MemorySegment.copy(source, done, out, DATA, count);
+            if (ask(DATA + count, Wire.HEADER_LENGTH, giveUpAt) < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean begin(int command, long guestPhysicalAddress, long count) {
+        if (Thread.currentThread() != thread || !allowed || unansweredCount == MOST_UNANSWERED) {
+            return false;
+        }
+        lastId = lastId + 1 & 0xffff;
+        out.set(Wire.LE16, Wire.HEADER_ID, (short) lastId);
+        out.set(Wire.LE16, Wire.HEADER_COMMAND, (short) command);
+        out.set(Wire.LE32, Wire.HEADER_FLAGS, Wire.TYPE_COMMAND);
+        out.set(Wire.LE32, Wire.HEADER_ERROR, 0);
+        out.set(Wire.LE64, Wire.HEADER_LENGTH, guestPhysicalAddress);
+        out.set(Wire.LE64, Wire.HEADER_LENGTH + 8, count);
+        return true;
+    }
+
+    /** Sends the question that has been begun; answers where the reply is, or {@code -1}. */
+    private int ask(int length, int leastReply, long giveUpAt) {
+        out.set(Wire.LE32, Wire.HEADER_SIZE, length);
+        if (socket.send(length) != 0) {
+            allowed = false;
+            return -1;
+        }
+        counters.dmaMessages++;
+        unanswered[unansweredCount++] = lastId;
+        int reply = frames.awaitReply(lastId, giveUpAt);
+        if (reply < 0) {
+            allowed = false;
+            return -1;
+        }
+        int flags = in.get(Wire.LE32, reply + Wire.HEADER_FLAGS);
+        int size = in.get(Wire.LE32, reply + Wire.HEADER_SIZE);
+        return (flags & Wire.ERROR) == 0 && size >= leastReply ? reply : -1;
+    }
+}

@@ -1,0 +1,178 @@
+package org.gpumediator.examples.vfiouser.server;
+
+import org.gpumediator.examples.vfiouser.linux.Descriptors;
+import org.gpumediator.examples.vfiouser.linux.EventFd;
+import org.gpumediator.examples.vfiouser.linux.LinuxException;
+import org.gpumediator.examples.vfiouser.linux.PollSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * One thread that waits for many descriptors: listening sockets, clients to be turned away, and
+ * counters that clients signal.
+ *
+ * <p>Invariant: a watched descriptor belongs to the poller and is closed by its thread, so that a
+ * descriptor number is never used after it may mean something else.
+ */
+final class EventPoller implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(EventPoller.class);
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final int wakeUp;
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final PriorityQueue<Delayed> delayed =
+            new PriorityQueue<>(Comparator.comparingLong((Delayed later) -> later.dueNanos));
+    private final List<Watch> watches = new ArrayList<>();
+    private final Thread thread;
+    private volatile boolean closing;
+
+    private record Delayed(long dueNanos, Runnable task) {}
+
+    /** A descriptor that is being watched. */
+    final class Watch {
+
+        private final int descriptor;
+        private final Runnable whenReadable;
+        private volatile boolean ended;
+
+        private Watch(int descriptor, Runnable whenReadable) {
+            this.descriptor = descriptor;
+            this.whenReadable = whenReadable;
+        }
+
+        int descriptor() {
+            return descriptor;
+        }
+
+        /**
+         * Ends the watch; the descriptor is closed soon after. What was to run may be running, but
+         * does not begin any more. May be called on any thread, with any lock held.
+         */
+        void end() {
+            ended = true;
+            execute(
+                    () -> {
+                        if (watches.remove(this)) {
+                            Descriptors.close(descriptor);
+                        }
+                    });
+        }
+    }
+
+    /**
+     * Starts the thread.
+     *
+     * @throws LinuxException if the process has no descriptor left
+     */
+    EventPoller(ThreadFactory threads) throws LinuxException {
+        wakeUp = EventFd.create();
+        thread = threads.newThread(this::run);
+        thread.start();
+    }
+
+    /** Runs something on the poller's thread, soon. May be called on any thread. */
+    void execute(Runnable task) {
+        tasks.add(task);
+        EventFd.signal(wakeUp);
+    }
+
+    /** Runs something on the poller's thread, later. Called on the poller's thread only. */
+    void executeAfter(long nanos, Runnable task) {
+        delayed.add(new Delayed(System.nanoTime() + nanos, task));
+    }
+
+    /**
+     * Watches a descriptor.
+     *
+     * @param descriptor becomes the poller's
+     * @param whenReadable what to run, on the poller's thread, as long as it can be read
+     */
+    Watch watch(int descriptor, Runnable whenReadable) {
+        Watch watch = new Watch(descriptor, whenReadable);
+        execute(() -> watches.add(watch));
+        return watch;
+    }
+
+    private void run() {
+        try (PollSet set = new PollSet()) {
+            List<Watch> polled = new ArrayList<>();
+            while (!closing) {
+                set.clear();
+                set.add(wakeUp);
+                polled.clear();
+                for (Watch watch : watches) {
+                    polled.add(watch);
+                    set.add(watch.descriptor);
+                }
+                set.await(timeoutMillis());
+                for (int i = 0; i < polled.size(); i++) {
+                    Watch watch = polled.get(i);
+                    if (set.ready(i + 1) && !watch.ended) {
+                        guarded(watch.whenReadable);
+                    }
+                }
+                runTasks();
+            }
+        } catch (LinuxException failed) {
+            log.error("waiting for clients failed", failed);
+        } finally {
+            runTasks();
+            watches.forEach(watch -> Descriptors.close(watch.descriptor));
+            watches.clear();
+        }
+    }
+
+    private void runTasks() {
+        EventFd.take(wakeUp);
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            guarded(task);
+        }
+        while (!delayed.isEmpty() && delayed.element().dueNanos - System.nanoTime() <= 0) {
+            guarded(delayed.remove().task);
+        }
+    }
+
+    private static void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException thrown) {
+            log.error("task of the poller failed", thrown);
+        }
+    }
+
+    private int timeoutMillis() {
+        if (delayed.isEmpty()) {
+            return -1;
+        }
+        long left = delayed.element().dueNanos - System.nanoTime();
+        return (int) Math.clamp(left / NANOS_PER_MILLI + 1, 0, 60_000);
+    }
+
+    /** Stops the thread and closes every watched descriptor. */
+    @Override
+    public void close() {
+        closing = true;
+        EventFd.signal(wakeUp);
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException again) {
+                interrupted = true;
+            }
+        }
+        Descriptors.close(wakeUp);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

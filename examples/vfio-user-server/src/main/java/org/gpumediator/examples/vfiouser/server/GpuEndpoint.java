@@ -1,0 +1,274 @@
+package org.gpumediator.examples.vfiouser.server;
+
+import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.examples.vfiouser.linux.Descriptors;
+import org.gpumediator.examples.vfiouser.linux.Errno;
+import org.gpumediator.examples.vfiouser.linux.LinuxException;
+import org.gpumediator.examples.vfiouser.linux.UnixSocket;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.SortedMap;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One virtual GPU on one socket: one client after the other.
+ *
+ * <p>A client that comes while another is served waits a moment, because the first may just have
+ * died; then it is told that the virtual GPU is busy.
+ *
+ * <p>Concurrency: who comes is decided on the poller's thread; a client is served on this
+ * endpoint's own thread, from its first message to the last.
+ */
+public final class GpuEndpoint {
+
+    private static final Logger log = LoggerFactory.getLogger(GpuEndpoint.class);
+
+    /** How long a second client waits for the first to turn out dead. */
+    private static final long GRACE_NANOS = 200_000_000;
+
+    /** How long a second client waits while the first one's traces are removed. */
+    private static final int MOST_GRACES = 20;
+
+    private static final int SEND_SECONDS = 5;
+    private static final long PAUSE_NANOS = 10_000_000;
+    private static final int STOP = -1;
+    private static final int NOBODY = -1;
+
+    private final VirtualGpu vgpu;
+    private final ClientPort port;
+    private final Path path;
+    private final ServerSettings settings;
+    private final EventPoller poller;
+    private final RegionTable regions;
+    private final SessionCounters counters = new SessionCounters();
+    private final BlockingQueue<Integer> accepted = new LinkedBlockingQueue<>();
+    private final Thread thread;
+
+    // Used on the poller's thread only.
+    private boolean busy;
+    private int waiting = NOBODY;
+    private int graces;
+    private EventPoller.@Nullable Watch listening;
+
+    private final Object lock = new Object();
+
+    /** The socket of the client being served. Guarded by {@link #lock}. */
+    private int current = NOBODY;
+
+    /** Whether the client being served has gone and is being cleared away. */
+    private volatile boolean clearing;
+
+    private volatile boolean closing;
+
+    GpuEndpoint(
+            VirtualGpu vgpu,
+            ClientPort port,
+            Path path,
+            ServerSettings settings,
+            EventPoller poller,
+            ThreadFactory threads) {
+        this.vgpu = vgpu;
+        this.port = port;
+        this.path = path;
+        this.settings = settings;
+        this.poller = poller;
+        regions = new RegionTable(vgpu, settings.observed(vgpu.name()));
+        port.interrupts().bind(vgpu.interrupts());
+        thread = threads.newThread(this::serveAll);
+        thread.setName("vfio-" + vgpu.name());
+        thread.start();
+    }
+
+    VirtualGpu vgpu() {
+        return vgpu;
+    }
+
+    ClientPort port() {
+        return port;
+    }
+
+    RegionTable regions() {
+        return regions;
+    }
+
+    SessionCounters counters() {
+        return counters;
+    }
+
+    EventPoller poller() {
+        return poller;
+    }
+
+    Runnable activity() {
+        return settings.activity();
+    }
+
+    boolean offersWriteMultiple() {
+        return settings.writeMultiple();
+    }
+
+    boolean timed() {
+        return settings.timed();
+    }
+
+    /** Returns the path of its socket. */
+    public Path path() {
+        return path;
+    }
+
+    /** Returns what its clients have sent, by name. */
+    public SortedMap<String, Long> statistics() {
+        return counters.byName(regions);
+    }
+
+    /** Begins to listen; clients can connect when the method returns. */
+    void listen() throws IOException {
+        int socket = UnixSocket.listen(path);
+        listening = poller.watch(socket, () -> accept(socket));
+    }
+
+    // ---- on the poller's thread
+
+    private void accept(int listeningSocket) {
+        int client;
+        try {
+            client = UnixSocket.accept(listeningSocket);
+            UnixSocket.limitSend(client, SEND_SECONDS);
+        } catch (LinuxException failed) {
+            if (failed.errno() != Errno.EAGAIN) {
+                log.warn("{}: no client accepted: {}", vgpu.name(), failed.getMessage());
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
+            return;
+        }
+        arrived(client);
+    }
+
+    /** Takes a connected client; it is served, waits, or is turned away. */
+    void arrived(int client) {
+        if (closing) {
+            Descriptors.close(client);
+        } else if (!busy) {
+            busy = true;
+            accepted.add(client);
+        } else if (waiting == NOBODY) {
+            waiting = client;
+            graces = 0;
+            poller.executeAfter(GRACE_NANOS, () -> graceOver(client));
+        } else {
+            BusyAnswer.give(client, poller);
+        }
+    }
+
+    private void graceOver(int client) {
+        if (waiting != client) {
+            return;
+        }
+        if (clearing && ++graces < MOST_GRACES) {
+            poller.executeAfter(GRACE_NANOS, () -> graceOver(client));
+        } else {
+            waiting = NOBODY;
+            BusyAnswer.give(client, poller);
+        }
+    }
+
+    private void freed() {
+        busy = false;
+        if (waiting != NOBODY) {
+            int next = waiting;
+            waiting = NOBODY;
+            arrived(next);
+        }
+    }
+
+    // ---- on the endpoint's own thread
+
+    private void serveAll() {
+        try {
+            for (int client = accepted.take(); client != STOP; client = accepted.take()) {
+                serve(client);
+                poller.execute(this::freed);
+            }
+        } catch (InterruptedException stopped) {
+            log.debug("{}: interrupted", vgpu.name());
+        }
+    }
+
+    private void serve(int client) {
+        synchronized (lock) {
+            if (closing) {
+                Descriptors.close(client);
+                return;
+            }
+            current = client;
+        }
+        counters.clients++;
+        log.info("{}: client connected", vgpu.name());
+        String why = "client could not be served";
+        try (Session session = new Session(this, client)) {
+            why = session.serve();
+            clearing = true;
+            synchronized (lock) {
+                current = NOBODY;
+            }
+        } catch (RuntimeException thrown) {
+            log.error("{}: session failed", vgpu.name(), thrown);
+        } finally {
+            clearing = false;
+            synchronized (lock) {
+                current = NOBODY;
+            }
+        }
+        log.info("{}: {}", vgpu.name(), why);
+        settings.activity().run();
+    }
+
+    // ---- ending
+
+    /** Stops listening, lets the client go and waits until it is cleared away. */
+    void close() {
+        closing = true;
+        poller.execute(
+                () -> {
+                    if (listening != null) {
+                        listening.end();
+                    }
+                    if (waiting != NOBODY) {
+                        Descriptors.close(waiting);
+                        waiting = NOBODY;
+                    }
+                });
+        try {
+            if (listening != null) {
+                Files.deleteIfExists(path);
+            }
+        } catch (IOException stays) {
+            log.warn("{}: {} not removed: {}", vgpu.name(), path, stays.getMessage());
+        }
+        accepted.add(STOP);
+        synchronized (lock) {
+            if (current != NOBODY) {
+                UnixSocket.shutdown(current);
+            }
+        }
+        boolean interrupted = false;
+        while (thread.isAlive()) {
+            try {
+                thread.join();
+            } catch (InterruptedException again) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
