@@ -1,0 +1,5 @@
+/**
+ * The boards of the Ada family, the vGPU types they offer, and what a type is in the mediator's own
+ * words.
+ */
+package org.gpumediator.nvidia.vf.types;
