@@ -154,7 +154,7 @@ final class CompiledRules<C> {
             }
             set(dword, use);
             finish(dword, use);
-            resetPage(dword)[dword & (PAGE_DWORDS - 1)] = (int) (register.reset() >>> (32 * half));
+            resets(dword, (int) (register.reset() >>> (32 * half)));
             return use;
         }
 
@@ -173,7 +173,7 @@ final class CompiledRules<C> {
                 set(dword, index);
             }
             rules.get(index).add(register, register.writableMask(), shift, lanes);
-            resetPage(dword)[dword & (PAGE_DWORDS - 1)] |= (int) register.reset() << shift;
+            resets(dword, (int) register.reset() << shift);
         }
 
         private IllegalArgumentException overlap(Register<C> one, Register<C> other) {
@@ -213,12 +213,13 @@ final class CompiledRules<C> {
                                     | (rule.plainWrite() ? 0 : WRITE_BY_RULE));
         }
 
-        private int[] resetPage(int dword) {
+        /** Adds bits to a dword's value after reset. */
+        private void resets(int dword, int bits) {
             int page = dword >>> 10;
-            if (reset[page] == allZero) {
+            if (bits != 0 && reset[page] == allZero) {
                 reset[page] = new int[PAGE_DWORDS];
             }
-            return reset[page];
+            reset[page][dword & (PAGE_DWORDS - 1)] |= bits;
         }
     }
 }

@@ -52,6 +52,17 @@ public final class RegisterBehaviour<C> {
                 null, null, null, Objects.requireNonNull(hook, "hook"), null, 0);
     }
 
+    /** Calls one hook after each write and lets another one decide what each read answers. */
+    public static <C> RegisterBehaviour<C> hooks(WriteHook<C> onWrite, ReadHook<C> afterRead) {
+        return new RegisterBehaviour<>(
+                null,
+                Objects.requireNonNull(onWrite, "onWrite"),
+                null,
+                Objects.requireNonNull(afterRead, "afterRead"),
+                null,
+                0);
+    }
+
     /** A command stream may load or store the register. */
     public static <C> RegisterBehaviour<C> commandAccess() {
         return flag(RegisterFlag.COMMAND_ACCESS, 0);

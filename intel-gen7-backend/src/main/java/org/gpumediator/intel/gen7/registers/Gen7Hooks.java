@@ -217,8 +217,14 @@ public interface Gen7Hooks {
     /** A register behind the side band was written. By default nothing is kept. */
     default void sidebandWritten(int address, int value) {}
 
-    /** Answers a command to the power controller; {@code 0} by default. */
+    /**
+     * Answers a command to the power controller. By default the data stays as it was written.
+     *
+     * @param command what the mailbox was told to do
+     * @param data what is in its first data register
+     * @return what to put there
+     */
     default int powerControllerCommand(int command, int data) {
-        return 0;
+        return data;
     }
 }
