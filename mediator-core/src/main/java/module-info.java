@@ -9,6 +9,7 @@ module org.gpumediator.core {
     requires static jdk.jfr;
 
     exports org.gpumediator.core.catalogue;
+    exports org.gpumediator.core.command;
     exports org.gpumediator.core.observe;
     exports org.gpumediator.core.pci;
     exports org.gpumediator.core;

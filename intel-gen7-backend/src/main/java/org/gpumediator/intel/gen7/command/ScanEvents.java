@@ -54,6 +54,14 @@ public interface ScanEvents {
     default void registerEmulated(int position, int barOffset, int value) {}
 
     /**
+     * The engine will load a register whose value the mediator must know: INSTPM.
+     *
+     * @param barOffset BAR0 offset of the register
+     * @param value what is loaded, with its write-enable half
+     */
+    default void registerLoaded(int position, int barOffset, int value) {}
+
+    /**
      * The engine will load PP_DIR_BASE with an immediate.
      *
      * @param value what the guest loads; the directory it names lies inside the slice

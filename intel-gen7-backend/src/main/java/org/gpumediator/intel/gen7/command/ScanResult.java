@@ -34,6 +34,16 @@ public final class ScanResult {
 
     ScanResult() {}
 
+    void clear() {
+        stop = Stop.COMPLETE;
+        stoppedAt = 0;
+        commands = 0;
+        refused = 0;
+        batches = 0;
+        batchDwords = 0;
+        skippedBatches = 0;
+    }
+
     /** Returns why the scan stopped. */
     public Stop stop() {
         return stop;

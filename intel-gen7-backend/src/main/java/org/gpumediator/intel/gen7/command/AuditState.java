@@ -1,0 +1,86 @@
+package org.gpumediator.intel.gen7.command;
+
+import org.gpumediator.api.event.GuestFaultKind;
+
+import java.util.Arrays;
+
+/** What the audits of one submission share. Belongs to one scanner. */
+final class AuditState {
+
+    private static final String UNKNOWN_COMMAND = "unknown command";
+    private static final ScanEvents NOBODY = (kind, command, value) -> {};
+
+    final SliceBounds bounds = new SliceBounds();
+    final ScanResult result;
+    ScanEvents events = NOBODY;
+    RegisterRules registers = RegisterRules.of(0);
+    boolean ppgtt;
+    boolean absoluteConstants;
+
+    /** Whether a batch is being walked rather than the ring. */
+    boolean inBatch;
+
+    /** Whether the guest asked for that batch to run unprivileged. */
+    boolean unprivileged;
+
+    /** Where in the ring the jump is that leads to that batch. */
+    int ringPosition;
+
+    AuditState(ScanResult result) {
+        this.result = result;
+    }
+
+    void begin(ScanContext context) {
+        bounds.set(context);
+        events = context.events();
+        registers = RegisterRules.of(context.engine());
+        ppgtt = context.ppgttEnabled();
+        absoluteConstants = context.absoluteConstants();
+        inBatch = false;
+        unprivileged = false;
+    }
+
+    void end() {
+        events = NOBODY;
+    }
+
+    int position(int at) {
+        return inBatch ? ringPosition : at;
+    }
+
+    /** Counts something refused without changing the copy. */
+    void count(GuestFaultKind kind, int row, long value) {
+        result.refused++;
+        String name = row == 0 ? UNKNOWN_COMMAND : Gen7Commands.CATALOGUE.row(row).name();
+        events.refused(kind, name, value);
+    }
+
+    /** Replaces a command by MI_NOOP and counts it. */
+    void refuse(int[] dwords, int at, int length, GuestFaultKind kind, int row, long value) {
+        Arrays.fill(dwords, at, at + length, Mi.NOOP);
+        count(kind, row, value);
+    }
+
+    void refuseMalformed(int[] dwords, int at, int length, int row) {
+        refuse(dwords, at, length, GuestFaultKind.MALFORMED_COMMAND, row, dwords[at]);
+    }
+
+    /** Replaces a command by MI_NOOP: it names an address outside the slice. */
+    void refuseAddress(int[] dwords, int at, int length, int row, long graphicsAddress) {
+        refuse(dwords, at, length, GuestFaultKind.OUT_OF_PARTITION, row, graphicsAddress);
+    }
+
+    /** Replaces a command by MI_NOOP: a guest may not execute it. */
+    void refusePrivileged(int[] dwords, int at, int length, int row, long value) {
+        refuse(dwords, at, length, GuestFaultKind.PRIVILEGED_COMMAND, row, value);
+    }
+
+    /**
+     * Returns whether bytes at an address may be accessed. Without a per-process table, or with the
+     * bit set that says so, the address is global and must lie in the slice; else the shadowed
+     * per-process table confines it.
+     */
+    boolean reachable(boolean global, long graphicsAddress, long length) {
+        return ppgtt && !global || bounds.contains(graphicsAddress, length);
+    }
+}

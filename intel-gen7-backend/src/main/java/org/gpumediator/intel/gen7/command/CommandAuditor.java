@@ -1,0 +1,176 @@
+package org.gpumediator.intel.gen7.command;
+
+import org.gpumediator.core.command.CommandRow;
+import org.gpumediator.core.command.CommandVerdict;
+
+import java.util.List;
+
+/** Sends each command that needs attention to its audit. Belongs to one scanner. */
+final class CommandAuditor {
+
+    /** What the walk does next. */
+    enum Flow {
+        /** Goes on with the next command. */
+        CONTINUE,
+        /** Leaves the batch. */
+        END,
+        /** Sees to a jump. */
+        JUMP
+    }
+
+    private static final CommandAudit[] AUDITS = audits();
+    private static final boolean[] REJECTED_UNPRIVILEGED = rejectedUnprivileged();
+
+    private final AuditState state;
+    private final MiAudit mi;
+    private final BlitAudit blit;
+    private final RenderAudit render;
+
+    CommandAuditor(AuditState state) {
+        this.state = state;
+        mi = new MiAudit(state);
+        blit = new BlitAudit(state);
+        render = new RenderAudit(state);
+    }
+
+    private static CommandAudit[] audits() {
+        List<CommandRow<CommandAudit>> rows = Gen7Commands.CATALOGUE.rows();
+        CommandAudit[] audits = new CommandAudit[rows.size() + 1];
+        audits[0] = CommandAudit.REFUSED;
+        for (CommandRow<CommandAudit> row : rows) {
+            boolean refused = row.verdict() == CommandVerdict.REFUSE;
+            audits[row.number()] = refused ? CommandAudit.REFUSED : row.behaviour();
+        }
+        return audits;
+    }
+
+    /**
+     * What hardware does not execute in an unprivileged batch. Source: i915 gen7 parser, REJECT.
+     */
+    private static boolean[] rejectedUnprivileged() {
+        boolean[] rejected = new boolean[AUDITS.length];
+        for (int row = 1; row < AUDITS.length; row++) {
+            rejected[row] =
+                    switch (AUDITS[row]) {
+                        case USER_INTERRUPT,
+                                DISPLAY_WAIT,
+                                SEMAPHORE,
+                                STORE_INDEX,
+                                ARBITRATION,
+                                PAGE_FLIP,
+                                SET_CONTEXT ->
+                                true;
+                        default -> false;
+                    };
+        }
+        return rejected;
+    }
+
+    static CommandAudit auditOf(int row) {
+        return AUDITS[row];
+    }
+
+    /** Says that what comes next may run after anything. */
+    void newStream() {
+        blit.forgetSetup();
+    }
+
+    /**
+     * Audits a command that lies whole in {@code dwords}; what is refused has become MI_NOOP.
+     *
+     * @param row its number, 1 or more
+     */
+    Flow audit(int[] dwords, int at, int length, int row) {
+        if (state.unprivileged && REJECTED_UNPRIVILEGED[row]) {
+            state.refusePrivileged(dwords, at, length, row, dwords[at]);
+            return Flow.CONTINUE;
+        }
+        switch (AUDITS[row]) {
+            case NONE -> {}
+            case REFUSED -> state.refusePrivileged(dwords, at, length, row, dwords[at]);
+            case STATE -> render.state(dwords, at, length, row);
+            case USER_INTERRUPT -> state.events.userInterrupt(state.position(at));
+            case DISPLAY_WAIT -> mi.displayWait(dwords, at, length);
+            case ARBITRATION -> arbitration(dwords, at, length, row);
+            case BATCH_END -> {
+                return batchEnd(dwords, at, length, row);
+            }
+            case BATCH_START -> {
+                blit.forgetSetup();
+                return Flow.JUMP;
+            }
+            case PAGE_FLIP -> mi.pageFlip(dwords, at, length, row);
+            case SEMAPHORE -> mi.semaphore(dwords, at, length, row);
+            case SET_CONTEXT -> mi.setContext(dwords, at, length, row);
+            case STORE_DATA -> mi.storeData(dwords, at, length, row);
+            case STORE_INDEX -> mi.storeIndex(dwords, at, length, row);
+            case LOAD_IMMEDIATE -> mi.loadImmediate(dwords, at, length, row);
+            case STORE_REGISTER -> mi.storeRegister(dwords, at, length, row);
+            case LOAD_MEMORY -> mi.loadMemory(dwords, at, length, row);
+            case LOAD_REGISTER -> mi.loadRegister(dwords, at, length, row);
+            case FLUSH -> mi.flush(dwords, at, length, row);
+            case PIPE_CONTROL -> mi.pipeControl(dwords, at, length, row);
+            case CACHE_FLUSH -> mi.cacheFlush(dwords, at, length, row);
+            case COUNTER_REPORT -> mi.counterReport(dwords, at, length, row);
+            case STREAMER_STORE -> mi.streamerStore(dwords, at, length, row);
+            case URB_MEMORY -> mi.urbMemory(dwords, at, length, row);
+            case CONDITIONAL_END -> mi.conditionalEnd(dwords, at, length, row);
+            case BASE_ADDRESSES -> render.baseAddresses(dwords, at, length, row);
+            case DEPTH_BUFFER -> render.depthBuffer(dwords, at, length, row);
+            case VERTEX_BUFFERS -> render.vertexBuffers(dwords, at, length, row);
+            case INDEX_BUFFER -> render.indexBuffer(dwords, at, length, row);
+            case CONSTANTS -> render.constants(dwords, at, length, row);
+            case STREAM_OUT -> render.streamOut(dwords, at, length, row);
+            case MEDIA_FRONT_END -> render.mediaFrontEnd(dwords, at, length, row);
+            case BLIT_SETUP -> blit.setup(dwords, at, length, row, false);
+            case BLIT_SETUP_PATTERN -> blit.setup(dwords, at, length, row, true);
+            case BLIT_PIXEL -> blit.pixel(dwords, at, length, row);
+            case BLIT_SPANS -> blit.spans(dwords, at, length, row);
+            case BLIT_TEXT -> blit.text(dwords, at, length, row);
+            case BLIT_LINEAR_FILL -> blit.linear(dwords, at, length, row, false);
+            case BLIT_LINEAR_COPY -> blit.linear(dwords, at, length, row, true);
+            case BLIT_FILL -> blit.destination(dwords, at, length, row, 5);
+            case BLIT_PATTERN -> {
+                if (blit.destination(dwords, at, length, row, 6)) {
+                    blit.pattern(dwords, at, length, row, 5, dwords[at + 1]);
+                }
+            }
+            case BLIT_MONO -> blitMono(dwords, at, length, row, 6);
+            case BLIT_MONO_PATTERN -> {
+                if (blitMono(dwords, at, length, row, 9)) {
+                    blit.pattern(dwords, at, length, row, 8, dwords[at + 1]);
+                }
+            }
+            case BLIT_COPY -> blitCopy(dwords, at, length, row, 8);
+            case BLIT_COPY_PATTERN -> {
+                if (blitCopy(dwords, at, length, row, 9)) {
+                    blit.pattern(dwords, at, length, row, 8, dwords[at + 1]);
+                }
+            }
+        }
+        return Flow.CONTINUE;
+    }
+
+    private boolean blitMono(int[] d, int at, int length, int row, int shortest) {
+        return blit.destination(d, at, length, row, shortest)
+                && blit.monochrome(d, at, length, row, 5, d[at + 2], d[at + 3]);
+    }
+
+    private boolean blitCopy(int[] d, int at, int length, int row, int shortest) {
+        return blit.destination(d, at, length, row, shortest) && blit.source(d, at, length, row);
+    }
+
+    private void arbitration(int[] d, int at, int length, int row) {
+        if (state.inBatch) {
+            state.refusePrivileged(d, at, length, row, d[at]);
+        }
+    }
+
+    private Flow batchEnd(int[] d, int at, int length, int row) {
+        if (state.inBatch) {
+            return Flow.END;
+        }
+        state.refuseMalformed(d, at, length, row);
+        return Flow.CONTINUE;
+    }
+}

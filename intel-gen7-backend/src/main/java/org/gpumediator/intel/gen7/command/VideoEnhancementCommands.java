@@ -1,0 +1,27 @@
+package org.gpumediator.intel.gen7.command;
+
+import static org.gpumediator.core.command.CommandVerdict.ALLOW;
+import static org.gpumediator.core.command.CommandVerdict.AUDIT;
+import static org.gpumediator.intel.gen7.command.CommandAudit.NONE;
+import static org.gpumediator.intel.gen7.command.CommandAudit.STATE;
+import static org.gpumediator.intel.gen7.command.Gen7Commands.VECS;
+import static org.gpumediator.intel.gen7.command.Gen7Commands.field;
+
+import org.gpumediator.core.command.CommandCatalogue;
+
+/** Commands of the video enhancement engine. */
+final class VideoEnhancementCommands {
+
+    private VideoEnhancementCommands() {}
+
+    static void declare(CommandCatalogue.Builder<CommandAudit> catalogue) {
+        // spotless:off
+        catalogue.client("VEBOX", 0xffff_0000)
+            //   name                   enginesopcode       length     addresses                                          reg verdict         behaviour
+            .row("VEBOX_SURFACE_STATE", VECS, 0x7400_0000, field(11), "",                                                "", ALLOW,          NONE)
+            .row("VEBOX_STATE",         VECS, 0x7402_0000, field(11), "2:ctx;3:ctx;4:ctx;5:ctx",                         "", AUDIT,          STATE)
+            .row("VEB_DI_IECP",         VECS, 0x7403_0000, field(11), "2:ctx;3:ctx;4:ctx;5:ctx;6:ctx;7:ctx;8:ctx;9:ctx", "", AUDIT,          STATE)
+            .source("XenGT opcode table, address positions of the intel-vaapi-driver");
+        // spotless:on
+    }
+}
