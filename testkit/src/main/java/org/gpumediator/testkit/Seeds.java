@@ -53,17 +53,11 @@ public final class Seeds {
     }
 
     private static <E extends Exception> void run(long seed, Check<E> check) throws E {
-        boolean done = false;
         try {
             check.run(new SplittableRandom(seed));
-            done = true;
         } catch (Exception | AssertionError failure) {
             failure.addSuppressed(new FailedSeed(seed));
             throw failure;
-        } finally {
-            if (!done) {
-                System.err.printf("failed with -D%s=0x%x%n", PROPERTY, seed);
-            }
         }
     }
 
