@@ -125,7 +125,7 @@ final class CommandTable {
     private static CommandTable[] declare() {
         Declaration d = new Declaration();
         machineInterface(d);
-        blitter(d);
+        BlitCommands.declare(d);
         render(d);
         media(d);
         video(d);
@@ -178,12 +178,6 @@ final class CommandTable {
          .row(R | V | E,     0x1b00_0000,  8,     ALWAYS,     MiCommands::conditionalEnd,        STORE);   // MI_CONDITIONAL_BATCH_BUFFER_END
     }
 
-    private static void blitter(Declaration d) {
-        for (int header = 0x4000_0000; header < 0x6000_0000; header += 1 << BLT_SHIFT) {
-            d.row(B, header, 8, 0, SKIP, BLIT);
-        }
-    }
-
     private static void render(Declaration d) {
         d.skip(R, 8, STATE,
                 0x6003_0000, 0x6102_0000, 0x6103_0000, 0x6104_0000)
@@ -231,11 +225,12 @@ final class CommandTable {
     }
     // spotless:on
 
-    private static final class Declaration {
+    /** Collects rows. */
+    static final class Declaration {
 
         private final CommandTable[] tables = new CommandTable[HaswellEngine.values().length];
 
-        Declaration() {
+        private Declaration() {
             for (int i = 0; i < tables.length; i++) {
                 tables[i] = new CommandTable();
             }
@@ -263,6 +258,16 @@ final class CommandTable {
                 row(engines, header, bits, 0, SKIP, nanos);
             }
             return this;
+        }
+
+        /** A command of the blitter, with its length in bits 7:0. */
+        Declaration blit(int header, Action action) {
+            return row(B, header, 8, 0, action, BLIT);
+        }
+
+        /** A command of the blitter, with its length in bits 5:0. */
+        Declaration shortBlit(int header, Action action) {
+            return row(B, header, 6, 0, action, BLIT);
         }
 
         private Declaration put(int engines, int header, Row row) {

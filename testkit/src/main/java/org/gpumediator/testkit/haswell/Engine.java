@@ -58,6 +58,7 @@ final class Engine {
     private int length;
     private boolean moved;
     private int header;
+    private int extra;
 
     // Why it does not run.
     private @Nullable Hang hang;
@@ -314,7 +315,8 @@ final class Engine {
             if (!step()) {
                 break;
             }
-            count++;
+            count = Math.min(limit, count + 1 + extra);
+            extra = 0;
         }
         executed += count;
         return count;
@@ -352,11 +354,13 @@ final class Engine {
             unblock();
             time = Math.max(time, Math.max(chip.horizon, polledAt));
         }
-        time += row.nanos() + CommandCosts.DWORD_NANOS * length;
-        chip.horizon = time;
-        if (outcome == Outcome.DONE && !moved) {
-            advance(4 * length);
+        if (outcome == Outcome.DONE) {
+            time += row.nanos() + CommandCosts.DWORD_NANOS * length;
+            if (!moved) {
+                advance(4 * length);
+            }
         }
+        chip.horizon = time;
         return true;
     }
 
@@ -440,6 +444,26 @@ final class Engine {
             address -= ringSize();
         }
         return memory.load(address, Translator.GLOBAL);
+    }
+
+    /** Returns a dword of the current command, 0 past its end. */
+    int operand(int index) {
+        return index < length ? dword(index) : 0;
+    }
+
+    /** Returns the length of the current command in dwords. */
+    int length() {
+        return length;
+    }
+
+    /** Returns the graphics address of the current command. */
+    long address() {
+        return at;
+    }
+
+    /** Counts the current command as so many more. */
+    void countExtra(int commands) {
+        extra = commands;
     }
 
     /** Returns whether the command may do what only a driver in the kernel may. */
