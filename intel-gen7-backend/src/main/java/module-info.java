@@ -6,4 +6,7 @@ module org.gpumediator.intel.gen7 {
     requires static org.jspecify;
     requires com.google.common;
     requires org.slf4j;
+
+    provides org.gpumediator.api.spi.GpuBackendProvider with
+            org.gpumediator.intel.gen7.Gen7BackendProvider;
 }

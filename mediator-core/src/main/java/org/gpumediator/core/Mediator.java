@@ -179,11 +179,22 @@ public final class Mediator implements AutoCloseable {
     }
 
     private PartitionRequest partitionRequest(VgpuRequest request) {
-        VgpuType type =
-                request.type().isEmpty()
-                        ? backend.anonymousType(byKind(request.quotas()))
-                        : type(request.type());
+        VgpuType type = typeOf(request);
         return new PartitionRequest(request.name(), type, byKind(request.places()));
+    }
+
+    private VgpuType typeOf(VgpuRequest request) {
+        if (!request.type().isEmpty()) {
+            return type(request.type());
+        }
+        if (request.quotas().isEmpty() && request.role() == VgpuBlueprint.Role.HOST) {
+            return backend.hostType()
+                    .orElseThrow(
+                            () ->
+                                    new IllegalArgumentException(
+                                            "host share: backend " + backendName + " has none"));
+        }
+        return backend.anonymousType(byKind(request.quotas()));
     }
 
     private Map<ResourceKind, Long> byKind(Map<String, Long> byName) {

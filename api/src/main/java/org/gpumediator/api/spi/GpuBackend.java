@@ -26,6 +26,14 @@ public interface GpuBackend extends AutoCloseable {
     List<VgpuType> types();
 
     /**
+     * Returns the type of the host's own share; empty if the host has none on this kind of GPU.
+     * Constant.
+     */
+    default Optional<VgpuType> hostType() {
+        return Optional.empty();
+    }
+
+    /**
      * Makes an anonymous type of free quotas.
      *
      * @param quotas by resource; resources left out get the backend's default

@@ -1,0 +1,281 @@
+package org.gpumediator.intel.gen7;
+
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.Registration;
+import org.gpumediator.api.event.MediationListener;
+import org.gpumediator.api.hardware.GpuIdentity;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.PartitionPolicy;
+import org.gpumediator.api.partition.ResourceKind;
+import org.gpumediator.api.partition.VgpuType;
+import org.gpumediator.api.schedule.SchedulingParameters;
+import org.gpumediator.api.schedule.SchedulingPolicy;
+import org.gpumediator.api.spi.BackendContext;
+import org.gpumediator.api.spi.DeviceModel;
+import org.gpumediator.api.spi.GpuBackend;
+import org.gpumediator.api.spi.SchedulingControl;
+import org.gpumediator.core.catalogue.RegisterCatalogue;
+import org.gpumediator.core.policy.FirstFit;
+import org.gpumediator.core.schedule.EngineGroupScheduler;
+import org.gpumediator.core.schedule.RoundRobin;
+import org.gpumediator.intel.gen7.engine.EngineEvents;
+import org.gpumediator.intel.gen7.engine.EngineMediation;
+import org.gpumediator.intel.gen7.engine.GuestEngines;
+import org.gpumediator.intel.gen7.engine.HangRule;
+import org.gpumediator.intel.gen7.engine.RenderState;
+import org.gpumediator.intel.gen7.engine.SubmissionEffects;
+import org.gpumediator.intel.gen7.gtt.DirectoryPlaces;
+import org.gpumediator.intel.gen7.gtt.GlobalGtt;
+import org.gpumediator.intel.gen7.gtt.MediatorPages;
+import org.gpumediator.intel.gen7.gtt.Pte;
+import org.gpumediator.intel.gen7.gtt.ReservedArea;
+import org.gpumediator.intel.gen7.irq.PhysicalInterrupts;
+import org.gpumediator.intel.gen7.registers.Gen7Hooks;
+import org.gpumediator.intel.gen7.registers.Gen7Registers;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Mediated pass-through on one Haswell GPU. */
+final class Gen7Backend implements GpuBackend, SchedulingControl {
+
+    private static final int APERTURE_BAR = 2;
+    private static final String TABLE_OPTION = "gtt";
+
+    private final PhysicalGpu gpu;
+    private final MediationClock clock;
+    private final DeferredListener listener;
+    private final Mmio mmio;
+    private final GlobalGtt physicalTable;
+    private final Gen7Resources resources;
+    private final MediatorPages scratch;
+    private final ReservedArea area;
+    private final DirectoryPlaces places = new DirectoryPlaces();
+    private final RegisterCatalogue<Gen7Hooks> catalogue = Gen7Registers.catalogue();
+    private final EngineMediation engines;
+    private final PhysicalInterrupts interrupts;
+    private final Registration interruptRegistration;
+    private final boolean relaxedByDefault;
+    private final Map<Integer, Gen7Vgpu> vgpus = new ConcurrentHashMap<>();
+
+    Gen7Backend(BackendContext context) {
+        gpu = context.gpu();
+        clock = context.clock();
+        listener = new DeferredListener(context.listener());
+        relaxedByDefault = relaxedByDefault(context.options());
+        mmio = new Mmio(gpu);
+        physicalTable = new GlobalGtt(gpu);
+        resources = new Gen7Resources(gpu.barLength(APERTURE_BAR));
+        scratch = new MediatorPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
+        for (int i = 0; i < GlobalGtt.ENTRIES; i++) {
+            physicalTable.set(i, scratchEntry());
+        }
+        area = new ReservedArea(physicalTable, resources.reservedStart(), scratch.busAddress());
+        engines =
+                new EngineMediation(
+                        gpu,
+                        mmio,
+                        clock,
+                        area,
+                        new RenderState(mmio, MovedRegisters.of(catalogue), area),
+                        new EngineGroupScheduler(new RoundRobin(), Gen7Resources.FENCES_OF_HASWELL),
+                        new Effects(),
+                        new HangRule(this::engineReset),
+                        this::serviceInterrupts,
+                        context.stepNeeded());
+        interrupts =
+                new PhysicalInterrupts(
+                        mmio, EngineEvents.GT, EngineEvents.PM, engines::engineEvents);
+        interruptRegistration =
+                gpu.onInterrupt(
+                        vector -> {
+                            engines.exclusively(this::serviceInterrupts);
+                            context.stepNeeded().run();
+                        });
+    }
+
+    private static boolean relaxedByDefault(Map<String, String> options) {
+        for (String name : options.keySet()) {
+            if (!name.equals(TABLE_OPTION)) {
+                throw new IllegalArgumentException("option " + name + ": expected " + TABLE_OPTION);
+            }
+        }
+        return VgpuOptions.of(options, false).relaxedTable();
+    }
+
+    private void serviceInterrupts() {
+        interrupts.service();
+    }
+
+    private void engineReset(Engine engine, int guest) {
+        Gen7Vgpu offender = vgpus.get(guest);
+        listener.hardwareReset(engine.name(), offender == null ? "" : offender.blueprint().name());
+    }
+
+    /** What commands do besides drawing. */
+    private final class Effects implements SubmissionEffects {
+
+        @Override
+        public void pageFlip(GuestEngines guest, int dw0, int dw1, int dw2) {
+            Gen7Vgpu vgpu = vgpus.get(guest.id());
+            if (vgpu != null) {
+                PageFlip.show(vgpu, dw0, dw1, dw2);
+            }
+        }
+
+        @Override
+        public void registerEmulated(GuestEngines guest, int offset, int value) {
+            Gen7Vgpu vgpu = vgpus.get(guest.id());
+            if (vgpu != null) {
+                vgpu.registers().write(offset, 4, Integer.toUnsignedLong(value));
+            }
+        }
+    }
+
+    // ---- what the virtual GPUs share
+
+    PhysicalGpu gpu() {
+        return gpu;
+    }
+
+    MediationClock clock() {
+        return clock;
+    }
+
+    MediationListener listener() {
+        return listener;
+    }
+
+    GpuIdentity device() {
+        return gpu.identity();
+    }
+
+    Mmio mmio() {
+        return mmio;
+    }
+
+    GlobalGtt physicalTable() {
+        return physicalTable;
+    }
+
+    Gen7Resources resources() {
+        return resources;
+    }
+
+    ReservedArea area() {
+        return area;
+    }
+
+    DirectoryPlaces places() {
+        return places;
+    }
+
+    RegisterCatalogue<Gen7Hooks> catalogue() {
+        return catalogue;
+    }
+
+    EngineMediation engines() {
+        return engines;
+    }
+
+    /** Returns the entry of graphics addresses that are nobody's. */
+    int scratchEntry() {
+        return Pte.of(scratch.busAddress());
+    }
+
+    void closed(Gen7Vgpu vgpu) {
+        vgpus.remove(vgpu.blueprint().id());
+    }
+
+    // ---- the backend
+
+    @Override
+    public GpuInventory capacity() {
+        return resources.capacity();
+    }
+
+    @Override
+    public List<VgpuType> types() {
+        return resources.typesOnOffer();
+    }
+
+    @Override
+    public Optional<VgpuType> hostType() {
+        return Optional.of(resources.hostType());
+    }
+
+    @Override
+    public VgpuType anonymousType(Map<ResourceKind, Long> quotas) {
+        return resources.anonymousType(quotas);
+    }
+
+    @Override
+    public PartitionPolicy defaultPolicy() {
+        return new FirstFit();
+    }
+
+    @Override
+    public DeviceModel create(VgpuBlueprint blueprint) {
+        Gen7Vgpu vgpu =
+                new Gen7Vgpu(
+                        this, blueprint, VgpuOptions.of(blueprint.attributes(), relaxedByDefault));
+        vgpus.put(blueprint.id(), vgpu);
+        return vgpu;
+    }
+
+    @Override
+    public long step(long nowNanos) {
+        long next = engines.step(nowNanos);
+        for (Gen7Vgpu vgpu : vgpus.values()) {
+            next = Math.min(next, vgpu.display().step(nowNanos));
+        }
+        listener.deliver();
+        return next;
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        return new TreeMap<>(engines.counters());
+    }
+
+    @Override
+    public <T> Optional<T> ability(Class<T> ability) {
+        return ability.isInstance(this) ? Optional.of(ability.cast(this)) : Optional.empty();
+    }
+
+    @Override
+    public void policy(SchedulingPolicy policy) {
+        engines.policy(policy);
+    }
+
+    @Override
+    public SchedulingPolicy policy() {
+        return engines.policy();
+    }
+
+    @Override
+    public void parameters(int id, SchedulingParameters parameters) {
+        engines.parameters(id, parameters);
+    }
+
+    @Override
+    public void close() {
+        for (Gen7Vgpu vgpu : Set.copyOf(vgpus.values())) {
+            vgpu.close();
+        }
+        interruptRegistration.close();
+        interrupts.close();
+        engines.close();
+        for (int i = 0; i < GlobalGtt.ENTRIES; i++) {
+            physicalTable.set(i, 0);
+        }
+        scratch.close();
+        listener.deliver();
+    }
+}

@@ -1,0 +1,423 @@
+package org.gpumediator.intel.gen7;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import org.gpumediator.api.DirectWindow;
+import org.gpumediator.api.GuestMemory;
+import org.gpumediator.api.GuestMemory.Region;
+import org.gpumediator.api.MessageInterrupts;
+import org.gpumediator.api.Registration;
+import org.gpumediator.api.ResetKind;
+import org.gpumediator.api.SharedMemory;
+import org.gpumediator.api.TrapRegion;
+import org.gpumediator.api.VgpuStatistics;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.gpumediator.api.partition.ResourceRange;
+import org.gpumediator.api.pci.BarKind;
+import org.gpumediator.api.pci.ConfigSpace;
+import org.gpumediator.api.spi.DeviceModel;
+import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
+import org.gpumediator.core.catalogue.HardwarePort;
+import org.gpumediator.core.catalogue.RegisterFile;
+import org.gpumediator.core.observe.FaultBook;
+import org.gpumediator.core.pci.PciFunction;
+import org.gpumediator.core.schedule.EngineGroupScheduler.ClientStatistics;
+import org.gpumediator.intel.gen7.engine.EngineMediation;
+import org.gpumediator.intel.gen7.engine.GuestEngines;
+import org.gpumediator.intel.gen7.gtt.GlobalGtt;
+import org.gpumediator.intel.gen7.gtt.GuestDma;
+import org.gpumediator.intel.gen7.gtt.GuestGtt;
+import org.gpumediator.intel.gen7.gtt.MediatorPages;
+import org.gpumediator.intel.gen7.gtt.Ppgtt;
+import org.gpumediator.intel.gen7.gtt.Pte;
+import org.gpumediator.intel.gen7.gtt.Slice;
+import org.gpumediator.intel.gen7.irq.VirtualInterrupts;
+import org.gpumediator.intel.gen7.registers.Gen7Hooks;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * One virtual Haswell: its PCI function, its registers, its slice of graphics memory, its fences,
+ * its interrupts and its place on the engines.
+ */
+final class Gen7Vgpu implements DeviceModel {
+
+    /*
+     * Concurrency: `lock` guards the slice, the fences and the interrupts. Order: the lock of the engines (physical) before this
+     * one (virtual) before that of the PCI function. Whoever holds this one must not ask for the engines'.
+     */
+    private final Object lock = new Object();
+
+    private final Gen7Backend backend;
+    private final VgpuBlueprint blueprint;
+    private final FaultBook faults;
+    private final PciFunction function;
+    private final RegisterFile<Gen7Hooks> registers;
+    private final ShadowRegisters shadow;
+    private final VirtualDisplay display;
+    private final PortBar ports;
+    private final List<TrapRegion> regions;
+    private final Registration memoryRegistration;
+    private final @Nullable SharedMemory tableMemory;
+
+    @GuardedBy("lock")
+    private final GuestGtt gtt;
+
+    @GuardedBy("lock")
+    private final GuestDma dma;
+
+    @GuardedBy("lock")
+    private final Ppgtt ppgtt;
+
+    @GuardedBy("lock")
+    private final Fences fences;
+
+    private final MediatorPages scratchPage;
+    private final VirtualInterrupts interrupts;
+    private final GuestEngines engines;
+    private volatile boolean touched;
+    private boolean closed;
+
+    Gen7Vgpu(Gen7Backend backend, VgpuBlueprint blueprint, VgpuOptions options) {
+        this.backend = backend;
+        this.blueprint = blueprint;
+        PhysicalGpu gpu = backend.gpu();
+        GuestMemory memory = blueprint.vmm().memory();
+        faults = new FaultBook(blueprint.name(), backend.listener());
+        Slice slice =
+                new Slice(
+                        blueprint.partition().range(Gen7Resources.APERTURE),
+                        blueprint.partition().range(Gen7Resources.HIDDEN));
+        function =
+                HaswellFunction.build(
+                        backend.device(),
+                        backend.resources().aperture(),
+                        blueprint.vmm(),
+                        this::commandWritten);
+        Hooks hooks = new Hooks(this);
+        registers =
+                new RegisterFile<>(
+                        backend.catalogue(),
+                        backend.catalogue().resetImage(),
+                        hooks,
+                        hardware(),
+                        faults);
+        shadow = new Storage(registers);
+        interrupts = new VirtualInterrupts(lock, shadow, this::interruptLevel);
+        display = new VirtualDisplay(shadow, interrupts, backend.clock());
+        scratchPage = new MediatorPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
+        tableMemory =
+                options.relaxedTable()
+                        ? blueprint
+                                .vmm()
+                                .sharedMemory()
+                                .allocate(blueprint.name() + " GGTT", TableWindow.LENGTH)
+                        : null;
+        dma = new GuestDma(gpu, memory);
+        gtt =
+                new GuestGtt(
+                        slice,
+                        backend.physicalTable(),
+                        memory,
+                        dma,
+                        faults,
+                        scratchPage.busAddress(),
+                        tableMemory == null ? null : tableMemory.segment());
+        ppgtt =
+                new Ppgtt(
+                        gpu,
+                        gtt,
+                        memory,
+                        dma,
+                        faults,
+                        backend.area(),
+                        backend.places(),
+                        scratchPage.busAddress());
+        fences = fences(slice);
+        engines =
+                new GuestEngines(
+                        blueprint.id(),
+                        lock,
+                        gpu,
+                        backend.area(),
+                        shadow,
+                        gtt,
+                        ppgtt,
+                        interrupts,
+                        faults);
+        hooks.bind();
+        RegisterBar bar0 = new RegisterBar(registers, new TableWindow(lock, gtt, faults));
+        ports = new PortBar(bar0);
+        List<DirectWindow> direct =
+                tableMemory == null
+                        ? List.of()
+                        : List.of(
+                                new DirectWindow(
+                                        GlobalGtt.WINDOW, TableWindow.LENGTH, tableMemory, 0));
+        regions =
+                List.of(
+                        new TrapRegion(0, BarKind.MEMORY_64, RegisterBar.LENGTH, bar0, direct),
+                        TrapRegion.trapped(
+                                2,
+                                BarKind.MEMORY_64_PREFETCHABLE,
+                                backend.resources().aperture(),
+                                new ApertureBar(gpu, slice, faults)),
+                        TrapRegion.trapped(4, BarKind.PORT_IO, PortBar.LENGTH, ports));
+        fillIn();
+        memoryRegistration = memory.listen(new MemoryListener());
+        backend.engines().attach(engines, options.scheduling());
+    }
+
+    private Fences fences(Slice slice) {
+        List<ResourceRange> share = blueprint.partition().ranges(Gen7Resources.FENCES);
+        int first = share.isEmpty() ? 0 : (int) share.getFirst().start();
+        int count = share.isEmpty() ? 0 : (int) share.getFirst().length();
+        return new Fences(backend.mmio(), slice, shadow, faults, first, count);
+    }
+
+    private HardwarePort hardware() {
+        PhysicalGpu gpu = backend.gpu();
+        return new HardwarePort() {
+            @Override
+            public long read(int offset, int width) {
+                return gpu.read(0, offset, width);
+            }
+
+            @Override
+            public void write(int offset, int width, long value) {
+                gpu.write(0, offset, width, value);
+            }
+        };
+    }
+
+    private void fillIn() {
+        synchronized (lock) {
+            ParavirtualPage.fill(shadow, blueprint.id(), gtt.slice(), fences.count());
+        }
+    }
+
+    private void commandWritten(int before, int after) {
+        touched = true;
+    }
+
+    private void interruptLevel(boolean active) {
+        if (active && function.mode() != MessageInterrupts.Mode.NONE) {
+            function.signal(0);
+        }
+        function.level(active);
+    }
+
+    // ---- what the hooks of the registers need
+
+    VgpuBlueprint blueprint() {
+        return blueprint;
+    }
+
+    RegisterFile<Gen7Hooks> registers() {
+        return registers;
+    }
+
+    GuestEngines engines() {
+        return engines;
+    }
+
+    EngineMediation mediation() {
+        return backend.engines();
+    }
+
+    VirtualInterrupts virtualInterrupts() {
+        return interrupts;
+    }
+
+    VirtualDisplay display() {
+        return display;
+    }
+
+    FaultBook faults() {
+        return faults;
+    }
+
+    ShadowRegisters shadow() {
+        return shadow;
+    }
+
+    void tableFlushed() {
+        synchronized (lock) {
+            gtt.synchronise();
+            backend.physicalTable().flush();
+        }
+    }
+
+    boolean ownsFence(int fence) {
+        synchronized (lock) {
+            return fences.owns(fence);
+        }
+    }
+
+    void fenceWritten(int fence) {
+        synchronized (lock) {
+            fences.written(fence);
+        }
+    }
+
+    // ---- guest memory that comes and goes
+
+    private final class MemoryListener implements GuestMemory.RegionListener {
+
+        @Override
+        public void regionRemoved(Region region) {
+            backend.engines()
+                    .exclusively(
+                            () -> {
+                                synchronized (lock) {
+                                    gtt.regionRemoved(region);
+                                    ppgtt.regionChanged(region, false);
+                                    dma.drop(region);
+                                }
+                            });
+        }
+
+        @Override
+        public void regionAdded(Region region) {
+            backend.engines()
+                    .exclusively(
+                            () -> {
+                                synchronized (lock) {
+                                    gtt.regionAdded(region);
+                                    ppgtt.regionChanged(region, true);
+                                }
+                            });
+        }
+    }
+
+    // ---- the device model
+
+    @Override
+    public ConfigSpace configSpace() {
+        return function;
+    }
+
+    @Override
+    public List<TrapRegion> regions() {
+        return regions;
+    }
+
+    @Override
+    public MessageInterrupts interrupts() {
+        return function;
+    }
+
+    @Override
+    public boolean touched() {
+        return touched;
+    }
+
+    @Override
+    public boolean failed() {
+        return backend.engines().hasFailed(engines);
+    }
+
+    @Override
+    public void reset(ResetKind kind) {
+        backend.engines().resetAll(engines);
+        registers.reset();
+        display.reset();
+        ports.reset();
+        synchronized (lock) {
+            fences.clear();
+            gtt.clear();
+            scratchPage.segment().fill((byte) 0);
+            if (kind == ResetKind.LOST_CLIENT) {
+                dma.dropAll();
+            }
+        }
+        fillIn();
+        interrupts.reset();
+        function.reset(kind);
+        touched = false;
+    }
+
+    @Override
+    public void quiesce() {
+        backend.engines().hold(engines);
+    }
+
+    @Override
+    public void resume() {
+        backend.engines().release(engines);
+    }
+
+    @Override
+    public VgpuStatistics statistics() {
+        SortedMap<String, Long> counters = new TreeMap<>();
+        ClientStatistics time = backend.engines().statistics(engines);
+        counters.put("engines.busy.nanos", time.busyNanos());
+        counters.put("engines.waits", time.waits());
+        counters.put("engines.wait.nanos", time.waitNanos());
+        counters.put("engines.wait.worst.nanos", time.worstWaitNanos());
+        counters.put("engines.switches", time.switches());
+        counters.put("interrupts.raised", interrupts.raised());
+        counters.putAll(backend.engines().ringCounters(engines));
+        synchronized (lock) {
+            counters.put("ggtt.writes", gtt.writes());
+            counters.put("ggtt.synchronised", gtt.synchronised());
+        }
+        return new VgpuStatistics(faults.counts(), counters);
+    }
+
+    @Override
+    public <T> Optional<T> ability(Class<T> ability) {
+        return ability.isInstance(registers)
+                ? Optional.of(ability.cast(registers))
+                : Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        memoryRegistration.close();
+        backend.engines().detach(engines);
+        synchronized (lock) {
+            fences.clear();
+            gtt.release(backend.scratchEntry());
+            dma.dropAll();
+        }
+        scratchPage.close();
+        if (tableMemory != null) {
+            tableMemory.close();
+        }
+        backend.closed(this);
+    }
+
+    /** The stored registers as the rest of the model sees them. */
+    private record Storage(RegisterFile<Gen7Hooks> file) implements ShadowRegisters {
+
+        @Override
+        public int get(int offset) {
+            return file.shadow(offset);
+        }
+
+        @Override
+        public void set(int offset, int value) {
+            file.shadow(offset, value);
+        }
+
+        @Override
+        public void setBits(int offset, int bits) {
+            file.shadowSet(offset, bits);
+        }
+
+        @Override
+        public void clearBits(int offset, int bits) {
+            file.shadowClear(offset, bits);
+        }
+    }
+}

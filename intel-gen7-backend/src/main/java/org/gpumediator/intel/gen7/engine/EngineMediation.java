@@ -1,0 +1,1065 @@
+package org.gpumediator.intel.gen7.engine;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.schedule.SchedulingParameters;
+import org.gpumediator.api.schedule.SchedulingPolicy;
+import org.gpumediator.core.schedule.EngineGroupScheduler;
+import org.gpumediator.intel.gen7.Engine;
+import org.gpumediator.intel.gen7.Mmio;
+import org.gpumediator.intel.gen7.gtt.ReservedArea;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Shares the four engines among guests: one guest at a time has all four.
+ *
+ * <p>A guest that is on submits at once: its commands are audited and copied into a shadow ring,
+ * then the physical tail moves. A guest that is off only queues. When the scheduler wants another
+ * guest on, the rings are stopped, each at the end of its current command; what the guest has on
+ * the hardware is saved, the render context is changed by the mediator's own ring, the other
+ * guest's state is put in, and its commands are audited from its head on.
+ */
+public final class EngineMediation implements AutoCloseable {
+
+    /*
+     * Invariants: physical rings run only from the reserved area; owner is the guest whose state the hardware has, null while it
+     * is being changed. A ring's `taken` is the physical tail while its guest is the owner.
+     *
+     * Concurrency: one lock, that of the physical GPU; inside it that of one virtual GPU. Nothing of the embedder is called under
+     * it but what its contract allows.
+     *
+     * Threats: a guest writes any register at any time (values are stored, masked and range-checked), never ends (its engine is
+     * reset when somebody else waits), resets all the time (only its own rings; the hardware only if it is stuck there).
+     */
+
+    /**
+     * How long rings may take to stop before they count as hung. Source: XenGT's ring idle
+     * time-out.
+     */
+    static final long STOP_NANOS = 500_000_000L;
+
+    private static final int MAX_TRANSITIONS = 8;
+    private static final int MAX_POLLS = 20_000;
+
+    private enum Phase {
+        /** The owner, if any, is on the hardware and may run. */
+        RUNNING,
+        /** The owner's rings are stopping. */
+        STOPPING,
+        /**
+         * The owner is on the hardware with its rings stopped: its time is up and nobody else's has
+         * come.
+         */
+        PARKED,
+        /** The mediator's ring is changing the render context; nobody owns the hardware. */
+        SWITCHING
+    }
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Mmio mmio;
+    private final MediationClock clock;
+    private final ReservedArea area;
+    private final RenderState renderState;
+    private final OwnRing ownRing;
+    private final Submission submission;
+    private final SubmissionEffects effects;
+    private final Runnable serviceInterrupts;
+    private final Runnable stepNeeded;
+    private final EngineGroupScheduler scheduler;
+    private final EngineReset reset;
+    private final HangRule hangRule;
+    private final Map<Integer, GuestEngines> guests = new TreeMap<>();
+
+    @GuardedBy("lock")
+    private Phase phase = Phase.RUNNING;
+
+    @GuardedBy("lock")
+    private @Nullable GuestEngines owner;
+
+    @GuardedBy("lock")
+    private @Nullable GuestEngines incoming;
+
+    @GuardedBy("lock")
+    private long deadline = Long.MAX_VALUE;
+
+    @GuardedBy("lock")
+    private int contextWindow;
+
+    @GuardedBy("lock")
+    private boolean reacting;
+
+    @GuardedBy("lock")
+    private long contextSwitches;
+
+    @GuardedBy("lock")
+    private long submissions;
+
+    /** Creates the mediation of idle engines. */
+    public EngineMediation(
+            PhysicalGpu gpu,
+            Mmio mmio,
+            MediationClock clock,
+            ReservedArea area,
+            RenderState renderState,
+            EngineGroupScheduler scheduler,
+            SubmissionEffects effects,
+            HangRule hangRule,
+            Runnable serviceInterrupts,
+            Runnable stepNeeded) {
+        this.mmio = mmio;
+        this.clock = clock;
+        this.area = area;
+        this.renderState = renderState;
+        this.scheduler = scheduler;
+        this.effects = effects;
+        this.hangRule = hangRule;
+        this.serviceInterrupts = serviceInterrupts;
+        this.stepNeeded = stepNeeded;
+        ownRing = new OwnRing(gpu, mmio, area);
+        submission = new Submission(area);
+        reset = new EngineReset(mmio);
+        for (Engine engine : Engine.values()) {
+            mmio.write(engine.base() + RingRegisters.CTL, 0);
+            mmio.write(engine.base() + RingRegisters.IMR, ~EngineEvents.of(engine));
+        }
+    }
+
+    // ------------------------------------------------------------------ guests come and go
+
+    /** Lets a guest use the engines. */
+    public void attach(GuestEngines guest, SchedulingParameters parameters) {
+        lock.lock();
+        try {
+            guests.put(guest.id(), guest);
+            scheduler.add(guest.id(), parameters);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes a guest off the engines, by force if its work does not stop at once, and forgets it.
+     */
+    public void detach(GuestEngines guest) {
+        lock.lock();
+        try {
+            takeOff(guest);
+            guests.remove(guest.id());
+            scheduler.remove(guest.id(), clock.nanoTime());
+            guest.close();
+            react();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a guest off the engines and puts its engines into their state after reset. */
+    public void resetAll(GuestEngines guest) {
+        lock.lock();
+        try {
+            takeOff(guest);
+            guest.reset();
+            scheduler.workDrained(guest.id(), clock.nanoTime());
+            react();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Stops a guest's rings and keeps them so; returns when they stand still, or were reset because
+     * they would not.
+     */
+    public void hold(GuestEngines guest) {
+        lock.lock();
+        try {
+            guest.held = true;
+            finishSwitch(guest);
+            if (owner == guest) {
+                stopRings();
+                if (!waitUntilStopped()) {
+                    recover(guest);
+                }
+                refreshHeads(guest);
+                if (phase == Phase.STOPPING) {
+                    phase = Phase.RUNNING;
+                }
+            }
+            scheduler.workDrained(guest.id(), clock.nanoTime());
+            react();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets a held guest go on. */
+    public void release(GuestEngines guest) {
+        lock.lock();
+        try {
+            guest.held = false;
+            if (owner == guest && phase == Phase.RUNNING) {
+                letRingsRun(guest);
+            }
+            arrived(guest);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Makes sure that nothing of a guest is on the hardware, whatever it takes. */
+    @GuardedBy("lock")
+    private void takeOff(GuestEngines guest) {
+        finishSwitch(guest);
+        if (owner == guest) {
+            refreshHeads(guest);
+            stopRings();
+            for (Engine engine : Engine.values()) {
+                if (!stopped(engine)) {
+                    reset.reset(engine);
+                }
+                mmio.write(engine.base() + RingRegisters.CTL, 0);
+            }
+            forgetContext();
+            owner = null;
+            phase = Phase.RUNNING;
+            deadline = Long.MAX_VALUE;
+            scheduler.switched(EngineGroupScheduler.NOBODY, clock.nanoTime());
+        }
+    }
+
+    /** Makes the render engine forget whose context it has, so that it is saved nowhere. */
+    @GuardedBy("lock")
+    private void forgetContext() {
+        reset.reset(Engine.RCS);
+        mmio.write(Engine.RCS.base() + RingRegisters.CCID, 0);
+        area.hide(area.context(0), (int) (ReservedArea.CONTEXT_BYTES / 4096));
+        area.hide(area.context(1), (int) (ReservedArea.CONTEXT_BYTES / 4096));
+    }
+
+    /**
+     * Ends a switch that concerns a guest's memory: waits for the mediator's ring, or resets the
+     * engine under it.
+     */
+    @GuardedBy("lock")
+    private void finishSwitch(GuestEngines guest) {
+        if (phase != Phase.SWITCHING) {
+            return;
+        }
+        int polls = 0;
+        while (!ownRing.done() && polls++ < MAX_POLLS) {
+            mmio.read(Engine.RCS.base() + RingRegisters.MI_MODE);
+        }
+        completeSwitch(ownRing.done(), incoming == guest);
+    }
+
+    // ------------------------------------------------------------------ what guests do
+
+    /** Takes a guest's write of TAIL. */
+    public void tailWritten(GuestEngines guest, Engine engine, int value) {
+        lock.lock();
+        try {
+            VirtualRing ring = guest.ring(engine);
+            int tail = value & RingRegisters.TAIL_OFFSET_MASK;
+            if (ring.enabled() && tail >= ring.length()) {
+                guest.faults()
+                        .count(
+                                GuestFaultKind.REFUSED_ACCESS,
+                                "RING_TAIL",
+                                Integer.toUnsignedLong(value));
+                return;
+            }
+            ring.tail = tail;
+            arrived(guest);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a guest's write of HEAD. */
+    public void headWritten(GuestEngines guest, Engine engine, int value) {
+        lock.lock();
+        try {
+            VirtualRing ring = guest.ring(engine);
+            ring.head = value;
+            ring.retake();
+            if (isOn(guest)) {
+                mmio.write(engine.base() + RingRegisters.HEAD, value);
+                mmio.write(engine.base() + RingRegisters.TAIL, ring.taken);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a guest's write of START. */
+    public void startWritten(GuestEngines guest, Engine engine, int value) {
+        lock.lock();
+        try {
+            guest.ring(engine).start = value & RingRegisters.START_MASK;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a guest's write of CTL: switches the ring on or off. */
+    public void ctlWritten(GuestEngines guest, Engine engine, int value) {
+        lock.lock();
+        try {
+            VirtualRing ring = guest.ring(engine);
+            boolean was = ring.enabled();
+            if (was && isOn(guest)) {
+                refreshHead(ring);
+                mmio.write(engine.base() + RingRegisters.CTL, 0);
+            }
+            ring.ctl = value;
+            ring.halted = false;
+            if (ring.enabled()) {
+                ring.halted = !guest.ringInSlice(ring);
+                ring.retake();
+                if (isOn(guest)) {
+                    loadRing(guest, engine);
+                }
+                arrived(guest);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns what a guest sees in HEAD. */
+    public int head(GuestEngines guest, Engine engine) {
+        lock.lock();
+        try {
+            VirtualRing ring = guest.ring(engine);
+            if (isOn(guest)) {
+                refreshHead(ring);
+            }
+            return ring.head;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns what a guest sees in TAIL. */
+    public int tail(GuestEngines guest, Engine engine) {
+        lock.lock();
+        try {
+            return guest.ring(engine).tail;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns what a guest sees in ACTHD: its own addresses, not those of the shadow. */
+    public int activeHead(GuestEngines guest, Engine engine) {
+        lock.lock();
+        try {
+            int offset = engine.base() + RingRegisters.ACTHD;
+            VirtualRing ring = guest.ring(engine);
+            if (isOn(guest) && !ring.hung) {
+                int value = mmio.read(offset);
+                int inRing = value - (int) area.ring(engine);
+                boolean shadowed =
+                        Integer.compareUnsigned(inRing, (int) ReservedArea.RING_WINDOW) < 0;
+                guest.registers().set(offset, shadowed ? ring.start + inRing : value);
+            }
+            return guest.registers().get(offset);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes a guest's write of MI_MODE; the merged value is stored already. Stopping is done to the
+     * hardware as well.
+     */
+    public void modeWritten(GuestEngines guest, Engine engine) {
+        lock.lock();
+        try {
+            if (isOn(guest) && phase == Phase.RUNNING && !guest.held) {
+                int stop =
+                        guest.registers().get(engine.base() + RingRegisters.MI_MODE)
+                                & RingRegisters.MI_MODE_STOP;
+                mmio.writeMasked(
+                        engine.base() + RingRegisters.MI_MODE, RingRegisters.MI_MODE_STOP, stop);
+            }
+            arrived(guest);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Returns whether a guest sees an engine as idle: its ring is stopped, off, or has nothing to
+     * run.
+     */
+    public boolean idle(GuestEngines guest, Engine engine) {
+        lock.lock();
+        try {
+            VirtualRing ring = guest.ring(engine);
+            if (ring.hung) {
+                return false;
+            }
+            if (isOn(guest) && phase == Phase.RUNNING) {
+                return !ring.enabled() || stopped(engine);
+            }
+            return !ring.enabled() || guest.stopped(engine) || ring.headOffset() == ring.tail;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes a guest's write of a register that chooses its address space: GFX_MODE, PP_DIR_BASE,
+     * PP_DCLV.
+     */
+    public void addressSpaceWritten(GuestEngines guest, Engine engine) {
+        lock.lock();
+        try {
+            if (isOn(guest)) {
+                VirtualRing ring = guest.ring(engine);
+                refreshHead(ring);
+                if (ring.isDry()) {
+                    loadAddressSpace(guest, engine);
+                } else {
+                    ring.addressSpaceStale = true;
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a guest's write of HWS_PGA. */
+    public void statusPageWritten(GuestEngines guest, Engine engine) {
+        lock.lock();
+        try {
+            if (isOn(guest)) {
+                mmio.write(engine.statusPageRegister(), guest.statusPage(engine, area));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a guest's request to invalidate an engine's translations. */
+    public void invalidate(GuestEngines guest, Engine engine) {
+        lock.lock();
+        try {
+            guest.synchroniseTables();
+            if (isOn(guest)) {
+                int bits = RingRegisters.INSTPM_SYNC_FLUSH | RingRegisters.INSTPM_TLB_INVALIDATE;
+                mmio.writeMasked(engine.base() + RingRegisters.INSTPM, bits, bits);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a guest's write of a register that moves with it; it is stored already. */
+    public void renderWritten(GuestEngines guest, int offset) {
+        lock.lock();
+        try {
+            if (isOn(guest)) {
+                renderState.restore(guest, offset);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns what a guest sees in a register that moves with it. */
+    public int renderRead(GuestEngines guest, int offset, int stored) {
+        lock.lock();
+        try {
+            return isOn(guest) ? mmio.read(offset) : stored;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Resets some of a guest's engines, as its GDRST asks for. The hardware is reset only where the
+     * guest's work is stuck on it.
+     *
+     * @param engines bits of {@link Engine#bit}
+     */
+    public void guestReset(GuestEngines guest, int engines) {
+        lock.lock();
+        try {
+            finishSwitch(guest);
+            for (Engine engine : Engine.values()) {
+                if ((engines & engine.bit()) != 0) {
+                    resetOne(guest, engine);
+                }
+            }
+            if (!guest.hasQueued()) {
+                scheduler.workDrained(guest.id(), clock.nanoTime());
+            }
+            react();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void resetOne(GuestEngines guest, Engine engine) {
+        VirtualRing ring = guest.ring(engine);
+        boolean on = owner == guest;
+        if (on && ring.enabled() && !ring.hung) {
+            mmio.writeMasked(
+                    engine.base() + RingRegisters.MI_MODE,
+                    RingRegisters.MI_MODE_STOP,
+                    RingRegisters.MI_MODE_STOP);
+            if (!stopped(engine)) {
+                reset.reset(engine);
+            }
+        }
+        ring.reset();
+        guest.registers()
+                .clearBits(engine.base() + RingRegisters.MI_MODE, RingRegisters.MI_MODE_STOP);
+        guest.registers().set(engine.base() + RingRegisters.ACTHD, 0);
+        if (on) {
+            load(guest, engine);
+        }
+    }
+
+    // ------------------------------------------------------------------ time
+
+    /** Does what is due. */
+    public long step(long now) {
+        lock.lock();
+        try {
+            react(now);
+            return Math.min(deadline, scheduler.nextDeadline());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Tells the owner of the engines of events that the hardware has raised: bits of GT and PM. */
+    public void engineEvents(int gt, int pm) {
+        lock.lock();
+        try {
+            GuestEngines guest = owner;
+            if (guest == null) {
+                return; // the mediator's own ring
+            }
+            for (Engine engine : Engine.values()) {
+                int bits = (engine.bank() == Engine.Bank.GT ? gt : pm) & EngineEvents.of(engine);
+                if (bits != 0) {
+                    guest.interrupts().engineEvent(engine, bits);
+                }
+            }
+            react();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Runs something with the engines standing still for everybody: no trap, no switch, no
+     * submission in between.
+     */
+    public void exclusively(Runnable action) {
+        lock.lock();
+        try {
+            action.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Replaces the scheduling policy. */
+    public void policy(SchedulingPolicy policy) {
+        exclusively(() -> scheduler.policy(policy));
+    }
+
+    /** Returns the scheduling policy. */
+    public SchedulingPolicy policy() {
+        lock.lock();
+        try {
+            return scheduler.policy();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Sets a guest's scheduling parameters.
+     *
+     * @throws IllegalArgumentException if there is no guest of that number
+     */
+    public void parameters(int id, SchedulingParameters parameters) {
+        exclusively(() -> scheduler.parameters(id, parameters));
+    }
+
+    /** Returns what a guest has had of the engines. */
+    public EngineGroupScheduler.ClientStatistics statistics(GuestEngines guest) {
+        lock.lock();
+        try {
+            return scheduler.statistics(guest.id());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ------------------------------------------------------------------ deciding
+
+    @GuardedBy("lock")
+    private void arrived(GuestEngines guest) {
+        if (guest.hasQueued()) {
+            scheduler.workArrived(guest.id(), clock.nanoTime());
+            react();
+            stepNeeded.run();
+        }
+    }
+
+    @GuardedBy("lock")
+    private void react() {
+        react(clock.nanoTime());
+    }
+
+    @GuardedBy("lock")
+    private void react(long now) {
+        if (reacting) {
+            return; // an event of the hardware served on the way; the loop below goes on
+        }
+        reacting = true;
+        try {
+            for (int i = 0; i < MAX_TRANSITIONS && transition(now); i++) {}
+        } finally {
+            reacting = false;
+        }
+    }
+
+    @GuardedBy("lock")
+    private boolean transition(long now) {
+        return switch (phase) {
+            case RUNNING -> running(now);
+            case STOPPING -> stopping(now);
+            case PARKED -> parked(now);
+            case SWITCHING -> switching(now);
+        };
+    }
+
+    @GuardedBy("lock")
+    private boolean running(long now) {
+        GuestEngines guest = owner;
+        if (guest != null) {
+            if (scheduler.granted() == guest.id()) {
+                submit(guest);
+            }
+            if (!guest.hasQueued() && isDry(guest)) {
+                scheduler.workDrained(guest.id(), now);
+            }
+        }
+        int granted = scheduler.step(now);
+        if (guest == null) {
+            return granted != EngineGroupScheduler.NOBODY && startSwitch(null, granted, now);
+        }
+        if (granted == guest.id()) {
+            return false;
+        }
+        stopRings();
+        phase = Phase.STOPPING;
+        return true;
+    }
+
+    @GuardedBy("lock")
+    private boolean stopping(long now) {
+        GuestEngines guest = ownerNow();
+        int granted = scheduler.step(now);
+        if (granted == guest.id()) {
+            resumeOwner(guest, now);
+            return true;
+        }
+        if (!allStopped()) {
+            deadline = scheduler.drainDeadline(STOP_NANOS);
+            if (now < deadline) {
+                return false;
+            }
+            recover(guest);
+        }
+        deadline = Long.MAX_VALUE;
+        scheduler.switched(EngineGroupScheduler.NOBODY, now);
+        if (granted == EngineGroupScheduler.NOBODY) {
+            phase = Phase.PARKED;
+            return false;
+        }
+        return startSwitch(guest, granted, now);
+    }
+
+    @GuardedBy("lock")
+    private boolean parked(long now) {
+        GuestEngines guest = ownerNow();
+        int granted = scheduler.step(now);
+        if (granted == EngineGroupScheduler.NOBODY) {
+            return false;
+        }
+        if (granted == guest.id()) {
+            resumeOwner(guest, now);
+            return true;
+        }
+        return startSwitch(guest, granted, now);
+    }
+
+    @GuardedBy("lock")
+    private void resumeOwner(GuestEngines guest, long now) {
+        phase = Phase.RUNNING;
+        deadline = Long.MAX_VALUE;
+        letRingsRun(guest);
+        scheduler.switched(guest.id(), now);
+    }
+
+    @GuardedBy("lock")
+    private GuestEngines ownerNow() {
+        GuestEngines guest = owner;
+        if (guest == null) {
+            throw new IllegalStateException("nobody is on the engines");
+        }
+        return guest;
+    }
+
+    @GuardedBy("lock")
+    private boolean startSwitch(@Nullable GuestEngines from, int to, long now) {
+        GuestEngines next = guests.get(to);
+        if (next == null) {
+            throw new IllegalStateException("no guest " + to);
+        }
+        if (from != null) {
+            save(from);
+        }
+        incoming = next;
+        beginSwitch(from, now);
+        return true;
+    }
+
+    @GuardedBy("lock")
+    private boolean switching(long now) {
+        boolean done = ownRing.done();
+        if (!done && now < deadline) {
+            return false;
+        }
+        completeSwitch(done, false);
+        return true;
+    }
+
+    // ------------------------------------------------------------------ switching
+
+    @GuardedBy("lock")
+    private void beginSwitch(@Nullable GuestEngines from, long now) {
+        GuestEngines to = incoming;
+        if (to == null) {
+            throw new IllegalStateException("nobody to switch to");
+        }
+        owner = null;
+        OwnRing program = ownRing.begin();
+        if (from != null) {
+            program.selectWithoutLoading(area.context(contextWindow));
+        }
+        contextWindow ^= 1;
+        long image = area.context(contextWindow);
+        area.show(image, to.contextImage().busAddress(), to.contextImage().pages());
+        if (to.contextSaved) {
+            program.selectAndLoad(image);
+        } else {
+            program.selectWithoutLoading(image);
+        }
+        if (from != null) {
+            from.contextSaved = true;
+        }
+        int own = to.contextAddress();
+        if (own != 0) {
+            program.selectWithoutLoading(Integer.toUnsignedLong(own));
+        }
+        program.run();
+        phase = Phase.SWITCHING;
+        deadline = now + STOP_NANOS;
+    }
+
+    /**
+     * Ends a switch.
+     *
+     * @param done whether the mediator's ring has run to its end; if not, the render engine is
+     *     reset and the context lost
+     * @param cancelled whether the incoming guest is no longer wanted
+     */
+    @GuardedBy("lock")
+    private void completeSwitch(boolean done, boolean cancelled) {
+        GuestEngines to = incoming;
+        mmio.write(Engine.RCS.base() + RingRegisters.CTL, 0);
+        if (!done || cancelled) {
+            forgetContext();
+        }
+        phase = Phase.RUNNING;
+        deadline = Long.MAX_VALUE;
+        incoming = null;
+        if (to == null || cancelled) {
+            return;
+        }
+        to.contextSaved &= done;
+        owner = to;
+        contextSwitches++;
+        renderState.restore(to);
+        for (Engine engine : Engine.values()) {
+            load(to, engine);
+        }
+        scheduler.switched(to.id(), clock.nanoTime());
+        submit(to);
+    }
+
+    @GuardedBy("lock")
+    private void save(GuestEngines guest) {
+        serviceInterrupts.run(); // while they can still be told whose they are
+        renderState.save(guest);
+        for (Engine engine : Engine.values()) {
+            int directory = guest.guestBase(mmio.read(engine.base() + RingRegisters.PP_DIR_BASE));
+            if (directory != 0) {
+                guest.registers().set(engine.base() + RingRegisters.PP_DIR_BASE, directory);
+            }
+            activeHead(guest, engine);
+            refreshHead(guest.ring(engine));
+            mmio.write(engine.base() + RingRegisters.CTL, 0);
+        }
+        guest.registers()
+                .set(
+                        Engine.RCS.base() + RingRegisters.CCID,
+                        guest.ownContext(mmio.read(Engine.RCS.base() + RingRegisters.CCID)));
+    }
+
+    /** Puts everything a guest has on one engine into the hardware. */
+    @GuardedBy("lock")
+    private void load(GuestEngines guest, Engine engine) {
+        mmio.write(engine.base() + RingRegisters.IMR, ~EngineEvents.of(engine));
+        mmio.write(engine.statusPageRegister(), guest.statusPage(engine, area));
+        renderState.restore(guest, engine);
+        loadAddressSpace(guest, engine);
+        loadRing(guest, engine);
+        letRun(guest, engine);
+    }
+
+    @GuardedBy("lock")
+    private void loadAddressSpace(GuestEngines guest, Engine engine) {
+        guest.ring(engine).addressSpaceStale = false;
+        int base = engine.base();
+        mmio.write(base + RingRegisters.PP_DCLV, RingRegisters.DCLV_ALL);
+        mmio.write(
+                base + RingRegisters.PP_DIR_BASE,
+                guest.activate(guest.registers().get(base + RingRegisters.PP_DIR_BASE)));
+        mmio.write(
+                base + RingRegisters.GFX_MODE,
+                0xffff_0000 | guest.registers().get(base + RingRegisters.GFX_MODE));
+    }
+
+    @GuardedBy("lock")
+    private void loadRing(GuestEngines guest, Engine engine) {
+        VirtualRing ring = guest.ring(engine);
+        int base = engine.base();
+        mmio.write(base + RingRegisters.CTL, 0);
+        if (!ring.enabled() || ring.halted || ring.hung) {
+            return;
+        }
+        ring.retake();
+        area.show(area.ring(engine), ring.shadow().busAddress(), ring.shadow().pages());
+        mmio.write(base + RingRegisters.START, (int) area.ring(engine));
+        mmio.write(base + RingRegisters.HEAD, ring.head);
+        mmio.write(base + RingRegisters.TAIL, ring.taken);
+        mmio.write(base + RingRegisters.CTL, ring.ctl);
+    }
+
+    // ------------------------------------------------------------------ submitting
+
+    @GuardedBy("lock")
+    private void submit(GuestEngines guest) {
+        if (guest.held || guest.failed) {
+            return;
+        }
+        for (Engine engine : Engine.values()) {
+            VirtualRing ring = guest.ring(engine);
+            if (ring.hasQueued()) {
+                submit(guest, ring);
+            }
+        }
+    }
+
+    @GuardedBy("lock")
+    private void submit(GuestEngines guest, VirtualRing ring) {
+        refreshHead(ring);
+        if (ring.isDry()) {
+            ring.copies().reset();
+            if (ring.addressSpaceStale) {
+                loadAddressSpace(guest, ring.engine());
+            }
+        } else if (ring.addressSpaceStale) {
+            return; // what is queued belongs to the other address space
+        }
+        submissions++;
+        if (submission.take(guest, ring, effects)) {
+            mmio.write(ring.engine().base() + RingRegisters.TAIL, ring.taken);
+        }
+    }
+
+    // ------------------------------------------------------------------ stopping and recovering
+
+    @GuardedBy("lock")
+    private void stopRings() {
+        for (Engine engine : Engine.values()) {
+            mmio.writeMasked(
+                    engine.base() + RingRegisters.MI_MODE,
+                    RingRegisters.MI_MODE_STOP,
+                    RingRegisters.MI_MODE_STOP);
+        }
+    }
+
+    @GuardedBy("lock")
+    private void letRingsRun(GuestEngines guest) {
+        for (Engine engine : Engine.values()) {
+            letRun(guest, engine);
+        }
+    }
+
+    @GuardedBy("lock")
+    private void letRun(GuestEngines guest, Engine engine) {
+        int stop = guest.held || guest.stopped(engine) ? RingRegisters.MI_MODE_STOP : 0;
+        mmio.writeMasked(engine.base() + RingRegisters.MI_MODE, RingRegisters.MI_MODE_STOP, stop);
+    }
+
+    @GuardedBy("lock")
+    private boolean allStopped() {
+        for (Engine engine : Engine.values()) {
+            if (!stopped(engine)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean stopped(Engine engine) {
+        return (mmio.read(engine.base() + RingRegisters.MI_MODE) & RingRegisters.MI_MODE_IDLE) != 0;
+    }
+
+    @GuardedBy("lock")
+    private boolean waitUntilStopped() {
+        long end = clock.nanoTime() + STOP_NANOS;
+        for (int polls = 0; polls < MAX_POLLS || clock.nanoTime() < end; polls++) {
+            if (allStopped()) {
+                return true;
+            }
+            if (polls >= MAX_POLLS && clock.nanoTime() == end - STOP_NANOS) {
+                return false; // time stands still: whoever steps the clock is waiting for this call
+            }
+            Thread.onSpinWait();
+        }
+        return false;
+    }
+
+    /**
+     * Resets the engines on which a guest's work does not end. Only that guest notices: its rings
+     * there stand still.
+     */
+    @GuardedBy("lock")
+    private void recover(GuestEngines guest) {
+        for (Engine engine : Engine.values()) {
+            if (!stopped(engine)) {
+                VirtualRing ring = guest.ring(engine);
+                activeHead(guest, engine);
+                refreshHead(ring);
+                reset.reset(engine);
+                ring.hung = true;
+                guest.faults().count(GuestFaultKind.HANG, engine.name(), ring.head);
+                guest.failed = hangRule.hung(guest, engine, clock.nanoTime());
+                mmio.write(engine.base() + RingRegisters.IMR, ~EngineEvents.of(engine));
+            }
+        }
+    }
+
+    // ------------------------------------------------------------------ small things
+
+    @GuardedBy("lock")
+    private boolean isOn(GuestEngines guest) {
+        return owner == guest;
+    }
+
+    @GuardedBy("lock")
+    private boolean isDry(GuestEngines guest) {
+        for (Engine engine : Engine.values()) {
+            VirtualRing ring = guest.ring(engine);
+            if (ring.enabled() && !ring.hung && !ring.halted) {
+                refreshHead(ring);
+                if (!ring.isDry() && !guest.stopped(engine)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    @GuardedBy("lock")
+    private void refreshHeads(GuestEngines guest) {
+        for (Engine engine : Engine.values()) {
+            refreshHead(guest.ring(engine));
+        }
+    }
+
+    @GuardedBy("lock")
+    private void refreshHead(VirtualRing ring) {
+        if (ring.enabled() && !ring.halted && !ring.hung) {
+            ring.head = mmio.read(ring.engine().base() + RingRegisters.HEAD);
+        }
+    }
+
+    /** Returns counters by name. */
+    public Map<String, Long> counters() {
+        lock.lock();
+        try {
+            Map<String, Long> counters = new TreeMap<>(reset.counters());
+            counters.put("engines.switches", contextSwitches);
+            counters.put("engines.submissions", submissions);
+            return counters;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether a guest has hung the engines too often. */
+    public boolean hasFailed(GuestEngines guest) {
+        lock.lock();
+        try {
+            return guest.failed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns a guest's counters by name, engine by engine. */
+    public Map<String, Long> ringCounters(GuestEngines guest) {
+        lock.lock();
+        try {
+            return guest.counters();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Leaves the engines stopped. Every guest must be detached. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            for (Engine engine : Engine.values()) {
+                mmio.write(engine.base() + RingRegisters.CTL, 0);
+            }
+            ownRing.close();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

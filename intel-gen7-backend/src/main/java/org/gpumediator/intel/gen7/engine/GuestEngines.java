@@ -1,0 +1,269 @@
+package org.gpumediator.intel.gen7.engine;
+
+import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.gpumediator.core.observe.FaultBook;
+import org.gpumediator.intel.gen7.Engine;
+import org.gpumediator.intel.gen7.ShadowRegisters;
+import org.gpumediator.intel.gen7.gtt.GuestGtt;
+import org.gpumediator.intel.gen7.gtt.MediatorPages;
+import org.gpumediator.intel.gen7.gtt.Ppgtt;
+import org.gpumediator.intel.gen7.gtt.ReservedArea;
+import org.gpumediator.intel.gen7.irq.VirtualInterrupts;
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What one guest has on the engines: its four rings, its address spaces, its render state while
+ * another guest is on.
+ *
+ * <p>Not thread safe: used under the lock of the physical GPU; {@link #lock} is taken inside it
+ * where the graphics tables are looked at.
+ */
+public final class GuestEngines {
+
+    private final int id;
+    private final Object lock;
+    private final ShadowRegisters registers;
+    private final GuestGtt gtt;
+    private final Ppgtt ppgtt;
+    private final VirtualInterrupts interrupts;
+    private final FaultBook faults;
+    private final VirtualRing[] rings = new VirtualRing[Engine.COUNT];
+    private final PhysicalGpu gpu;
+    private @Nullable MediatorPages contextImage;
+
+    /** Whether {@link #contextImage} holds a saved context. */
+    boolean contextSaved;
+
+    /** The engines stand still for it: quiesced, or quarantined. */
+    boolean held;
+
+    /** It has hung the engines too often and stays off them until its VMM resets it. */
+    boolean failed;
+
+    private final ArrayDeque<Long> recentHangs = new ArrayDeque<>();
+    private int hangs;
+
+    /**
+     * Creates one with nothing on.
+     *
+     * @param lock the lock of the virtual GPU
+     */
+    public GuestEngines(
+            int id,
+            Object lock,
+            PhysicalGpu gpu,
+            ReservedArea area,
+            ShadowRegisters registers,
+            GuestGtt gtt,
+            Ppgtt ppgtt,
+            VirtualInterrupts interrupts,
+            FaultBook faults) {
+        this.id = id;
+        this.lock = lock;
+        this.gpu = gpu;
+        this.registers = registers;
+        this.gtt = gtt;
+        this.ppgtt = ppgtt;
+        this.interrupts = interrupts;
+        this.faults = faults;
+        for (int i = 0; i < Engine.COUNT; i++) {
+            rings[i] = new VirtualRing(Engine.of(i), gpu, area);
+        }
+    }
+
+    /** Returns the number of the virtual GPU. */
+    public int id() {
+        return id;
+    }
+
+    /** Returns the faults of the guest. */
+    public FaultBook faults() {
+        return faults;
+    }
+
+    VirtualRing ring(Engine engine) {
+        return rings[engine.ordinal()];
+    }
+
+    VirtualInterrupts interrupts() {
+        return interrupts;
+    }
+
+    ShadowRegisters registers() {
+        return registers;
+    }
+
+    GuestGtt gtt() {
+        return gtt;
+    }
+
+    /** Returns whether some ring has work that could run. */
+    boolean hasQueued() {
+        if (held || failed) {
+            return false;
+        }
+        for (VirtualRing ring : rings) {
+            if (ring.hasQueued() && !stopped(ring.engine())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns whether the guest has stopped a ring by itself. */
+    boolean stopped(Engine engine) {
+        return (registers.get(engine.base() + RingRegisters.MI_MODE) & RingRegisters.MI_MODE_STOP)
+                != 0;
+    }
+
+    boolean ppgttEnabled(Engine engine) {
+        return (registers.get(engine.base() + RingRegisters.GFX_MODE)
+                        & RingRegisters.GFX_MODE_PPGTT)
+                != 0;
+    }
+
+    /** Returns the physical PP_DIR_BASE for a guest's one, its tables up to date. */
+    int activate(int guestBase) {
+        synchronized (lock) {
+            return ppgtt.activate(guestBase);
+        }
+    }
+
+    /** Copies ring or batch contents as the GPU would read them through the global GTT. */
+    boolean copyOut(long graphicsAddress, MemorySegment target) {
+        synchronized (lock) {
+            return gtt.copyOut(graphicsAddress, target);
+        }
+    }
+
+    /** Takes over what the guest has changed in tables that do not trap. */
+    void synchroniseTables() {
+        synchronized (lock) {
+            gtt.synchronise();
+        }
+    }
+
+    /** Returns whether a whole ring lies in the slice; counts it if not. */
+    boolean ringInSlice(VirtualRing ring) {
+        long address = Integer.toUnsignedLong(ring.start);
+        if (gtt.slice().contains(address, ring.length())) {
+            return true;
+        }
+        faults.count(GuestFaultKind.OUT_OF_PARTITION, "RING_START", address);
+        return false;
+    }
+
+    /**
+     * Returns the status page of an engine if it is the guest's own, else the page for what nobody
+     * shall see.
+     */
+    int statusPage(Engine engine, ReservedArea area) {
+        long address =
+                Integer.toUnsignedLong(
+                        registers.get(engine.statusPageRegister()) & RingRegisters.START_MASK);
+        return (int) (gtt.slice().contains(address, 4096) ? address : area.scratch());
+    }
+
+    /**
+     * Returns the graphics address of the context the guest last had, or 0 if it has none in its
+     * slice.
+     */
+    int contextAddress() {
+        int ccid = registers.get(Engine.RCS.base() + RingRegisters.CCID);
+        long address = Integer.toUnsignedLong(ccid & RingRegisters.START_MASK);
+        return (ccid & 1) != 0 && gtt.slice().contains(address, ReservedArea.CONTEXT_BYTES)
+                ? (int) address
+                : 0;
+    }
+
+    /** Returns where the mediator keeps the guest's context while it is off. */
+    MediatorPages contextImage() {
+        MediatorPages image = contextImage;
+        if (image == null) {
+            image = new MediatorPages(gpu, ReservedArea.CONTEXT_BYTES, DmaAccess.READ_WRITE);
+            contextImage = image;
+        }
+        return image;
+    }
+
+    /** Takes note of a hang; returns how many there were in the window before now. */
+    int recordHang(long now, long windowNanos) {
+        hangs++;
+        recentHangs.add(now);
+        while (recentHangs.getFirst() < now - windowNanos) {
+            recentHangs.removeFirst();
+        }
+        return recentHangs.size();
+    }
+
+    int hangs() {
+        return hangs;
+    }
+
+    /**
+     * Returns the guest's PP_DIR_BASE for a physical one, or 0 if that is none of its directories.
+     */
+    int guestBase(int physicalBase) {
+        synchronized (lock) {
+            return ppgtt.guestBase(physicalBase);
+        }
+    }
+
+    /**
+     * Returns a physical CCID if it names a context in the guest's slice, else one that names none.
+     */
+    int ownContext(int ccid) {
+        long address = Integer.toUnsignedLong(ccid & RingRegisters.START_MASK);
+        return gtt.slice().contains(address, ReservedArea.CONTEXT_BYTES) ? ccid : 0;
+    }
+
+    Map<String, Long> counters() {
+        Map<String, Long> counters = new TreeMap<>();
+        for (VirtualRing ring : rings) {
+            String name = ring.engine().name().toLowerCase(Locale.ROOT);
+            counters.put(name + ".submissions", ring.submissions);
+            counters.put(name + ".commands", ring.commands);
+        }
+        counters.put("hangs", (long) hangs);
+        return counters;
+    }
+
+    /** Forgets everything on the engines; the hardware must be free of it. */
+    void reset() {
+        for (VirtualRing ring : rings) {
+            ring.reset();
+        }
+        contextSaved = false;
+        failed = false;
+        hangs = 0;
+        recentHangs.clear();
+        if (contextImage != null) {
+            contextImage.segment().fill((byte) 0);
+        }
+        synchronized (lock) {
+            ppgtt.clear();
+        }
+    }
+
+    /** Gives all memory back; the hardware must be free of it. */
+    void close() {
+        for (VirtualRing ring : rings) {
+            ring.close();
+        }
+        if (contextImage != null) {
+            contextImage.close();
+            contextImage = null;
+        }
+        synchronized (lock) {
+            ppgtt.close();
+        }
+    }
+}

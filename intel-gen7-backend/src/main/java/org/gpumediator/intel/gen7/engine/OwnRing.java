@@ -1,0 +1,127 @@
+package org.gpumediator.intel.gen7.engine;
+
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.gpumediator.intel.gen7.Engine;
+import org.gpumediator.intel.gen7.Mmio;
+import org.gpumediator.intel.gen7.gtt.MediatorPages;
+import org.gpumediator.intel.gen7.gtt.Pte;
+import org.gpumediator.intel.gen7.gtt.ReservedArea;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
+/**
+ * The mediator's own ring on the render engine, which changes the logical context between guests,
+ * and the word in memory that says that it is done.
+ *
+ * <p>Source: XenGT's render context switch on Haswell; command layouts of the public gen7.5 command
+ * descriptions.
+ *
+ * <p>Not thread safe: used under the lock of the physical GPU.
+ */
+final class OwnRing implements AutoCloseable {
+
+    private static final ValueLayout.OfInt LE32 =
+            ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final int PAGES = 4;
+
+    private static final int PIPE_CONTROL = 0x7a00_0003;
+    private static final int PIPE_CONTROL_FLUSH =
+            1 << 20 | 1 << 18 | 1 << 12 | 1 << 0; // CS stall, TLB, render, depth
+    private static final int PIPE_CONTROL_STORE =
+            1 << 24 | 1 << 20 | 1 << 14; // GGTT, CS stall, immediate
+    private static final int MI_SET_CONTEXT = 0x0c00_0000;
+    private static final int MI_ARB_OFF = 0x0400_0000;
+    private static final int MI_ARB_ON = 0x0400_0001;
+    private static final int MI_NOOP = 0;
+    private static final int CONTEXT_IN_GTT = 1 << 8;
+    private static final int CONTEXT_EXTENDED = 1 << 3 | 1 << 2;
+    private static final int CONTEXT_RESTORE_INHIBIT = 1;
+
+    private final Mmio mmio;
+    private final ReservedArea area;
+    private final MediatorPages ring;
+    private final MediatorPages scratch;
+    private int at;
+    private int sequence;
+
+    OwnRing(PhysicalGpu gpu, Mmio mmio, ReservedArea area) {
+        this.mmio = mmio;
+        this.area = area;
+        ring = new MediatorPages(gpu, (long) PAGES * Pte.PAGE, DmaAccess.READ_ONLY);
+        scratch = new MediatorPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
+        area.show(area.ownRing(), ring.busAddress(), PAGES);
+        area.show(area.scratch(), scratch.busAddress(), 1);
+    }
+
+    /** Starts a new program. */
+    OwnRing begin() {
+        at = 0;
+        return flush();
+    }
+
+    private OwnRing flush() {
+        return put(PIPE_CONTROL).put(PIPE_CONTROL_FLUSH).put(0).put(0).put(0);
+    }
+
+    /**
+     * Makes a context current without loading it: what was current is saved to where it belongs.
+     */
+    OwnRing selectWithoutLoading(long image) {
+        return select(image, CONTEXT_RESTORE_INHIBIT);
+    }
+
+    /** Makes a context current and loads it. */
+    OwnRing selectAndLoad(long image) {
+        return select(image, 0);
+    }
+
+    private OwnRing select(long image, int flags) {
+        return put(MI_ARB_OFF)
+                .put(MI_SET_CONTEXT)
+                .put((int) image | CONTEXT_IN_GTT | CONTEXT_EXTENDED | flags)
+                .put(MI_NOOP)
+                .put(MI_ARB_ON);
+    }
+
+    /** Lets the render engine run the program; its ring must be stopped and empty. */
+    void run() {
+        flush();
+        sequence++;
+        put(PIPE_CONTROL).put(PIPE_CONTROL_STORE).put((int) area.scratch()).put(sequence).put(0);
+        if (at % 8 != 0) {
+            put(MI_NOOP);
+        }
+        int base = Engine.RCS.base();
+        mmio.write(base + RingRegisters.CTL, 0);
+        mmio.write(Engine.RCS.statusPageRegister(), (int) area.scratch());
+        mmio.write(base + RingRegisters.START, (int) area.ownRing());
+        mmio.write(base + RingRegisters.HEAD, 0);
+        mmio.write(base + RingRegisters.TAIL, 0);
+        mmio.write(base + RingRegisters.CTL, (PAGES - 1) * Pte.PAGE | 1);
+        mmio.writeMasked(base + RingRegisters.MI_MODE, RingRegisters.MI_MODE_STOP, 0);
+        mmio.write(base + RingRegisters.TAIL, at);
+    }
+
+    /** Returns whether the program has run to its end. */
+    boolean done() {
+        return scratch.segment().get(LE32, 0) == sequence;
+    }
+
+    private OwnRing put(int dword) {
+        MemorySegment commands = ring.segment();
+        commands.set(LE32, at, dword);
+        at += Integer.BYTES;
+        return this;
+    }
+
+    @Override
+    public void close() {
+        area.hide(area.ownRing(), PAGES);
+        area.hide(area.scratch(), 1);
+        ring.close();
+        scratch.close();
+    }
+}

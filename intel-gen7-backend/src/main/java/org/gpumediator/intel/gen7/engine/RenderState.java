@@ -1,0 +1,110 @@
+package org.gpumediator.intel.gen7.engine;
+
+import org.gpumediator.intel.gen7.Engine;
+import org.gpumediator.intel.gen7.Mmio;
+import org.gpumediator.intel.gen7.ShadowRegisters;
+import org.gpumediator.intel.gen7.gtt.ReservedArea;
+
+import java.util.List;
+
+/**
+ * Moves the registers that belong to whoever is on the engines between the hardware and a guest's
+ * stored registers. Every register of that class moves, so that none carries a value from one guest
+ * to the next.
+ *
+ * <p>Not thread safe: used under the lock of the physical GPU.
+ */
+public final class RenderState {
+
+    /**
+     * One register that moves.
+     *
+     * @param offset BAR0 offset
+     * @param masked whether its upper half enables the bits of its lower half
+     * @param address whether it holds a graphics address of its guest
+     */
+    public record Moved(int offset, boolean masked, boolean address) {}
+
+    private final Mmio mmio;
+    private final Moved[] moved;
+    private final ReservedArea area;
+
+    /**
+     * Creates the list of what moves.
+     *
+     * @param moved by rising offset, without ring registers and page directories, which move by
+     *     other ways
+     */
+    public RenderState(Mmio mmio, List<Moved> moved, ReservedArea area) {
+        this.mmio = mmio;
+        this.moved = moved.toArray(Moved[]::new);
+        this.area = area;
+    }
+
+    /** Takes the hardware's values into a guest's registers. */
+    void save(GuestEngines guest) {
+        ShadowRegisters registers = guest.registers();
+        for (Moved register : moved) {
+            int value = mmio.read(register.offset);
+            if (register.address && value == (int) area.scratch()) {
+                continue; // stood in for an address that is not the guest's
+            }
+            registers.set(register.offset, register.masked ? value & 0xffff : value);
+        }
+    }
+
+    /** Puts a guest's values into the hardware. */
+    void restore(GuestEngines guest) {
+        for (Moved register : moved) {
+            restore(guest, register);
+        }
+    }
+
+    /**
+     * Puts a guest's values of one engine's registers into the hardware, after a reset of that
+     * engine.
+     */
+    void restore(GuestEngines guest, Engine engine) {
+        for (Moved register : moved) {
+            if (register.offset >= engine.base()
+                    && register.offset < engine.base() + RingRegisters.BLOCK) {
+                restore(guest, register);
+            }
+        }
+    }
+
+    /**
+     * Puts a guest's value of one register into the hardware; no effect for a register that does
+     * not move.
+     */
+    void restore(GuestEngines guest, int offset) {
+        int low = 0;
+        int high = moved.length - 1;
+        while (low <= high) {
+            int middle = low + high >>> 1;
+            if (moved[middle].offset == offset) {
+                restore(guest, moved[middle]);
+                return;
+            }
+            if (moved[middle].offset < offset) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+    }
+
+    private void restore(GuestEngines guest, Moved register) {
+        int value = guest.registers().get(register.offset);
+        if (register.masked) {
+            mmio.write(register.offset, 0xffff_0000 | value & 0xffff);
+        } else if (register.address
+                && !guest.gtt()
+                        .slice()
+                        .contains(Integer.toUnsignedLong(value & 0xffff_f000), 4096)) {
+            mmio.write(register.offset, (int) area.scratch());
+        } else {
+            mmio.write(register.offset, value);
+        }
+    }
+}

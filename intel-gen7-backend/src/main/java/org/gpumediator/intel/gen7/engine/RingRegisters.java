@@ -1,0 +1,46 @@
+package org.gpumediator.intel.gen7.engine;
+
+import org.gpumediator.core.catalogue.BitField;
+
+/**
+ * Offsets of an engine's registers from its base, and their fields.
+ *
+ * <p>Source: Linux i915 ring registers, gen7.
+ */
+public final class RingRegisters {
+
+    public static final int TAIL = 0x30;
+    public static final int HEAD = 0x34;
+    public static final int START = 0x38;
+    public static final int CTL = 0x3c;
+    public static final int ACTHD = 0x74;
+    public static final int HWSTAM = 0x98;
+    public static final int MI_MODE = 0x9c;
+    public static final int IMR = 0xa8;
+    public static final int INSTPM = 0xc0;
+    public static final int UHPTR = 0x134;
+    public static final int CCID = 0x180;
+    public static final int PP_DCLV = 0x220;
+    public static final int PP_DIR_BASE = 0x228;
+    public static final int GFX_MODE = 0x29c;
+
+    /** How many bytes behind an engine's base belong to it. */
+    public static final int BLOCK = 0x400;
+
+    static final BitField CTL_ENABLE = BitField.bit(0);
+    static final BitField CTL_PAGES = BitField.range(20, 12);
+    static final BitField TAIL_OFFSET = BitField.range(20, 3);
+    static final BitField HEAD_OFFSET = BitField.range(20, 2);
+    static final int HEAD_OFFSET_MASK = 0x1f_fffc;
+    static final int TAIL_OFFSET_MASK = 0x1f_fff8;
+    static final int START_MASK = 0xffff_f000;
+    static final int CTL_LENGTH_MASK = 0x1f_f000;
+    static final int MI_MODE_STOP = 1 << 8;
+    static final int MI_MODE_IDLE = 1 << 9;
+    static final int GFX_MODE_PPGTT = 1 << 9;
+    static final int INSTPM_TLB_INVALIDATE = 1 << 9;
+    static final int INSTPM_SYNC_FLUSH = 1 << 5;
+    static final int DCLV_ALL = -1;
+
+    private RingRegisters() {}
+}

@@ -1,0 +1,227 @@
+package org.gpumediator.intel.gen7.engine;
+
+import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.intel.gen7.Engine;
+import org.gpumediator.intel.gen7.command.BatchSink;
+import org.gpumediator.intel.gen7.command.CommandScanner;
+import org.gpumediator.intel.gen7.command.GraphicsSpace;
+import org.gpumediator.intel.gen7.command.GuestDwords;
+import org.gpumediator.intel.gen7.command.ScanContext;
+import org.gpumediator.intel.gen7.command.ScanEvents;
+import org.gpumediator.intel.gen7.command.ScanLimits;
+import org.gpumediator.intel.gen7.command.ScanResult;
+import org.gpumediator.intel.gen7.gtt.ReservedArea;
+import org.gpumediator.intel.gen7.gtt.Slice;
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * Takes what a guest has queued on a ring into the shadow that the GPU runs from: copy, audit,
+ * store.
+ *
+ * <p>Threats: the guest may change its ring and its batches at any time. Each dword is copied once,
+ * the copy is audited, and only the copy is ever run.
+ *
+ * <p>Not thread safe: used under the lock of the physical GPU.
+ */
+final class Submission implements ScanContext, GuestDwords, ScanEvents {
+
+    private final ReservedArea area;
+    private final CommandScanner scanner = new CommandScanner(ScanLimits.DEFAULT);
+    private int[] dwords = new int[4096];
+    private @Nullable GuestEngines guest;
+    private @Nullable VirtualRing ring;
+    private @Nullable SubmissionEffects effects;
+
+    Submission(ReservedArea area) {
+        this.area = area;
+    }
+
+    /**
+     * Takes as much as possible of what is queued. Afterwards {@link VirtualRing#taken} says up to
+     * where the GPU may run.
+     *
+     * @return whether anything was taken
+     */
+    boolean take(GuestEngines whose, VirtualRing which, SubmissionEffects heard) {
+        guest = whose;
+        ring = which;
+        effects = heard;
+        try {
+            whose.synchroniseTables();
+            return take();
+        } finally {
+            guest = null;
+            ring = null;
+            effects = null;
+        }
+    }
+
+    private boolean take() {
+        VirtualRing queue = ring();
+        int length = queue.length();
+        int from = queue.taken;
+        int bytes = Math.floorMod(queue.tail - from, length);
+        int count = bytes / Integer.BYTES;
+        if (dwords.length < count) {
+            dwords = new int[count];
+        }
+        if (!copyRing(from, length, count)) {
+            guest().faults()
+                    .count(
+                            GuestFaultKind.BAD_GUEST_ADDRESS,
+                            "ring",
+                            Integer.toUnsignedLong(queue.start));
+            queue.halted = true;
+            return false;
+        }
+        ScanResult result = scanner.scan(this, dwords, 0, count);
+        int taken = result.stoppedAt();
+        queue.submissions++;
+        queue.commands += result.commands();
+        store(from, length, taken);
+        queue.taken = (from + taken * Integer.BYTES) % length;
+        queue.copies().show(area);
+        if (result.stop() == ScanResult.Stop.UNDECODABLE) {
+            queue.halted = true;
+        } else if (result.stop() == ScanResult.Stop.BUDGET
+                && taken == 0
+                && queue.copies().isEmpty()) {
+            guest().faults()
+                    .count(GuestFaultKind.RATE_LIMITED, "batch", Integer.toUnsignedLong(dwords[0]));
+            queue.halted = true;
+        }
+        return taken > 0;
+    }
+
+    private boolean copyRing(int from, int length, int count) {
+        int untilEnd = Math.min(count, (length - from) / Integer.BYTES);
+        long start = Integer.toUnsignedLong(ring().start);
+        MemorySegment target = MemorySegment.ofArray(dwords);
+        long bytes = (long) untilEnd * Integer.BYTES;
+        long rest = (long) (count - untilEnd) * Integer.BYTES;
+        return guest().copyOut(start + from, target.asSlice(0, bytes))
+                && guest().copyOut(start, target.asSlice(bytes, rest));
+    }
+
+    private void store(int from, int length, int count) {
+        MemorySegment shadow = ring().shadow().segment();
+        int untilEnd = Math.min(count, (length - from) / Integer.BYTES);
+        MemorySegment.copy(dwords, 0, shadow, ValueLayout.JAVA_INT, from, untilEnd);
+        MemorySegment.copy(dwords, untilEnd, shadow, ValueLayout.JAVA_INT, 0, count - untilEnd);
+    }
+
+    private GuestEngines guest() {
+        return inUse(guest);
+    }
+
+    private VirtualRing ring() {
+        return inUse(ring);
+    }
+
+    private static <T> T inUse(@Nullable T value) {
+        if (value == null) {
+            throw new IllegalStateException("no submission is being taken");
+        }
+        return value;
+    }
+
+    // ---- what the scanner asks
+
+    @Override
+    public int engine() {
+        return ring().engine().ordinal();
+    }
+
+    @Override
+    public boolean ppgttEnabled() {
+        return guest().ppgttEnabled(ring().engine());
+    }
+
+    @Override
+    public boolean absoluteConstants() {
+        return (guest().registers().get(Engine.RCS.base() + RingRegisters.INSTPM) & 1 << 6) != 0;
+    }
+
+    private Slice slice() {
+        return guest().gtt().slice();
+    }
+
+    @Override
+    public long lowStart() {
+        return slice().apertureStart();
+    }
+
+    @Override
+    public long lowEnd() {
+        return slice().apertureEnd();
+    }
+
+    @Override
+    public long highStart() {
+        return slice().hiddenStart();
+    }
+
+    @Override
+    public long highEnd() {
+        return slice().hiddenEnd();
+    }
+
+    @Override
+    public GuestDwords memory() {
+        return this;
+    }
+
+    @Override
+    public boolean read(
+            GraphicsSpace space, long graphicsAddress, int[] target, int at, int count) {
+        // A privileged batch in the per-process space is run unprivileged, so it is never read
+        // here.
+        return space == GraphicsSpace.GGTT
+                && guest().copyOut(
+                                graphicsAddress,
+                                MemorySegment.ofArray(target)
+                                        .asSlice(
+                                                (long) at * Integer.BYTES,
+                                                (long) count * Integer.BYTES));
+    }
+
+    @Override
+    public BatchSink batches() {
+        return ring().copies();
+    }
+
+    @Override
+    public ScanEvents events() {
+        return this;
+    }
+
+    // ---- what the scanner tells
+
+    @Override
+    public void refused(GuestFaultKind kind, String command, long value) {
+        guest().faults().count(kind, command, value);
+    }
+
+    @Override
+    public int pageDirectoryLoaded(int position, int value) {
+        return guest().activate(value);
+    }
+
+    @Override
+    public void pageFlip(int position, int dw0, int dw1, int dw2) {
+        inUse(effects).pageFlip(guest(), dw0, dw1, dw2);
+    }
+
+    @Override
+    public void registerEmulated(int position, int barOffset, int value) {
+        inUse(effects).registerEmulated(guest(), barOffset, value);
+    }
+
+    @Override
+    public void contextSelected(int position, int dw1) {
+        // The hardware's CCID tells which context is current once the command has run.
+    }
+}

@@ -1,0 +1,280 @@
+package org.gpumediator.intel.gen7.gtt;
+
+import org.gpumediator.api.GuestMemory;
+import org.gpumediator.api.GuestMemory.Region;
+import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.core.observe.FaultBook;
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * One guest's view of the global GTT: what it has written, kept apart from what the GPU uses.
+ *
+ * <p>Two ways to hear of writes. <em>Strict</em>: the window traps, each write is audited at once.
+ * <em>Relaxed</em>: the window is plain memory of the guest; {@link #synchronise} audits what has
+ * changed before the GPU next works for the guest. Both put the same entries into the physical
+ * table: an entry outside the slice is never written, and one inside it points to a page of the
+ * guest's own memory or to the guest's own scratch page.
+ *
+ * <p>Not thread safe: used under the lock of its virtual GPU.
+ */
+public final class GuestGtt {
+
+    private static final ValueLayout.OfInt LE32 =
+            ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final int CHUNK = 1024;
+    private static final int CHUNK_BYTES = CHUNK * Integer.BYTES;
+
+    private final Slice slice;
+    private final GlobalGtt physical;
+    private final GuestMemory memory;
+    private final GuestDma dma;
+    private final FaultBook faults;
+    private final int scratch;
+
+    /**
+     * What the guest wrote, by slot, in chunks made at the first write; an entry never written
+     * reads as 0, not valid.
+     */
+    private final int[] @Nullable [] written;
+
+    private final @Nullable MemorySegment window;
+    private long writes;
+    private long synchronised;
+
+    /**
+     * Creates the view; every entry of the slice points to the scratch page.
+     *
+     * @param scratchPage bus address of the guest's own scratch page
+     * @param window the guest-visible table of the relaxed mode, {@link GlobalGtt#ENTRIES} entries;
+     *     {@code null} for the strict mode
+     */
+    public GuestGtt(
+            Slice slice,
+            GlobalGtt physical,
+            GuestMemory memory,
+            GuestDma dma,
+            FaultBook faults,
+            long scratchPage,
+            @Nullable MemorySegment window) {
+        this.slice = slice;
+        this.physical = physical;
+        this.memory = memory;
+        this.dma = dma;
+        this.faults = faults;
+        this.scratch = Pte.of(scratchPage);
+        this.window = window;
+        written = new int[(slice.pages() + CHUNK - 1) / CHUNK][];
+        clear();
+    }
+
+    /** Returns the addresses it covers. */
+    public Slice slice() {
+        return slice;
+    }
+
+    /**
+     * Returns what the guest last wrote to an entry; 0, an entry that is not valid, where it wrote
+     * none or may not write.
+     */
+    public int read(int index) {
+        if (window != null) {
+            return window.get(LE32, (long) index * Integer.BYTES);
+        }
+        int slot = slice.slot(index);
+        return slot < 0 ? 0 : stored(slot);
+    }
+
+    /**
+     * Returns what the mediator knows the guest to have in an entry of its slice, 0 outside of it.
+     */
+    int known(int index) {
+        int slot = slice.slot(index);
+        return slot < 0 ? 0 : stored(slot);
+    }
+
+    /** Takes a guest's write of an entry. */
+    public void write(int index, int entry) {
+        writes++;
+        int slot = slice.slot(index);
+        if (slot < 0) {
+            faults.count(GuestFaultKind.OUT_OF_PARTITION, "GGTT entry", (long) index * Pte.PAGE);
+            return;
+        }
+        if (window != null) {
+            window.set(LE32, (long) index * Integer.BYTES, entry);
+        }
+        store(slot, index, entry);
+    }
+
+    private int stored(int slot) {
+        int[] chunk = written[slot / CHUNK];
+        return chunk == null ? 0 : chunk[slot % CHUNK];
+    }
+
+    private void store(int slot, int index, int entry) {
+        int[] chunk = written[slot / CHUNK];
+        if (chunk == null) {
+            chunk = new int[CHUNK];
+            written[slot / CHUNK] = chunk;
+        }
+        chunk[slot % CHUNK] = entry;
+        physical.set(index, physicalEntry(entry));
+    }
+
+    private int physicalEntry(int entry) {
+        if (!Pte.valid(entry)) {
+            return scratch;
+        }
+        long bus = dma.busAddress(Pte.address(entry));
+        if (bus == GuestDma.NONE) {
+            faults.count(GuestFaultKind.BAD_GUEST_ADDRESS, "GGTT entry", Pte.address(entry));
+            return scratch;
+        }
+        return Pte.translated(entry, bus);
+    }
+
+    /**
+     * Relaxed mode: audits and takes over every entry of the slice that the guest has changed since
+     * the last time. A compare at memory speed where nothing has changed. No effect in the strict
+     * mode.
+     */
+    public void synchronise() {
+        if (window == null) {
+            return;
+        }
+        for (int chunk = 0; chunk < written.length; chunk++) {
+            int firstSlot = chunk * CHUNK;
+            int last = Math.min(firstSlot + CHUNK, slice.pages());
+            synchronise(chunk, firstSlot, last);
+        }
+    }
+
+    private void synchronise(int chunk, int firstSlot, int endSlot) {
+        for (int slot = firstSlot; slot < endSlot; ) {
+            int index = slice.index(slot);
+            int run = endSlot - slot;
+            if (slice.index(endSlot - 1) - index != run - 1) {
+                run = 1; // the chunk that straddles the two ranges
+            }
+            MemorySegment now =
+                    window().asSlice((long) index * Integer.BYTES, (long) run * Integer.BYTES);
+            takeOver(chunk, slot, index, run, now);
+            slot += run;
+        }
+    }
+
+    private MemorySegment window() {
+        MemorySegment table = window;
+        if (table == null) {
+            throw new IllegalStateException("the table is trapped");
+        }
+        return table;
+    }
+
+    private void takeOver(int chunk, int slot, int index, int run, MemorySegment now) {
+        int[] known = written[chunk];
+        MemorySegment before = known == null ? NOTHING : MemorySegment.ofArray(known);
+        long from = (long) (slot % CHUNK) * Integer.BYTES;
+        long bytes = (long) run * Integer.BYTES;
+        long at = MemorySegment.mismatch(before, from, from + bytes, now, 0, bytes);
+        if (at < 0) {
+            return;
+        }
+        for (int i = (int) (at / Integer.BYTES); i < run; i++) {
+            int entry = now.get(LE32, (long) i * Integer.BYTES);
+            if (entry != stored(slot + i)) {
+                synchronised++;
+                store(slot + i, index + i, entry);
+            }
+        }
+    }
+
+    private static final MemorySegment NOTHING = MemorySegment.ofArray(new int[CHUNK]).asReadOnly();
+
+    /**
+     * Copies what the guest has at a graphics address, as the GPU would read it.
+     *
+     * @param target filled whole, or the answer is {@code false}
+     * @return whether every byte is inside the slice and in mapped memory of the guest
+     */
+    public boolean copyOut(long graphicsAddress, MemorySegment target) {
+        long length = target.byteSize();
+        if (!slice.contains(graphicsAddress, length)) {
+            return false;
+        }
+        for (long done = 0; done < length; ) {
+            long address = graphicsAddress + done;
+            int entry = stored(slice.slot((int) (address / Pte.PAGE)));
+            long inPage = address % Pte.PAGE;
+            long piece = Math.min(Pte.PAGE - inPage, length - done);
+            if (!Pte.valid(entry)
+                    || !memory.read(Pte.address(entry) + inPage, target.asSlice(done, piece))) {
+                return false;
+            }
+            done += piece;
+        }
+        return true;
+    }
+
+    /** Points every entry that leads into memory which goes away to the scratch page. */
+    public void regionRemoved(Region region) {
+        redirect(region, false);
+    }
+
+    /** Points every entry that leads to memory which has come there again. */
+    public void regionAdded(Region region) {
+        redirect(region, true);
+    }
+
+    private void redirect(Region region, boolean present) {
+        long start = region.start();
+        long end = start + region.length();
+        for (int chunk = 0; chunk < written.length; chunk++) {
+            int[] entries = written[chunk];
+            for (int i = 0; entries != null && i < CHUNK; i++) {
+                long page = Pte.address(entries[i]);
+                if (Pte.valid(entries[i]) && page >= start && page < end) {
+                    physical.set(
+                            slice.index(chunk * CHUNK + i),
+                            present ? physicalEntry(entries[i]) : scratch);
+                }
+            }
+        }
+        physical.flush();
+    }
+
+    /** Returns how many entries the guest has written, in the strict mode. */
+    public long writes() {
+        return writes;
+    }
+
+    /** Returns how many entries were taken over by {@link #synchronise}. */
+    public long synchronised() {
+        return synchronised;
+    }
+
+    /** Forgets everything the guest has written; every entry points to the scratch page. */
+    public void clear() {
+        for (int slot = 0; slot < slice.pages(); slot++) {
+            physical.set(slice.index(slot), scratch);
+        }
+        physical.flush();
+        Arrays.fill(written, null);
+        if (window != null) {
+            window.fill((byte) 0);
+        }
+    }
+
+    /** Gives the slice back: every entry becomes {@code entry}. */
+    public void release(int entry) {
+        for (int slot = 0; slot < slice.pages(); slot++) {
+            physical.set(slice.index(slot), entry);
+        }
+        physical.flush();
+    }
+}

@@ -1,0 +1,204 @@
+package org.gpumediator.intel.gen7.gtt;
+
+import org.gpumediator.api.GuestMemory;
+import org.gpumediator.api.GuestMemory.Region;
+import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.gpumediator.core.observe.FaultBook;
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The per-process address spaces of one guest, shadowed.
+ *
+ * <p>Threats: a guest changes a table while it is looked at (each entry is read once), points a
+ * directory at pages that are not its own (they are not found in its memory), uses a table page as
+ * ring or at two levels (harmless: the GPU never translates through guest memory), asks for many
+ * directories (a few are kept, the oldest is forgotten), takes the memory away (the entries lead to
+ * scratch before it goes).
+ *
+ * <p>Source: gen7 page directories: 512 entries in consecutive GGTT slots, PP_DIR_BASE bits 31:16
+ * in cache lines of the table.
+ *
+ * <p>Not thread safe: used under the lock of the physical GPU and that of its virtual GPU.
+ */
+public final class Ppgtt {
+
+    private static final int MAX_DIRECTORIES = 16;
+    private static final int SLAB_PAGES = 32;
+
+    private final PhysicalGpu gpu;
+    private final GuestGtt gtt;
+    private final GuestMemory memory;
+    private final GuestDma dma;
+    private final FaultBook faults;
+    private final ReservedArea area;
+    private final DirectoryPlaces places;
+    private final int scratchEntry;
+    private final List<ShadowDirectory> directories = new ArrayList<>();
+    private final List<MediatorPages> slabs = new ArrayList<>();
+    private final ArrayDeque<ShadowTable> freeTables = new ArrayDeque<>();
+
+    /** Creates one without directories. */
+    public Ppgtt(
+            PhysicalGpu gpu,
+            GuestGtt gtt,
+            GuestMemory memory,
+            GuestDma dma,
+            FaultBook faults,
+            ReservedArea area,
+            DirectoryPlaces places,
+            long scratchPage) {
+        this.gpu = gpu;
+        this.gtt = gtt;
+        this.memory = memory;
+        this.dma = dma;
+        this.faults = faults;
+        this.area = area;
+        this.places = places;
+        scratchEntry = Pte.of(scratchPage);
+    }
+
+    /**
+     * Brings the address space of a PP_DIR_BASE value up to date and makes it usable.
+     *
+     * @param guestBase what the guest has put, or wants to put, into PP_DIR_BASE
+     * @return what to put into the physical register instead; that of an address space without any
+     *     page if the guest's directory is not inside its slice
+     */
+    public int activate(int guestBase) {
+        ShadowDirectory directory = directory(guestBase);
+        directory.synchronise();
+        places.makeResident(directory);
+        return area.directoryBase(directory.resident());
+    }
+
+    /**
+     * Returns the guest's PP_DIR_BASE for a physical one, or 0 if that is not the place of one of
+     * its directories.
+     */
+    public int guestBase(int physicalBase) {
+        for (int i = 0; i < directories.size(); i++) {
+            ShadowDirectory directory = directories.get(i);
+            if (directory.resident() != ShadowDirectory.NOWHERE
+                    && area.directoryBase(directory.resident()) == physicalBase
+                    && directory.firstIndex() < GlobalGtt.ENTRIES) {
+                return directory.firstIndex() / 16 << 16;
+            }
+        }
+        return 0;
+    }
+
+    private ShadowDirectory directory(int guestBase) {
+        int firstIndex = (guestBase >>> 16) * 16;
+        if (!gtt.slice()
+                .contains(
+                        (long) firstIndex * Pte.PAGE,
+                        (long) ReservedArea.DIRECTORY_ENTRIES * Pte.PAGE)) {
+            faults.count(GuestFaultKind.OUT_OF_PARTITION, "PP_DIR_BASE", guestBase);
+            firstIndex = GlobalGtt.ENTRIES; // reads as a directory without entries
+        }
+        for (int i = 0; i < directories.size(); i++) {
+            if (directories.get(i).firstIndex() == firstIndex) {
+                return directories.get(i);
+            }
+        }
+        if (directories.size() == MAX_DIRECTORIES) {
+            forgetOldest();
+        }
+        ShadowDirectory directory = new ShadowDirectory(this, firstIndex);
+        directories.add(directory);
+        return directory;
+    }
+
+    private void forgetOldest() {
+        ShadowDirectory oldest = directories.getFirst();
+        for (ShadowDirectory directory : directories) {
+            if (directory.lastUse() < oldest.lastUse()) {
+                oldest = directory;
+            }
+        }
+        forget(oldest);
+        directories.remove(oldest);
+    }
+
+    private void forget(ShadowDirectory directory) {
+        directory.release();
+        places.evict(directory);
+    }
+
+    /** Redirects what leads into memory that goes away ({@code present} false) or has come. */
+    public void regionChanged(Region region, boolean present) {
+        for (int i = 0; i < directories.size(); i++) {
+            directories.get(i).regionChanged(region, present);
+        }
+    }
+
+    /** Forgets every address space; none may be in use by the GPU. */
+    public void clear() {
+        directories.forEach(this::forget);
+        directories.clear();
+    }
+
+    /** Forgets every address space and gives all memory back. */
+    public void close() {
+        clear();
+        freeTables.clear();
+        slabs.forEach(MediatorPages::close);
+        slabs.clear();
+    }
+
+    GuestGtt gtt() {
+        return gtt;
+    }
+
+    GuestDma dma() {
+        return dma;
+    }
+
+    FaultBook faults() {
+        return faults;
+    }
+
+    ReservedArea area() {
+        return area;
+    }
+
+    int scratchEntry() {
+        return scratchEntry;
+    }
+
+    @Nullable MemorySegment guestPage(long guestPhysicalPage) {
+        Region region = memory.regionAt(guestPhysicalPage);
+        return region == null
+                ? null
+                : region.segment().asSlice(guestPhysicalPage - region.start(), Pte.PAGE);
+    }
+
+    ShadowTable takeTable() {
+        ShadowTable table = freeTables.poll();
+        if (table == null) {
+            MediatorPages slab =
+                    new MediatorPages(gpu, (long) SLAB_PAGES * Pte.PAGE, DmaAccess.READ_ONLY);
+            slabs.add(slab);
+            for (int i = 0; i < SLAB_PAGES; i++) {
+                MemorySegment page = slab.segment().asSlice((long) i * Pte.PAGE, Pte.PAGE);
+                freeTables.add(
+                        new ShadowTable(
+                                page, slab.busAddress() + (long) i * Pte.PAGE, scratchEntry));
+            }
+            table = freeTables.remove();
+        }
+        return table;
+    }
+
+    void giveTable(ShadowTable table) {
+        table.clear(scratchEntry);
+        freeTables.add(table);
+    }
+}
