@@ -81,7 +81,7 @@ final class Account {
         worstWait = Math.max(worstWait, nanos);
     }
 
-    RunQueue.Client client(long waitsSince) {
+    RunQueue.Client client() {
         return new RunQueue.Client(
                 id,
                 isRunnable(),
@@ -89,7 +89,7 @@ final class Account {
                 runtime,
                 virtualRuntime,
                 windowRuntime,
-                waitsSince,
+                waitingSince,
                 lastRan,
                 overrun);
     }

@@ -70,6 +70,7 @@ public final class EngineGroupScheduler {
 
     private long sliceStart;
     private long sliceEnd;
+    private boolean allThrottled;
 
     /** The slice of who is on the hardware; another than {@link #slice} while hands change. */
     private long tenureStart;
@@ -234,7 +235,7 @@ public final class EngineGroupScheduler {
         }
         hardware = next;
         if (next == null) {
-            gapSince = granted == NOBODY ? Long.MIN_VALUE : now;
+            vacated();
             return;
         }
         if (gapSince != Long.MIN_VALUE) {
@@ -255,6 +256,15 @@ public final class EngineGroupScheduler {
             tenureStart = now;
             tenureLength = Long.MAX_VALUE;
             ask = true;
+        }
+    }
+
+    private void vacated() {
+        if (granted != NOBODY) {
+            gapSince = now;
+        } else if (slice != null && !allThrottled) {
+            sliceStart = now;
+            sliceEnd = saturated(now, slice.lengthNanos());
         }
     }
 
@@ -314,7 +324,8 @@ public final class EngineGroupScheduler {
             return;
         }
         decisions++;
-        Slice next = anyRunnable() ? asked() : Slice.idle(windowEnd() - now);
+        allThrottled = !anyRunnable();
+        Slice next = allThrottled ? Slice.idle(windowEnd() - now) : asked();
         Account owner = next.client() == NOBODY ? null : find(next.client());
         slice = next;
         sliceStart = now;
@@ -353,7 +364,11 @@ public final class EngineGroupScheduler {
         List<RunQueue.Client> clients = new ArrayList<>(accounts.size());
         long least = Long.MAX_VALUE;
         for (Account account : accounts) {
-            clients.add(account.client(account == hardware ? now : account.waitingSince));
+            if (account == hardware) {
+                account.lastRan = now;
+                account.waitingSince = now;
+            }
+            clients.add(account.client());
             if (account.hasWork) {
                 least = Math.min(least, account.virtualRuntime);
             }

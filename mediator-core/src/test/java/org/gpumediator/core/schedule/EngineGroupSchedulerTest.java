@@ -1,0 +1,307 @@
+package org.gpumediator.core.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.gpumediator.api.schedule.SchedulingParameters.DEFAULT;
+import static org.gpumediator.core.schedule.EngineGroupScheduler.NOBODY;
+import static org.gpumediator.core.schedule.GroupSimulation.MS;
+
+import org.gpumediator.api.schedule.RunQueue;
+import org.gpumediator.api.schedule.SchedulingParameters;
+import org.gpumediator.api.schedule.SchedulingPolicy;
+import org.gpumediator.api.schedule.Slice;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.List;
+import java.util.function.Function;
+
+final class EngineGroupSchedulerTest {
+
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private static EngineGroupScheduler roundRobin(int clients) {
+        EngineGroupScheduler scheduler = new EngineGroupScheduler(new RoundRobin(), 8);
+        for (int id = 0; id < clients; id++) {
+            scheduler.add(id, DEFAULT);
+        }
+        return scheduler;
+    }
+
+    /** Carries a decision out at once. */
+    private static int go(EngineGroupScheduler scheduler, long now) {
+        int granted = scheduler.step(now);
+        if (granted != scheduler.onHardware()) {
+            scheduler.switched(granted, now);
+        }
+        return granted;
+    }
+
+    @Test
+    void step_nobodyHasWork_grantsNobodyAndNothingIsDue() {
+        EngineGroupScheduler scheduler = roundRobin(8);
+        assertThat(scheduler.step(0)).isEqualTo(NOBODY);
+        assertThat(scheduler.nextDeadline()).isEqualTo(NEVER);
+        assertThat(scheduler.step(NEVER / 2)).isEqualTo(NOBODY);
+        assertThat(scheduler.statistics().decisions()).isZero();
+    }
+
+    @Test
+    void step_lastOneDrained_keepsItLoadedAndNothingIsDue() {
+        EngineGroupScheduler scheduler = roundRobin(2);
+        scheduler.workArrived(1, 0);
+        assertThat(go(scheduler, 0)).isEqualTo(1);
+        scheduler.workDrained(1, 3 * MS);
+        assertThat(scheduler.step(3 * MS)).isEqualTo(1);
+        assertThat(scheduler.nextDeadline()).isEqualTo(NEVER);
+        scheduler.workArrived(1, 50 * MS);
+        assertThat(scheduler.step(50 * MS)).isEqualTo(1);
+        assertThat(scheduler.nextDeadline()).isEqualTo(65 * MS);
+        assertThat(scheduler.statistics().switches()).isEqualTo(1);
+        assertThat(scheduler.statistics(1).busyNanos()).isEqualTo(3 * MS);
+    }
+
+    @Test
+    void step_anotherWakesInMidSlice_waitsForTheEndOfTheSlice() {
+        EngineGroupScheduler scheduler = roundRobin(2);
+        scheduler.workArrived(0, 0);
+        go(scheduler, 0);
+        scheduler.workArrived(1, 4 * MS);
+        assertThat(scheduler.step(4 * MS)).isZero();
+        assertThat(scheduler.step(15 * MS - 1)).isZero();
+        assertThat(scheduler.step(15 * MS)).isEqualTo(1);
+        assertThat(scheduler.isSwitching()).isTrue();
+        assertThat(scheduler.nextDeadline()).isEqualTo(NEVER);
+        scheduler.switched(1, 17 * MS);
+        assertThat(scheduler.statistics(1).worstWaitNanos()).isEqualTo(13 * MS);
+        assertThat(scheduler.nextDeadline()).isEqualTo(32 * MS);
+    }
+
+    @Test
+    void step_anotherWakesWhileTheLoadedOneIdles_switchesAtOnce() {
+        EngineGroupScheduler scheduler = roundRobin(2);
+        scheduler.workArrived(0, 0);
+        go(scheduler, 0);
+        scheduler.workDrained(0, MS);
+        scheduler.step(MS);
+        scheduler.workArrived(1, 2 * MS);
+        assertThat(scheduler.nextDeadline()).isLessThanOrEqualTo(2 * MS);
+        assertThat(scheduler.step(2 * MS)).isEqualTo(1);
+    }
+
+    @Test
+    void switched_inTwoHalves_chargesTheGapToNobody() {
+        EngineGroupScheduler scheduler = roundRobin(2);
+        scheduler.workArrived(0, 0);
+        scheduler.workArrived(1, 0);
+        go(scheduler, 0);
+        scheduler.step(15 * MS);
+        scheduler.switched(NOBODY, 16 * MS);
+        scheduler.switched(1, 18 * MS);
+        scheduler.step(20 * MS);
+        assertThat(scheduler.statistics(0).busyNanos()).isEqualTo(16 * MS);
+        assertThat(scheduler.statistics(1).busyNanos()).isEqualTo(2 * MS);
+        assertThat(scheduler.statistics().switchNanos()).isEqualTo(2 * MS);
+    }
+
+    @Test
+    void drainDeadline_whoHasToLeave_hasItsOwnTimeoutOrTheBackends() {
+        EngineGroupScheduler scheduler = roundRobin(2);
+        scheduler.workArrived(0, 0);
+        scheduler.workArrived(1, 0);
+        go(scheduler, 0);
+        assertThat(scheduler.drainDeadline(100 * MS)).isEqualTo(NEVER);
+        scheduler.step(16 * MS);
+        assertThat(scheduler.drainDeadline(100 * MS)).isEqualTo(116 * MS);
+        scheduler.parameters(0, new SchedulingParameters(1, 100, 0, 0, 5 * MS));
+        scheduler.step(17 * MS);
+        assertThat(scheduler.drainDeadline(100 * MS)).isEqualTo(21 * MS);
+        scheduler.switched(1, 20 * MS);
+        assertThat(scheduler.drainDeadline(100 * MS)).isEqualTo(NEVER);
+    }
+
+    @Test
+    void workDrained_ofTheOneToCome_decidesAnew() {
+        EngineGroupScheduler scheduler = roundRobin(3);
+        for (int id = 0; id < 3; id++) {
+            scheduler.workArrived(id, 0);
+        }
+        go(scheduler, 0);
+        assertThat(scheduler.step(15 * MS)).isEqualTo(1);
+        scheduler.workDrained(1, 16 * MS);
+        assertThat(scheduler.step(16 * MS)).isEqualTo(2);
+    }
+
+    @Test
+    void workArrived_ofTheOneLeaving_doesNotBringItBack() {
+        EngineGroupScheduler scheduler = roundRobin(2);
+        scheduler.workArrived(0, 0);
+        scheduler.workArrived(1, 0);
+        go(scheduler, 0);
+        assertThat(scheduler.step(15 * MS)).isEqualTo(1);
+        scheduler.workDrained(0, 15 * MS);
+        scheduler.workArrived(0, 16 * MS);
+        assertThat(scheduler.step(16 * MS)).isEqualTo(1);
+    }
+
+    @Test
+    void remove_ofTheGranted_letsAnotherRun() {
+        EngineGroupScheduler scheduler = roundRobin(2);
+        scheduler.workArrived(0, 0);
+        scheduler.workArrived(1, 0);
+        go(scheduler, 0);
+        scheduler.switched(NOBODY, MS);
+        scheduler.remove(0, MS);
+        assertThat(go(scheduler, MS)).isEqualTo(1);
+        scheduler.workDrained(1, 2 * MS);
+        scheduler.switched(NOBODY, 2 * MS);
+        scheduler.remove(1, 2 * MS);
+        assertThat(go(scheduler, 3 * MS)).isEqualTo(NOBODY);
+        assertThat(scheduler.nextDeadline()).isEqualTo(NEVER);
+    }
+
+    @Test
+    void remove_ofTheOneToCome_keepsTheRunning() {
+        EngineGroupScheduler scheduler = roundRobin(2);
+        scheduler.workArrived(0, 0);
+        scheduler.workArrived(1, 0);
+        go(scheduler, 0);
+        assertThat(scheduler.step(15 * MS)).isEqualTo(1);
+        scheduler.remove(1, 16 * MS);
+        assertThat(scheduler.step(16 * MS)).isZero();
+        assertThat(scheduler.isSwitching()).isFalse();
+    }
+
+    @Test
+    void cap_usedUp_stopsTheRunningUntilTheWindowEnds() {
+        EngineGroupScheduler scheduler = new EngineGroupScheduler(new RoundRobin(), 1);
+        scheduler.add(0, new SchedulingParameters(1, 10, 0, 0, 0));
+        scheduler.workArrived(0, 0);
+        go(scheduler, 0);
+        assertThat(scheduler.nextDeadline()).isEqualTo(10 * MS);
+        assertThat(go(scheduler, 10 * MS)).isEqualTo(NOBODY);
+        assertThat(scheduler.nextDeadline()).isEqualTo(100 * MS);
+        assertThat(go(scheduler, 99 * MS)).isEqualTo(NOBODY);
+        assertThat(go(scheduler, 100 * MS)).isZero();
+    }
+
+    @Test
+    void policyThatFails_isCountedAndReplacedByTurns() {
+        List<SchedulingPolicy> broken =
+                List.of(
+                        policy(
+                                queue -> {
+                                    throw new IllegalStateException("broken");
+                                }),
+                        policy(queue -> new Slice(77, MS)));
+        for (SchedulingPolicy policy : broken) {
+            EngineGroupScheduler scheduler = new EngineGroupScheduler(policy, 1);
+            scheduler.add(5, DEFAULT);
+            scheduler.workArrived(5, 0);
+            assertThat(go(scheduler, 0)).isEqualTo(5);
+            assertThat(scheduler.statistics().policyFaults()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void policyThatIdles_isAskedAgainAtTheEndOrWhenSomebodyWakes() {
+        EngineGroupScheduler scheduler =
+                new EngineGroupScheduler(
+                        policy(
+                                queue ->
+                                        queue.nowNanos() < 20 * MS
+                                                ? Slice.idle(5 * MS)
+                                                : new Slice(0, MS)),
+                        1);
+        scheduler.add(0, DEFAULT);
+        scheduler.workArrived(0, 0);
+        assertThat(go(scheduler, 0)).isEqualTo(NOBODY);
+        assertThat(scheduler.nextDeadline()).isEqualTo(5 * MS);
+        assertThat(go(scheduler, 20 * MS)).isZero();
+    }
+
+    @Test
+    void time_thatFalls_countsAsNone() {
+        EngineGroupScheduler scheduler = roundRobin(1);
+        scheduler.workArrived(0, 10 * MS);
+        go(scheduler, 10 * MS);
+        scheduler.step(5 * MS);
+        scheduler.step(12 * MS);
+        assertThat(scheduler.statistics(0).busyNanos()).isEqualTo(2 * MS);
+    }
+
+    @Test
+    void clients_wrongNumbers_areRefused() {
+        EngineGroupScheduler scheduler = roundRobin(1);
+        assertThatThrownBy(() -> scheduler.add(0, DEFAULT))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("client 0");
+        assertThatThrownBy(() -> scheduler.workArrived(3, 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("client 3");
+        assertThatThrownBy(() -> new EngineGroupScheduler(new RoundRobin(), 0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("capacity 0");
+    }
+
+    @Test
+    void byName_unknown_listsTheNames() {
+        assertThatThrownBy(() -> SchedulingPolicies.byName("fair"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("fair")
+                .hasMessageContaining("weighted-fair")
+                .hasMessageContaining("fixed-share");
+    }
+
+    static List<String> names() {
+        return SchedulingPolicies.names();
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void byName_eachName_givesThatPolicyWithItsQuantum(String name) {
+        assertThat(SchedulingPolicies.byName(name).name()).isEqualTo(name);
+        SchedulingPolicy policy = SchedulingPolicies.byName(name, 3 * MS);
+        assertThat(policy.name()).isEqualTo(name);
+        RunQueue.Client client =
+                new RunQueue.Client(4, true, DEFAULT, 0, 0, 0, 0, Long.MIN_VALUE, 0);
+        Slice slice = policy.next(new RunQueue(0, NOBODY, 1, List.of(client)));
+        assertThat(slice).isEqualTo(new Slice(4, 3 * MS));
+    }
+
+    @ParameterizedTest
+    @MethodSource("names")
+    void next_emptyQueue_isIdle(String name) {
+        RunQueue empty = new RunQueue(0, NOBODY, 4, List.of());
+        assertThat(SchedulingPolicies.byName(name).next(empty).client()).isEqualTo(NOBODY);
+    }
+
+    @Test
+    void adaptive_overrun_isTakenOffTheNextSliceWithinBounds() {
+        AdaptiveRoundRobin policy = new AdaptiveRoundRobin(10 * MS, 4);
+        assertThat(lengthAfter(policy, 8 * MS)).isEqualTo(8 * MS);
+        assertThat(lengthAfter(policy, 900 * MS)).isEqualTo(5 * MS);
+        assertThat(lengthAfter(policy, -900 * MS)).isEqualTo(20 * MS);
+    }
+
+    private static long lengthAfter(SchedulingPolicy policy, long overrun) {
+        RunQueue.Client client =
+                new RunQueue.Client(0, true, DEFAULT, 0, 0, 0, 0, Long.MIN_VALUE, overrun);
+        return policy.next(new RunQueue(0, NOBODY, 1, List.of(client))).lengthNanos();
+    }
+
+    private static SchedulingPolicy policy(Function<RunQueue, Slice> body) {
+        return new SchedulingPolicy() {
+            @Override
+            public String name() {
+                return "under-test";
+            }
+
+            @Override
+            public Slice next(RunQueue queue) {
+                return body.apply(queue);
+            }
+        };
+    }
+}
