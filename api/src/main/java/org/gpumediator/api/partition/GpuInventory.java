@@ -75,13 +75,12 @@ public record GpuInventory(
      * @throws IllegalArgumentException if the GPU has no such resource
      */
     public Resource resource(ResourceKind kind) {
-        return resources.stream()
-                .filter(resource -> resource.kind().equals(kind))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        "resource " + kind.name() + ": not one of this GPU"));
+        for (Resource resource : resources) {
+            if (resource.kind().equals(kind)) {
+                return resource;
+            }
+        }
+        throw new IllegalArgumentException("resource " + kind.name() + ": not one of this GPU");
     }
 
     /**

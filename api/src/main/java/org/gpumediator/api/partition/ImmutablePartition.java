@@ -29,7 +29,8 @@ final class ImmutablePartition implements ResourcePartition {
         if (kind.shape() != ResourceKind.Shape.RANGE) {
             throw new IllegalArgumentException(kind.name() + ": a counted resource has no ranges");
         }
-        List<ResourceRange> sorted = unsorted.stream().sorted().toList();
+        List<ResourceRange> sorted =
+                unsorted.size() <= 1 ? List.copyOf(unsorted) : unsorted.stream().sorted().toList();
         long free = 0;
         long sum = 0;
         for (ResourceRange range : sorted) {

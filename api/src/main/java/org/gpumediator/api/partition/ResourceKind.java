@@ -1,5 +1,7 @@
 package org.gpumediator.api.partition;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.Locale;
 import java.util.Objects;
 
@@ -45,6 +47,22 @@ public record ResourceKind(String name, Unit unit, Shape shape, long granularity
             throw new IllegalArgumentException(
                     "granularity " + granularity + " of " + name + ": expected a positive number");
         }
+    }
+
+    /** Returns a hash of the name: kinds are keys of maps, and a GPU has few of them. */
+    @Override
+    public int hashCode() {
+        return name.hashCode();
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return this == other
+                || (other instanceof ResourceKind that
+                        && name.equals(that.name)
+                        && unit == that.unit
+                        && shape == that.shape
+                        && granularity == that.granularity);
     }
 
     /**

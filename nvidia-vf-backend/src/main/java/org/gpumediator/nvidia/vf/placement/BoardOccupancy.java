@@ -69,6 +69,10 @@ final class BoardOccupancy {
     /** Which mixed placements are not creatable, by {@link PlacementTable} index. */
     final long[] blocked;
 
+    private final long freeVfs;
+    private final long bar1Left;
+    private final long encoderLeft;
+
     BoardOccupancy(GpuInventory inventory) {
         this.inventory = inventory;
         setup = VfInventory.setup(inventory);
@@ -81,6 +85,9 @@ final class BoardOccupancy {
             take(taken(holding));
         }
         takeReserves();
+        freeVfs = countFreeVfs();
+        bar1Left = countLeft(VfResources.BAR1);
+        encoderLeft = countLeft(VfResources.ENCODER);
     }
 
     private Taken taken(Holding holding) {
@@ -233,7 +240,7 @@ final class BoardOccupancy {
     List<Placement> creatable(VgpuType type, TypeShape shape) {
         List<Placement> free = new ArrayList<>();
         if (mode == PlacementMode.HETEROGENEOUS) {
-            int shapeIndex = table.shapes().indexOf(shape);
+            int shapeIndex = table.shapeIndex(shape.slots());
             if (shapeIndex < 0) {
                 return free;
             }
@@ -268,6 +275,10 @@ final class BoardOccupancy {
 
     /** Returns the virtual functions that exist and are free, as bits. */
     long freeVfs() {
+        return freeVfs;
+    }
+
+    private long countFreeVfs() {
         GpuInventory.Resource vfs = inventory.resource(VfResources.VF);
         long free = bits(vfs.space());
         for (ResourceRange range : vfs.reserved()) {
@@ -288,6 +299,10 @@ final class BoardOccupancy {
 
     /** Returns how much of a counted resource nobody holds. */
     long left(ResourceKind kind) {
+        return kind.equals(VfResources.BAR1) ? bar1Left : encoderLeft;
+    }
+
+    private long countLeft(ResourceKind kind) {
         GpuInventory.Resource resource = inventory.resource(kind);
         long left = resource.space().length();
         for (ResourceRange range : resource.reserved()) {

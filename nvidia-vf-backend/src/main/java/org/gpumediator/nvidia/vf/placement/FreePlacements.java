@@ -15,7 +15,8 @@ import java.util.Optional;
  * an end of a hole, chosen so that most of the fixed placements stay creatable.
  *
  * <p>Complete: if there is any place at all, there is one with both framebuffer and heap at ends of
- * holes, because a range can be slid to an end of its hole without meeting another.
+ * holes, because a range can be slid to an end of its hole without meeting another. Ends of holes
+ * also keep what is free in one piece, which free quotas need more than fixed placements do.
  */
 final class FreePlacements {
 

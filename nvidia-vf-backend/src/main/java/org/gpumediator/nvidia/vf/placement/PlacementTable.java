@@ -30,6 +30,8 @@ public final class PlacementTable {
     private final long[][] conflicts;
     private final long[][] ofShape;
     private final int[][] indexBySlotsAndId;
+    private final int[] shapeBySlots;
+    private final List<List<Placement>> mixedByShape = new ArrayList<>();
 
     private PlacementTable(FramebufferSetup setup, List<TypeRecord> types) {
         this.setup = setup;
@@ -45,12 +47,18 @@ public final class PlacementTable {
             throw new IllegalArgumentException(
                     setup.board().title() + ": types of one size differ in their memory");
         }
+        shapeBySlots = new int[slots + 1];
+        Arrays.fill(shapeBySlots, -1);
         indexBySlotsAndId = new int[slots + 1][slots];
         for (int[] row : indexBySlotsAndId) {
             Arrays.fill(row, -1);
         }
         mixed = RecursiveHalving.placements(setup, shapes);
-        shapes.forEach(shape -> equal.put(shape, EqualSizePlacements.of(setup, shape)));
+        for (TypeShape shape : shapes) {
+            equal.put(shape, EqualSizePlacements.of(setup, shape));
+            shapeBySlots[shape.slots()] = mixedByShape.size();
+            mixedByShape.add(mixed.stream().filter(place -> place.shape().equals(shape)).toList());
+        }
         int words = (mixed.size() + 63) / 64;
         conflicts = new long[mixed.size()][words];
         ofShape = new long[shapes.size()][words];
@@ -138,7 +146,13 @@ public final class PlacementTable {
 
     /** Returns the shape with so many slots, or empty. */
     public Optional<TypeShape> shape(int slots) {
-        return shapes.stream().filter(shape -> shape.slots() == slots).findFirst();
+        int index = shapeIndex(slots);
+        return index < 0 ? Optional.empty() : Optional.of(shapes.get(index));
+    }
+
+    /** Returns the index in {@link #shapes} of the shape with so many slots, or -1. */
+    int shapeIndex(int slots) {
+        return slots > 0 && slots < shapeBySlots.length ? shapeBySlots[slots] : -1;
     }
 
     /** Returns the placements of a shape where all have it, ascending. */
@@ -149,13 +163,8 @@ public final class PlacementTable {
 
     /** Returns the placements of a shape where sizes are mixed, ascending; none of free quotas. */
     public List<Placement> mixed(TypeShape shape) {
-        List<Placement> found = new ArrayList<>();
-        for (Placement placement : mixed) {
-            if (placement.shape().equals(shape)) {
-                found.add(placement);
-            }
-        }
-        return found;
+        int index = shapeIndex(shape.slots());
+        return index < 0 ? List.of() : mixedByShape.get(index);
     }
 
     /** Returns all placements of mixed sizes, in the order of their index. */

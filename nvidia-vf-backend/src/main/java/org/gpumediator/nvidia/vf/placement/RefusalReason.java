@@ -10,8 +10,9 @@ import org.gpumediator.nvidia.vf.placement.PlacementRefusal.Cause;
 import org.gpumediator.nvidia.vf.types.VfResources;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.StringJoiner;
 
 /**
  * Finds out why a request does not fit: the resource that is short, and a smallest set of virtual
@@ -101,12 +102,7 @@ final class RefusalReason {
         }
         List<Placement> wished = wishedPlacements();
         if (wished.isEmpty()) {
-            return placed(
-                    Cause.NO_SUCH_PLACE,
-                    "placed only at "
-                            + board.placements(shape).stream()
-                                    .map(place -> Integer.toString(place.id()))
-                                    .collect(Collectors.joining(" ")));
+            return placed(Cause.NO_SUCH_PLACE, "placed only at " + ids(board.placements(shape)));
         }
         if (board.mode == PlacementMode.HOMOGENEOUS
                 && holdings.size() >= board.placements(shape).size()) {
@@ -117,32 +113,38 @@ final class RefusalReason {
         ResourceKind kind = scarceKind(wished);
         if (kind.equals(VfResources.PLACEMENT)) {
             boolean room = board.inventory.available(kind) >= shape.slots();
-            return placed(
-                    room ? Cause.FRAGMENTED : Cause.NO_ROOM,
-                    "placed only at "
-                            + wished.stream()
-                                    .map(place -> Integer.toString(place.id()))
-                                    .collect(Collectors.joining(" ")));
+            return placed(room ? Cause.FRAGMENTED : Cause.NO_ROOM, "placed only at " + ids(wished));
         }
         return unplaced(kind);
     }
 
     private List<Placement> wishedPlacements() {
-        return board.placements(shape).stream()
-                .filter(place -> VfPlacementPolicy.meets(board, place, request))
-                .toList();
+        List<Placement> all = board.placements(shape);
+        return request.places().isEmpty()
+                ? all
+                : all.stream()
+                        .filter(place -> VfPlacementPolicy.meets(board, place, request))
+                        .toList();
+    }
+
+    private static String ids(List<Placement> placements) {
+        StringJoiner ids = new StringJoiner(" ");
+        placements.forEach(place -> ids.add(Integer.toString(place.id())));
+        return ids.toString();
     }
 
     /** Slots, unless some place has all its slots free: then what else is taken of it. */
     private ResourceKind scarceKind(List<Placement> wished) {
         for (Placement place : wished) {
-            if (board.taken.stream().noneMatch(share -> share.overlapsSlots(place))) {
-                boolean bytes =
-                        board.taken.stream()
-                                .anyMatch(
-                                        share ->
-                                                share.overlapsBytes(place.framebuffer())
-                                                        || share.overlapsBytes(place.heap()));
+            boolean slots = false;
+            boolean bytes = false;
+            for (Taken share : board.taken) {
+                slots |= share.overlapsSlots(place);
+                bytes |=
+                        share.overlapsBytes(place.framebuffer())
+                                || share.overlapsBytes(place.heap());
+            }
+            if (!slots) {
                 return bytes ? board.framebuffer : VfResources.CHANNEL_IDS;
             }
         }
@@ -203,7 +205,7 @@ final class RefusalReason {
     /** Returns the smallest set that helps, or 0 if none does. */
     private long smallestSet() {
         long best = 0;
-        for (long set : candidateSets()) {
+        for (long set : new HashSet<>(candidateSets())) {
             long whole = withCounted(withVf(set));
             if (whole != 0 && (best == 0 || isSmaller(whole, best))) {
                 best = whole;
@@ -219,8 +221,9 @@ final class RefusalReason {
                     : new FreeWindows(board, shape, VfPlacementPolicy.wish(board, request)).sets();
         }
         List<Long> sets = new ArrayList<>();
+        long others = othersBySize();
         for (Placement place : wishedPlacements()) {
-            long set = othersBySize();
+            long set = others;
             boolean possible = true;
             for (int i = 0; i < board.taken.size(); i++) {
                 Taken share = board.taken.get(i);

@@ -1,6 +1,7 @@
 package org.gpumediator.nvidia.vf.types;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -58,6 +59,8 @@ public enum AdaBoard {
 
     /** Hardware channels of one runlist, the physical function's among them. */
     public static final int TOTAL_CHANNELS = 2048;
+
+    private static final List<AdaBoard> BOARDS = List.of(values());
 
     private final String id;
     private final String title;
@@ -152,6 +155,11 @@ public enum AdaBoard {
 
     /** Returns the board with a name, in any case, with or without blanks and dashes. */
     public static Optional<AdaBoard> byId(String name) {
+        for (AdaBoard board : BOARDS) {
+            if (board.id.equals(name)) {
+                return Optional.of(board);
+            }
+        }
         String wanted = name.toLowerCase(Locale.ROOT).replaceAll("[ _-]", "");
         return Arrays.stream(values()).filter(board -> board.id.equals(wanted)).findFirst();
     }

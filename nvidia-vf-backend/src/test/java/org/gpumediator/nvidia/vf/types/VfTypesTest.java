@@ -66,7 +66,7 @@ class VfTypesTest {
     void errorCorrection_on_leavesWorkstationTypesOnly() {
         assertThat(types(BOARD, ErrorCorrection.ON).all())
                 .hasSize(10)
-                .allMatch(type -> type.attributes().get(TypeAttributes.SERIES).equals("Q"));
+                .allMatch(type -> "Q".equals(type.attributes().get(TypeAttributes.SERIES)));
     }
 
     @Test
