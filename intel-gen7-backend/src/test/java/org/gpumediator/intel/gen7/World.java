@@ -1,0 +1,82 @@
+package org.gpumediator.intel.gen7;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.core.Mediator;
+import org.gpumediator.core.VgpuRequest;
+import org.gpumediator.testkit.FakeVmm;
+import org.gpumediator.testkit.SteppedClock;
+import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
+import org.gpumediator.testkit.haswell.FakeHaswell;
+
+/** One fake Haswell, one mediator, and as many guests as a test wants, moved by a stepped clock. */
+final class World implements AutoCloseable {
+
+    static final long MIB = 1L << 20;
+    static final long STEP_NANOS = 50_000;
+
+    final SteppedClock clock = new SteppedClock();
+    final FakeHaswell gpu;
+    final Mediator mediator;
+    private final List<FakeVmm> vmms = new ArrayList<>();
+
+    World() {
+        this(FakeHaswell.create(), Map.of());
+    }
+
+    World(FakeHaswell gpu, Map<String, String> options) {
+        this.gpu = gpu;
+        Mediator.Builder builder = Mediator.builder(gpu).clock(clock);
+        options.forEach(builder::option);
+        mediator = builder.build();
+    }
+
+    /** Moves time, the GPU and the mediator a little. */
+    void step() {
+        clock.advanceNanos(STEP_NANOS);
+        gpu.advance(clock.nanoTime(), 10_000);
+        mediator.step();
+    }
+
+    void steps(int count) {
+        for (int i = 0; i < count; i++) {
+            step();
+        }
+    }
+
+    FakeVmm vmm(String name, long apertureMib, long hiddenMib) {
+        return vmm(quotas(name, apertureMib, hiddenMib, 4));
+    }
+
+    FakeVmm vmm(VgpuRequest request) {
+        FakeVmm vmm = FakeVmm.create();
+        vmms.add(vmm);
+        VirtualGpu vgpu = mediator.create(request, vmm.port());
+        return vmm.plug(vgpu);
+    }
+
+    static VgpuRequest quotas(String name, long apertureMib, long hiddenMib, long fences) {
+        Map<String, Long> quotas = new HashMap<>();
+        quotas.put("aperture", apertureMib * MIB);
+        quotas.put("hidden", hiddenMib * MIB);
+        quotas.put("fences", fences);
+        return VgpuRequest.ofQuotas(name, quotas);
+    }
+
+    ScriptedHaswellGuest guest(FakeVmm vmm) {
+        return ScriptedHaswellGuest.on(vmm).stepping(this::step).build();
+    }
+
+    ScriptedHaswellGuest boot(String name, long apertureMib, long hiddenMib) {
+        return guest(vmm(name, apertureMib, hiddenMib)).boot();
+    }
+
+    @Override
+    public void close() {
+        mediator.close();
+        vmms.forEach(FakeVmm::close);
+    }
+}
