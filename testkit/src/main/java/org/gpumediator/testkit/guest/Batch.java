@@ -77,7 +77,7 @@ public final class Batch {
     }
 
     /** Returns the dwords as they are to lie in memory at an address. */
-    int[] at(HaswellEngine engine, long graphicsAddress) {
+    int[] at(DriverEngine engine, long graphicsAddress) {
         int[] whole = Arrays.copyOf(dwords, length + 2);
         if (endless) {
             whole[length] = start(engine);
@@ -89,12 +89,12 @@ public final class Batch {
     }
 
     /** Returns the first dword of the command that starts it. */
-    int start(HaswellEngine engine) {
+    int start(DriverEngine engine) {
         if (privilege == Privilege.KERNEL) {
             return Commands.MI_BATCH_BUFFER_START;
         }
         return Commands.MI_BATCH_BUFFER_START
                 | Commands.BATCH_PPGTT
-                | (engine == HaswellEngine.RCS ? Commands.BATCH_NON_PRIVILEGED : 0);
+                | (engine == DriverEngine.RCS ? Commands.BATCH_NON_PRIVILEGED : 0);
     }
 }

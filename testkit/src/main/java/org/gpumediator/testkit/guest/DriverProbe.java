@@ -82,7 +82,7 @@ final class DriverProbe {
         for (int register : Mmio.PROBE_READS) {
             bus.read(register);
         }
-        for (HaswellEngine engine : HaswellEngine.values()) {
+        for (DriverEngine engine : DriverEngine.values()) {
             bus.write(engine.register(Mmio.RING_HWSTAM), ~0);
         }
         for (int register : Mmio.FAULTS) {

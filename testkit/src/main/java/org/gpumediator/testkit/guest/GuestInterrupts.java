@@ -30,7 +30,7 @@ final class GuestInterrupts {
     private final FakeVmm vmm;
     private final GuestBus bus;
     private final List<String> complaints;
-    private final Map<HaswellEngine, Long> userInterrupts = new EnumMap<>(HaswellEngine.class);
+    private final Map<DriverEngine, Long> userInterrupts = new EnumMap<>(DriverEngine.class);
     private int gtMask = ~GT_ALWAYS_OPEN;
     private int pmMask = ~0;
     private long handled;
@@ -124,7 +124,7 @@ final class GuestInterrupts {
     }
 
     /** Lets the user interrupt of an engine through, as long as somebody waits for it. */
-    void unmask(HaswellEngine engine) {
+    void unmask(DriverEngine engine) {
         bus.write(engine.register(Mmio.RING_IMR), engine.idleMask() & ~engine.userInterrupt());
         bus.read(engine.register(Mmio.RING_IMR));
         if (engine.interruptsThroughPm()) {
@@ -136,7 +136,7 @@ final class GuestInterrupts {
     }
 
     /** Masks the user interrupt of an engine again. */
-    void mask(HaswellEngine engine) {
+    void mask(DriverEngine engine) {
         bus.write(engine.register(Mmio.RING_IMR), engine.idleMask());
         if (engine.interruptsThroughPm()) {
             pmMask |= engine.userInterrupt();
@@ -146,7 +146,7 @@ final class GuestInterrupts {
         writeMask(engine);
     }
 
-    private void writeMask(HaswellEngine engine) {
+    private void writeMask(DriverEngine engine) {
         boolean pm = engine.interruptsThroughPm();
         bus.write((pm ? Mmio.PM : Mmio.GT) + Mmio.IMR, pm ? pmMask : gtMask);
         bus.read((pm ? Mmio.PM : Mmio.GT) + Mmio.IMR);
@@ -179,7 +179,7 @@ final class GuestInterrupts {
         int pm = acknowledge(Mmio.PM);
         bus.write(Mmio.DE + Mmio.IER, enabled | Mmio.DE_MASTER);
         bus.write(Mmio.PCH + Mmio.IER, pch);
-        for (HaswellEngine engine : HaswellEngine.values()) {
+        for (DriverEngine engine : DriverEngine.values()) {
             int bits = engine.interruptsThroughPm() ? pm : gt;
             if ((bits & engine.userInterrupt()) != 0) {
                 userInterrupts.merge(engine, 1L, Long::sum);
@@ -202,7 +202,7 @@ final class GuestInterrupts {
         return handled;
     }
 
-    long userInterrupts(HaswellEngine engine) {
+    long userInterrupts(DriverEngine engine) {
         return userInterrupts.getOrDefault(engine, 0L);
     }
 }

@@ -21,7 +21,7 @@ final class GuestRing {
     private static final int PSMI_SLEEP_DISABLE = 0x0001_0001;
     private static final int PSMI_SLEEP_ENABLE = 0x0001_0000;
 
-    private final HaswellEngine engine;
+    private final DriverEngine engine;
     private final FakeGuestMemory memory;
     private final GuestObject ring;
     private final GuestObject status;
@@ -35,7 +35,7 @@ final class GuestRing {
     private boolean contextUsed;
 
     GuestRing(
-            HaswellEngine engine,
+            DriverEngine engine,
             FakeGuestMemory memory,
             GuestObject ring,
             GuestObject status,
@@ -139,7 +139,7 @@ final class GuestRing {
     }
 
     private void emitPreamble(int directoryBase) {
-        if (engine == HaswellEngine.RCS) {
+        if (engine == DriverEngine.RCS) {
             int stall = Commands.PIPE_CS_STALL | Commands.PIPE_STALL_AT_SCOREBOARD;
             emit(Commands.PIPE_CONTROL, stall, 0, 0);
             emit(Commands.PIPE_CONTROL, Commands.PIPE_INVALIDATE, scratchAddress(128), 0);
@@ -148,12 +148,12 @@ final class GuestRing {
                     Commands.FLUSH_DW_STORE_INDEX
                             | Commands.FLUSH_DW_STORE_DWORD
                             | Commands.FLUSH_DW_INVALIDATE_TLB
-                            | (engine == HaswellEngine.VCS ? Commands.FLUSH_DW_INVALIDATE_BSD : 0);
+                            | (engine == DriverEngine.VCS ? Commands.FLUSH_DW_INVALIDATE_BSD : 0);
             emit(Commands.MI_FLUSH_DW | invalidate);
             emit(SCRATCH_INDEX | Commands.FLUSH_DW_ADDRESS_GGTT, 0, Commands.MI_NOOP);
         }
         emitProcessSpace(directoryBase);
-        if (engine == HaswellEngine.RCS) {
+        if (engine == DriverEngine.RCS) {
             emitContext();
         }
     }
@@ -185,20 +185,20 @@ final class GuestRing {
         emitSleepMessages(PSMI_SLEEP_ENABLE);
         emit(
                 Commands.MI_STORE_REGISTER_MEM | Commands.MI_GLOBAL_GTT,
-                HaswellEngine.VECS.register(Mmio.RING_PSMI_CTL),
+                DriverEngine.VECS.register(Mmio.RING_PSMI_CTL),
                 scratchAddress(256));
         emit(Commands.MI_NOOP, Commands.MI_ARB_ON);
     }
 
     private void emitSleepMessages(int value) {
         emit(Commands.loadRegisters(3));
-        emit(HaswellEngine.VCS.register(Mmio.RING_PSMI_CTL), value);
-        emit(HaswellEngine.BCS.register(Mmio.RING_PSMI_CTL), value);
-        emit(HaswellEngine.VECS.register(Mmio.RING_PSMI_CTL), value);
+        emit(DriverEngine.VCS.register(Mmio.RING_PSMI_CTL), value);
+        emit(DriverEngine.BCS.register(Mmio.RING_PSMI_CTL), value);
+        emit(DriverEngine.VECS.register(Mmio.RING_PSMI_CTL), value);
     }
 
     private void emitBreadcrumb(int number) {
-        if (engine == HaswellEngine.RCS) {
+        if (engine == DriverEngine.RCS) {
             int place = (int) status.graphicsAddress() + SEQNO;
             emit(Commands.PIPE_CONTROL, Commands.PIPE_BREADCRUMB, place, number);
         } else {

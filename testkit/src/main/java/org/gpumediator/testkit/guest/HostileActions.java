@@ -1,6 +1,7 @@
 package org.gpumediator.testkit.guest;
 
 import org.gpumediator.testkit.FakeVmm;
+import org.gpumediator.testkit.haswell.HaswellEngine;
 
 /**
  * What a guest can do that no driver would: any register, any table entry, any fence, any command,
@@ -35,7 +36,7 @@ public final class HostileActions {
 
     /** Writes 32 bits at an offset of an engine's register block. */
     public int pokeRing(HaswellEngine engine, int offset, int value) {
-        return pokeRegister(engine.register(offset), value);
+        return pokeRegister(DriverEngine.of(engine).register(offset), value);
     }
 
     /**
@@ -100,9 +101,9 @@ public final class HostileActions {
      * @param dwords an even number of them
      */
     public void bareRing(HaswellEngine engine, int... dwords) {
-        GuestRing ring = guest.ring(engine);
+        GuestRing ring = guest.ring(DriverEngine.of(engine));
         ring.putBare(dwords);
-        bus.write(engine.register(Mmio.RING_TAIL), ring.tail());
+        bus.write(DriverEngine.of(engine).register(Mmio.RING_TAIL), ring.tail());
     }
 
     /** Starts a batch at any graphics address, with any first dword. */

@@ -1,6 +1,7 @@
 package org.gpumediator.testkit.guest;
 
 import org.gpumediator.testkit.FakeGuestMemory;
+import org.gpumediator.testkit.haswell.HaswellEngine;
 
 /**
  * Work that the scripted driver has put into a ring. It is complete once its sequence number, or a
@@ -8,7 +9,7 @@ import org.gpumediator.testkit.FakeGuestMemory;
  */
 public final class Request {
 
-    private final HaswellEngine engine;
+    private final DriverEngine engine;
     private final int seqno;
     private final FakeGuestMemory memory;
     private final long seqnoPlace;
@@ -18,7 +19,7 @@ public final class Request {
     final int tail;
 
     Request(
-            HaswellEngine engine,
+            DriverEngine engine,
             int seqno,
             FakeGuestMemory memory,
             long seqnoPlace,
@@ -38,6 +39,10 @@ public final class Request {
 
     /** Returns the engine it runs on. */
     public HaswellEngine engine() {
+        return engine.publicName();
+    }
+
+    DriverEngine driverEngine() {
         return engine;
     }
 

@@ -1,6 +1,7 @@
 package org.gpumediator.testkit.guest;
 
 import org.gpumediator.testkit.FakeVmm;
+import org.gpumediator.testkit.haswell.HaswellEngine;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ public final class ScriptedHaswellGuest {
     private final List<String> complaints = new ArrayList<>();
     private final GuestInterrupts interrupts;
     private final DriverProbe probe;
-    private final Map<HaswellEngine, GuestRing> rings = new EnumMap<>(HaswellEngine.class);
+    private final Map<DriverEngine, GuestRing> rings = new EnumMap<>(DriverEngine.class);
     private final Deque<Borrowed> batches = new ArrayDeque<>();
     private GraphicsSpace space;
     private int fences;
@@ -133,7 +134,7 @@ public final class ScriptedHaswellGuest {
         probe.tune();
         makeRings();
         startEngines();
-        for (HaswellEngine engine : HaswellEngine.values()) {
+        for (DriverEngine engine : DriverEngine.values()) {
             firstRequest(engine);
         }
         bus.write(Mmio.PVINFO_DISPLAY_READY, 1);
@@ -145,7 +146,7 @@ public final class ScriptedHaswellGuest {
         space.createProcessSpace();
         GuestObject scratch = allocate(GuestPages.PAGE);
         GuestObject context = allocate(CONTEXT_BYTES);
-        for (HaswellEngine engine : HaswellEngine.values()) {
+        for (DriverEngine engine : DriverEngine.values()) {
             GuestObject status = allocate(GuestPages.PAGE);
             GuestObject ring = allocate(GuestRing.SIZE);
             rings.put(engine, new GuestRing(engine, vmm.memory(), ring, status, scratch, context));
@@ -153,18 +154,18 @@ public final class ScriptedHaswellGuest {
     }
 
     private void startEngines() {
-        for (HaswellEngine engine : HaswellEngine.values()) {
+        for (DriverEngine engine : DriverEngine.values()) {
             stop(engine);
         }
         probe.resetGpu(Mmio.GDRST_FULL);
-        for (HaswellEngine engine : HaswellEngine.values()) {
+        for (DriverEngine engine : DriverEngine.values()) {
             start(engine, 0, ring(engine).tail());
         }
     }
 
-    private void firstRequest(HaswellEngine engine) {
+    private void firstRequest(DriverEngine engine) {
         long before = interrupts.userInterrupts(engine);
-        Request first = submit(engine);
+        Request first = submitCommands(engine);
         if (!await(() -> first.completed(), engine)) {
             throw new GuestTroubleException(
                     engine
@@ -189,7 +190,7 @@ public final class ScriptedHaswellGuest {
      * {@link #boot} again.
      */
     public void unload() {
-        for (HaswellEngine engine : HaswellEngine.values()) {
+        for (DriverEngine engine : DriverEngine.values()) {
             stop(engine);
         }
         probe.resetGpu(Mmio.GDRST_FULL);
@@ -199,7 +200,7 @@ public final class ScriptedHaswellGuest {
         batches.clear();
     }
 
-    private void stop(HaswellEngine engine) {
+    private void stop(DriverEngine engine) {
         bus.write(engine.register(Mmio.RING_MI_MODE), Mmio.MI_MODE_STOP);
         for (int i = 0; i < STOP_POLLS; i++) {
             if ((bus.read(engine.register(Mmio.RING_MI_MODE)) & Mmio.MI_MODE_IDLE) != 0) {
@@ -217,7 +218,7 @@ public final class ScriptedHaswellGuest {
         }
     }
 
-    private void start(HaswellEngine engine, int head, int tail) {
+    private void start(DriverEngine engine, int head, int tail) {
         GuestRing ring = ring(engine);
         bus.write(engine.statusPageRegister(), (int) ring.status().graphicsAddress());
         bus.read(engine.statusPageRegister());
@@ -265,14 +266,14 @@ public final class ScriptedHaswellGuest {
      * @throws GuestTroubleException if the guest has not booted, or the ring stays full
      */
     public Request submit(HaswellEngine engine, Batch batch) {
+        DriverEngine own = DriverEngine.of(engine);
         reclaimBatches();
         GuestObject object = allocate(batch.lengthBytes());
-        int[] dwords = batch.at(engine, object.graphicsAddress());
+        int[] dwords = batch.at(own, object.graphicsAddress());
         for (int i = 0; i < dwords.length; i++) {
             object.write32(4L * i, dwords[i]);
         }
-        Request request =
-                submitCommands(engine, batch.start(engine), (int) object.graphicsAddress());
+        Request request = submitCommands(own, batch.start(own), (int) object.graphicsAddress());
         batches.add(new Borrowed(request, object));
         return request;
     }
@@ -283,6 +284,10 @@ public final class ScriptedHaswellGuest {
      * @throws GuestTroubleException if the guest has not booted, or the ring stays full
      */
     public Request submitCommands(HaswellEngine engine, int... commands) {
+        return submitCommands(DriverEngine.of(engine), commands);
+    }
+
+    private Request submitCommands(DriverEngine engine, int... commands) {
         GuestRing ring = ring(engine);
         if (!await(() -> ring.space() >= GuestRing.worstCase(commands.length), engine)) {
             throw new GuestTroubleException(engine + ": the ring stays full; " + describe(engine));
@@ -309,7 +314,7 @@ public final class ScriptedHaswellGuest {
      * @return whether it completed before the driver's patience ended
      */
     public boolean waitFor(Request request) {
-        return await(request::completed, request.engine());
+        return await(request::completed, request.driverEngine());
     }
 
     /**
@@ -320,11 +325,11 @@ public final class ScriptedHaswellGuest {
     public void await(Request request) {
         if (!waitFor(request)) {
             throw new GuestTroubleException(
-                    request + " does not complete; " + describe(request.engine()));
+                    request + " does not complete; " + describe(request.driverEngine()));
         }
     }
 
-    private boolean await(BooleanSupplier condition, HaswellEngine engine) {
+    private boolean await(BooleanSupplier condition, DriverEngine engine) {
         if (condition.getAsBoolean()) {
             return true;
         }
@@ -338,14 +343,14 @@ public final class ScriptedHaswellGuest {
         return happened;
     }
 
-    private boolean awaitInterrupt(HaswellEngine engine, long before) {
+    private boolean awaitInterrupt(DriverEngine engine, long before) {
         if (interrupts.userInterrupts(engine) > before) {
             return true;
         }
         // The request may have been finished inside the tail write, with its interrupt masked:
         // then only one that runs while somebody waits can show the interrupt.
         interrupts.unmask(engine);
-        Request second = submit(engine);
+        Request second = submitCommands(engine);
         for (int i = 0; i < patience && interrupts.userInterrupts(engine) == before; i++) {
             if (second.completed() && i > patience / 10) {
                 break;
@@ -374,6 +379,10 @@ public final class ScriptedHaswellGuest {
      * payload, the requests behind it are kept.
      */
     public void resetEngine(HaswellEngine engine) {
+        resetEngine(DriverEngine.of(engine));
+    }
+
+    private void resetEngine(DriverEngine engine) {
         stop(engine);
         probe.resetGpu(engine.resetBit());
         GuestRing ring = ring(engine);
@@ -427,7 +436,7 @@ public final class ScriptedHaswellGuest {
 
     /** Returns how many user interrupts of an engine the driver has seen. */
     public long userInterrupts(HaswellEngine engine) {
-        return interrupts.userInterrupts(engine);
+        return interrupts.userInterrupts(DriverEngine.of(engine));
     }
 
     /** Returns whether the driver gets message interrupts, not the line. */
@@ -477,6 +486,10 @@ public final class ScriptedHaswellGuest {
 
     /** Returns what the ring registers of an engine say, in one line. */
     public String describe(HaswellEngine engine) {
+        return describe(DriverEngine.of(engine));
+    }
+
+    private String describe(DriverEngine engine) {
         return String.format(
                 "%s HEAD 0x%x TAIL 0x%x START 0x%x CTL 0x%x ACTHD 0x%x",
                 engine,
@@ -501,7 +514,7 @@ public final class ScriptedHaswellGuest {
         return space;
     }
 
-    GuestRing ring(HaswellEngine engine) {
+    GuestRing ring(DriverEngine engine) {
         GuestRing ring = rings.get(engine);
         if (ring == null) {
             throw new GuestTroubleException(engine + ": the guest has not booted");

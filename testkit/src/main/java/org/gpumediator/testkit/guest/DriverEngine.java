@@ -1,10 +1,12 @@
 package org.gpumediator.testkit.guest;
 
+import org.gpumediator.testkit.haswell.HaswellEngine;
+
 /**
  * The four engines of a Haswell GPU as its driver knows them. Source: Haswell PRM volume 2c, ring
  * buffer registers; facts measured with the i915 driver.
  */
-public enum HaswellEngine {
+enum DriverEngine {
     // spotless:off
     //   base       status page  user interrupt  reset bit  mask kept open in the engine's own IMR
     RCS(0x0_2000,  0x4080,      1 << 0,         1 << 1,    0xffff_ffdf),
@@ -19,7 +21,7 @@ public enum HaswellEngine {
     private final int resetBit;
     private final int idleMask;
 
-    HaswellEngine(
+    DriverEngine(
             int base, int statusPageRegister, int userInterrupt, int resetBit, int idleMask) {
         this.base = base;
         this.statusPageRegister = statusPageRegister;
@@ -28,8 +30,21 @@ public enum HaswellEngine {
         this.idleMask = idleMask;
     }
 
+    static DriverEngine of(HaswellEngine engine) {
+        return switch (engine) {
+            case RCS -> RCS;
+            case VCS -> VCS;
+            case BCS -> BCS;
+            case VECS -> VECS;
+        };
+    }
+
+    HaswellEngine publicName() {
+        return HaswellEngine.valueOf(name());
+    }
+
     /** Returns the offset in BAR 0 of the engine's register block. */
-    public int base() {
+    int base() {
         return base;
     }
 
