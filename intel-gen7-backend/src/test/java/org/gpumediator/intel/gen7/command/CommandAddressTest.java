@@ -1,0 +1,313 @@
+package org.gpumediator.intel.gen7.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.core.command.AddressLayout;
+import org.gpumediator.core.command.AddressOperand;
+import org.gpumediator.core.command.CommandRow;
+import org.gpumediator.core.command.OperandSpace;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/** Every address operand of every command: outside the slice, at its edges, wrapping. */
+class CommandAddressTest {
+
+    /** Pages just outside, between the ranges, at both ends of 32 bits. */
+    private static final long[] OUTSIDE = {
+        0x1000,
+        ScanRig.LOW_START - 4096,
+        ScanRig.LOW_END,
+        ScanRig.COPIES,
+        ScanRig.HIGH_START - 4096,
+        ScanRig.HIGH_END,
+        0x7fff_f000L,
+        0x8000_0000L,
+        0xffff_f000L
+    };
+
+    static Stream<CommandRow<CommandAudit>> rowsWithAddresses() {
+        return Gen7Commands.CATALOGUE.rows().stream()
+                .filter(row -> !row.layouts().isEmpty())
+                .filter(row -> row.behaviour() != CommandAudit.REFUSED)
+                .filter(row -> row.behaviour() != CommandAudit.NONE)
+                .filter(row -> row.behaviour() != CommandAudit.MEDIA_FRONT_END);
+    }
+
+    /** Makes legal instances of each layout of a row with the address in one operand replaced. */
+    private static List<int[]> withOperand(
+            CommandRow<CommandAudit> row,
+            AddressOperand operand,
+            AddressLayout layout,
+            long value) {
+        List<int[]> made = new ArrayList<>();
+        LegalCommands legal = new LegalCommands(new Random(row.number()));
+        for (int tries = 0; tries < 40 && made.size() < 4; tries++) {
+            int[] command = legal.make(row);
+            int first = command.length - (row.length().lengthOf(lastHeader(row, command)));
+            if (layout.totalDwords() != 0 && command.length - first != layout.totalDwords()) {
+                continue;
+            }
+            command[first + operand.dword()] = (int) value;
+            makeUsed(row, operand, command, first);
+            made.add(command);
+        }
+        assertThat(made).as(row.name()).isNotEmpty();
+        return made;
+    }
+
+    private static int lastHeader(CommandRow<CommandAudit> row, int[] command) {
+        for (int i = command.length - 1; ; i--) {
+            if ((command[i] & row.opcodeMask()) == row.opcode()
+                    && row.length().lengthOf(command[i]) == command.length - i) {
+                return command[i];
+            }
+        }
+    }
+
+    /** Sets what makes the command use the operand, in the global space. */
+    private static void makeUsed(
+            CommandRow<CommandAudit> row, AddressOperand operand, int[] command, int first) {
+        switch (row.behaviour()) {
+            case FLUSH -> command[first] = command[first] & ~(1 << 21) | 1 << 14;
+            case PIPE_CONTROL -> command[first + 1] = 1 << 14;
+            case BASE_ADDRESSES -> command[first + operand.dword()] |= 1;
+            default -> {}
+        }
+        if (operand.space() == OperandSpace.GLOBAL_IF_SET) {
+            command[first + operand.selectDword()] |= 1 << operand.selectBit();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rowsWithAddresses")
+    void address_outsideTheSlice_neverReachesTheGpu(CommandRow<CommandAudit> row) {
+        for (AddressLayout layout : row.layouts()) {
+            for (AddressOperand operand : layout.operands()) {
+                for (long value : OUTSIDE) {
+                    for (int[] command : withOperand(row, operand, layout, value)) {
+                        assertConfined(row, operand, value, command);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void assertConfined(
+            CommandRow<CommandAudit> row, AddressOperand operand, long value, int[] command) {
+        ScanRig rig = new ScanRig(LegalCommands.engineOf(row));
+        rig.absoluteConstants = true;
+        rig.ppgtt = false;
+        int first = command.length - row.length().lengthOf(lastHeader(row, command));
+        int[] ring = command.clone();
+        rig.scan(ring);
+        String what = "%s dword %d = 0x%x".formatted(row, operand.dword(), value);
+        if (operand.space() == OperandSpace.UPPER_BOUND) {
+            long bound = Integer.toUnsignedLong(ring[first + operand.dword()] & 0xffff_f000);
+            assertThat(bound).as(what).isNotZero().isLessThanOrEqualTo(ScanRig.HIGH_END);
+            assertThat(bound > ScanRig.LOW_END && bound < ScanRig.HIGH_START && value != bound)
+                    .as(what)
+                    .isFalse();
+            return;
+        }
+        boolean exclusiveEnd = row.behaviour() == CommandAudit.STREAM_OUT && operand.dword() == 3;
+        if (exclusiveEnd && (value == ScanRig.LOW_END || value == ScanRig.HIGH_END)) {
+            return; // the end of the range is where a buffer may end
+        }
+        assertThat(rig.refusals).as(what).isNotEmpty().contains(row.name());
+        assertThat(rig.refusalKinds).as(what).contains(GuestFaultKind.OUT_OF_PARTITION);
+        int[] refused = java.util.Arrays.copyOfRange(ring, first, ring.length);
+        assertThat(java.util.Arrays.stream(refused).allMatch(dword -> dword == 0))
+                .as(what)
+                .isTrue();
+    }
+
+    @ParameterizedTest
+    @MethodSource("rowsWithAddresses")
+    void address_legal_passes(CommandRow<CommandAudit> row) {
+        LegalCommands legal = new LegalCommands(new Random(7));
+        for (int i = 0; i < 200; i++) {
+            int[] command = legal.make(row);
+            if (LegalCommands.passesUnchanged(row)) {
+                ScanRig rig = new ScanRig(LegalCommands.engineOf(row));
+                int[] ring = command.clone();
+                assertThat(rig.scan(ring).stop()).isEqualTo(ScanResult.Stop.COMPLETE);
+                assertThat(rig.refusals).as(row.name()).isEmpty();
+                assertThat(ring).as(row.name()).containsExactly(command);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("rowsWithAddresses")
+    void address_nullOfAStateCommand_becomesOneOfTheSlice(CommandRow<CommandAudit> row) {
+        boolean nullable =
+                row.behaviour() == CommandAudit.STATE
+                        || row.behaviour() == CommandAudit.DEPTH_BUFFER;
+        for (AddressLayout layout : row.layouts()) {
+            for (AddressOperand operand : layout.operands()) {
+                if (nullable && operand.space() == OperandSpace.CONTEXT) {
+                    int[] ring = withOperand(row, operand, layout, 0x50).getFirst();
+                    ScanRig rig = new ScanRig(LegalCommands.engineOf(row));
+                    rig.scan(ring);
+                    assertThat(rig.refusals).as(row.name()).isEmpty();
+                    assertThat(ring[operand.dword()]).isEqualTo((int) ScanRig.LOW_START | 0x50);
+                }
+            }
+        }
+    }
+
+    private static ScanRig scanned(int engine, int... ring) {
+        ScanRig rig = new ScanRig(engine);
+        rig.scan(ring);
+        return rig;
+    }
+
+    /** Scans a command with its last byte at the end of a range, then one unit further. */
+    private static void assertLastPlace(int engine, int unit, int at, int... command) {
+        assertThat(scanned(engine, command.clone()).refusals).isEmpty();
+        command[at] += unit;
+        assertThat(scanned(engine, command.clone()).refusals).hasSize(1);
+    }
+
+    @Test
+    void extent_ofStores_endsAtTheLastByteOfTheRange() {
+        int low = (int) ScanRig.LOW_END;
+        int high = (int) ScanRig.HIGH_END;
+        // MI_STORE_DATA_IMM of one dword, of a qword, of 8 dwords
+        assertLastPlace(0, 4, 2, 0x1040_0002, 0, low - 4, 1);
+        assertLastPlace(0, 4, 2, 0x1040_0003, 0, high - 8, 1, 2);
+        assertLastPlace(1, 4, 2, 0x1040_0009, 0, high - 32, 1, 2, 3, 4, 5, 6, 7, 8);
+        // MI_STORE_REGISTER_MEM, MI_SEMAPHORE_MBOX, MI_CONDITIONAL_BATCH_BUFFER_END
+        assertLastPlace(0, 4, 2, 0x1240_0001, 0x2600, low - 4);
+        assertLastPlace(0, 4, 2, 0x0b40_0001, 0, low - 4);
+        assertLastPlace(0, 8, 2, 0x1b40_0001, 0, low - 8);
+        // PIPE_CONTROL and MI_FLUSH_DW with an immediate
+        assertLastPlace(0, 8, 2, 0x7a00_0003, 1 << 24 | 1 << 14, low - 8, 1, 2);
+        assertLastPlace(1, 8, 1, 0x1300_4001, low - 8 | 4, 1);
+        // MI_REPORT_PERF_COUNT writes 256 bytes, MI_CLFLUSH a page
+        assertLastPlace(0, 64, 1, 0x1400_0001, low - 256 | 1, 0);
+        assertLastPlace(0, 4096, 1, 0x13c0_0001, high - 4096, 0);
+    }
+
+    @Test
+    void extent_ofAContextImage_is17Pages() {
+        assertLastPlace(0, 4096, 1, 0x0c00_0000, (int) ScanRig.HIGH_END - 17 * 4096);
+        assertThat(scanned(0, 0x0c00_0000, (int) ScanRig.LOW_START - 4096).refusals).hasSize(1);
+    }
+
+    @Test
+    void extent_thatWrapsAt32Bits_isOutside() {
+        assertThat(scanned(1, 0x1040_03ff, 0, 0xffff_fffc).stop)
+                .isEqualTo(ScanResult.Stop.UNDECODABLE);
+        int[] store = new int[0x3ff + 2];
+        store[0] = 0x1040_03ff;
+        store[2] = 0xffff_fff0;
+        assertThat(scanned(1, store).refusals).containsExactly("MI_STORE_DATA_IMM");
+        // an XY_COLOR_BLT whose extent comes round to the slice
+        int base = 0xffff_f000;
+        int[] blit = {0x5400_0004, 3 << 24 | 0x7ffc, 0, 0x7fff_0010, base, 0};
+        assertThat(scanned(1, blit).refusals).containsExactly("XY_COLOR_BLT");
+    }
+
+    @Test
+    void vertexBuffer_endBeforeStart_isRefusedUnlessEmpty() {
+        int start = (int) ScanRig.LOW_START;
+        assertThat(scanned(0, 0x7808_0003, 0, start, start - 1, 0).refusals).isEmpty();
+        assertThat(scanned(0, 0x7808_0003, 0, start, start - 2, 0).refusals).hasSize(1);
+        assertThat(scanned(0, 0x7808_0003, 0, start, (int) ScanRig.HIGH_START, 0).refusals)
+                .hasSize(1);
+        assertThat(scanned(0, 0x7808_0003, 1 << 13, 0x1234_5678, 0, 0).refusals).isEmpty();
+    }
+
+    @Test
+    void baseAddress_zero_isAnOriginOnlyWithAPerProcessTable() {
+        int[] bases = {0x6101_0008, 1, 1, 1, 1, 1, 0xffff_f001, 1, 0xffff_f001, 0xffff_f001};
+        ScanRig confined = new ScanRig();
+        int[] ring = bases.clone();
+        confined.scan(ring);
+        assertThat(confined.refusals).isEmpty();
+        for (int i = 6; i < 10; i++) {
+            assertThat(ring[i]).isEqualTo((int) ScanRig.HIGH_END | 1);
+        }
+        ScanRig open = new ScanRig();
+        open.ppgtt = false;
+        open.scan(bases.clone());
+        assertThat(open.refusals).containsExactly("STATE_BASE_ADDRESS");
+    }
+
+    @Test
+    void baseAddress_notModified_isNotLookedAt() {
+        int[] bases = {0x6101_0008, 0x1000, 0x2000, 0x3000, 0x4000, 0x5000, 2, 4, 8, 0xffff_f000};
+        int[] ring = bases.clone();
+        assertThat(scanned(0, ring).refusals).isEmpty();
+        assertThat(ring).containsExactly(bases);
+    }
+
+    @Test
+    void wideAddress_withAHighDword_isRefused() {
+        LegalCommands legal = new LegalCommands(new Random(3));
+        int found = 0;
+        for (int i = 0; i < 50; i++) {
+            int[] command = legal.make(LegalCommands.row("MFX_PIPE_BUF_ADDR_STATE"));
+            if (command.length == 61) {
+                assertThat(scanned(ScanRig.VCS, command.clone()).refusals).isEmpty();
+                command[20] = 1;
+                assertThat(scanned(ScanRig.VCS, command).refusals).hasSize(1);
+                found++;
+            }
+        }
+        assertThat(found).isPositive();
+    }
+
+    @Test
+    void depthBuffer_nullSurface_needsNoAddress() {
+        assertThat(scanned(0, 0x7805_0005, 7 << 29, 0x1234_5000, 0, 0, 0, 0).refusals).isEmpty();
+        assertThat(scanned(0, 0x7805_0005, 1 << 29, 0x1234_5000, 0, 0, 0, 0).refusals).hasSize(1);
+    }
+
+    @Test
+    void constantBuffer_zeroIsAnOffsetUnlessTheModeSaysAddress() {
+        int[] constants = {0x7815_0005, 1, 0, 0x40, 0, 0, 0};
+        assertThat(scanned(0, constants.clone()).refusals).isEmpty();
+        ScanRig absolute = new ScanRig();
+        absolute.absoluteConstants = true;
+        absolute.scan(constants.clone());
+        assertThat(absolute.refusals).containsExactly("3DSTATE_CONSTANT_VS");
+        // the mode changes in the stream
+        ScanRig changing = new ScanRig();
+        int[] ring = {0x1100_0001, 0x20c0, 0x0040_0040, 0x7815_0005, 1, 0, 0x40, 0, 0, 0};
+        changing.scan(ring);
+        assertThat(changing.refusals).containsExactly("3DSTATE_CONSTANT_VS");
+        assertThat(changing.events).containsExactly("loaded@0 20c0=00400040");
+    }
+
+    @Test
+    void perProcessAddress_withItsTable_isNotAudited() {
+        int[] store = {0x1000_0002, 0, 0x1000, 1};
+        assertThat(scanned(0, store.clone()).refusals).isEmpty();
+        ScanRig global = new ScanRig();
+        global.ppgtt = false;
+        global.scan(store.clone());
+        assertThat(global.refusals).containsExactly("MI_STORE_DATA_IMM");
+    }
+
+    @Test
+    void statusPageOffset_beyondThePage_isRefused() {
+        assertThat(scanned(1, 0x1080_0001, 0xffc, 1).refusals).isEmpty();
+        assertThat(scanned(1, 0x1080_0001, 0x1000, 1).refusals).hasSize(1);
+        assertThat(scanned(1, 0x1080_0002, 0xffc, 1, 2).refusals).hasSize(1);
+        assertThat(scanned(1, 0x1080_0001, 0xffff_fffc, 1).refusals).hasSize(1);
+        // the address dword of MI_FLUSH_DW has the global bit in bit 2
+        assertThat(scanned(1, 0x1320_4001, 0xffc, 1).refusals).isEmpty();
+        assertThat(scanned(1, 0x1320_4001, 0x1004, 1).refusals).hasSize(1);
+        assertThat(scanned(0, 0x7a00_0002, 1 << 21 | 1 << 14, 0xff8, 1).refusals).isEmpty();
+        assertThat(scanned(0, 0x7a00_0002, 1 << 21 | 1 << 14, 0x1000, 1).refusals).hasSize(1);
+    }
+}
