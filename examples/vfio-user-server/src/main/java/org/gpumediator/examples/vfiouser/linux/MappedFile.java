@@ -18,12 +18,20 @@ public final class MappedFile implements AutoCloseable {
     private static final long PAGE = 4096;
     private static final long LARGEST_PAGE = 1L << 30;
 
+    private static final int F_DUPFD_CLOEXEC = 1030;
+    private static final int NONE = -1;
+
     private final Arena arena;
     private final MemorySegment segment;
+    private final long fileEnd;
 
-    private MappedFile(Arena arena, MemorySegment segment) {
+    /** The file, kept open if somebody can make it shorter. */
+    private int kept = NONE;
+
+    private MappedFile(Arena arena, MemorySegment segment, long fileEnd) {
         this.arena = arena;
         this.segment = segment;
+        this.fileEnd = fileEnd;
     }
 
     /** What may be done with the memory. */
@@ -73,7 +81,26 @@ public final class MappedFile implements AutoCloseable {
         Arena arena = Arena.ofShared();
         MemorySegment whole = ownedBy(arena, address, mapped);
         MemorySegment part = whole.asSlice(offset - start, length);
-        return new MappedFile(arena, access == Access.READ ? part.asReadOnly() : part);
+        MappedFile mapping =
+                new MappedFile(
+                        arena, access == Access.READ ? part.asReadOnly() : part, offset + length);
+        if (!Descriptors.sealedAgainstShrinking(descriptor)) {
+            mapping.keep(descriptor);
+        }
+        return mapping;
+    }
+
+    private synchronized void keep(int descriptor) {
+        kept = (int) Math.max(NONE, Descriptors.fcntl(descriptor, F_DUPFD_CLOEXEC, 0));
+    }
+
+    /** Returns whether somebody has made the file so short that a part of the mapping has gone. */
+    public synchronized boolean cut() {
+        try {
+            return kept != NONE && Descriptors.status(kept).sizeBytes() < fileEnd;
+        } catch (LinuxException unknown) {
+            return false;
+        }
     }
 
     /** Huge pages show as the file system's block, and can only be mapped whole. */
@@ -99,9 +126,13 @@ public final class MappedFile implements AutoCloseable {
 
     /** Unmaps. Idempotent. */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (arena.scope().isAlive()) {
             arena.close();
+            if (kept != NONE) {
+                Descriptors.close(kept);
+                kept = NONE;
+            }
         }
     }
 }

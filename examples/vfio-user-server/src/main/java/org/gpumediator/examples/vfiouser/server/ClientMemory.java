@@ -172,6 +172,17 @@ public final class ClientMemory implements GuestMemory {
         vanished = true;
     }
 
+    /** Looks whether the client has taken away memory that it had handed over. */
+    boolean looksCut() {
+        for (ClientRegion region : regions) {
+            if (region.cut()) {
+                markVanished();
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Returns how many regions there are. */
     int regionCount() {
         return regions.length;

@@ -86,6 +86,11 @@ final class ClientRegion implements GuestMemory.Region {
         return write ? writable : readable;
     }
 
+    /** Returns whether the client has taken a part of its memory away. */
+    boolean cut() {
+        return mapping != null && mapping.cut();
+    }
+
     void unmap() {
         if (mapping != null) {
             mapping.close();

@@ -231,6 +231,21 @@ public final class GpuEndpoint {
         settings.activity().run();
     }
 
+    /** Lets the client go if it has taken away memory that it had handed over. */
+    void dropIfCut() {
+        if (port.memory().looksCut()) {
+            hangUp();
+        }
+    }
+
+    private void hangUp() {
+        synchronized (lock) {
+            if (current != NOBODY) {
+                UnixSocket.shutdown(current);
+            }
+        }
+    }
+
     // ---- ending
 
     /** Stops listening, lets the client go and waits until it is cleared away. */
@@ -254,11 +269,7 @@ public final class GpuEndpoint {
             log.warn("{}: {} not removed: {}", vgpu.name(), path, stays.getMessage());
         }
         accepted.add(STOP);
-        synchronized (lock) {
-            if (current != NOBODY) {
-                UnixSocket.shutdown(current);
-            }
-        }
+        hangUp();
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {

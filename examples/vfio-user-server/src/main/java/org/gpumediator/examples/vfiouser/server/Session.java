@@ -163,6 +163,7 @@ final class Session implements AutoCloseable {
         dma.allow(posted);
         int result = execute(Short.toUnsignedInt(in.get(Wire.LE16, at + Wire.HEADER_COMMAND)));
         dma.allow(false);
+        frames.dropDescriptors();
         if (posted) {
             counters.posted++;
         }

@@ -63,6 +63,14 @@ public final class SocketServer implements AutoCloseable {
         return endpoint;
     }
 
+    /**
+     * Lets those clients go that have taken away memory they had handed over. To be called when an
+     * access to guest memory has failed with {@link InternalError}.
+     */
+    public void dropClientsWithoutMemory() {
+        endpoints.forEach(GpuEndpoint::dropIfCut);
+    }
+
     /** Removes the sockets, lets the clients go, and waits until they are cleared away. */
     @Override
     public void close() {

@@ -9,8 +9,10 @@ import org.gpumediator.examples.vfiouser.linux.MessageSocket;
 import org.gpumediator.examples.vfiouser.linux.PollSet;
 import org.gpumediator.examples.vfiouser.linux.UnixSocket;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
+import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -70,7 +72,16 @@ final class WireClient implements AutoCloseable {
 
     /** Puts little-endian numbers together: bytes, ints and longs by their Java type. */
     static byte[] bytes(Object... parts) {
-        ByteBuffer all = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
+        int room = 0;
+        for (Object part : parts) {
+            room +=
+                    switch (part) {
+                        case byte[] some -> some.length;
+                        case String text -> 4 * text.length();
+                        default -> Long.BYTES;
+                    };
+        }
+        ByteBuffer all = ByteBuffer.allocate(room).order(ByteOrder.LITTLE_ENDIAN);
         for (Object part : parts) {
             switch (part) {
                 case Byte b -> all.put(b);
@@ -136,14 +147,13 @@ final class WireClient implements AutoCloseable {
         }
     }
 
-    private Message buffered() {
+    private @Nullable Message buffered() {
         MemorySegment in = stream.input();
         if (buffered < 16 || buffered < in.get(Wire.LE32, 4)) {
             return null;
         }
         int size = in.get(Wire.LE32, 4);
-        byte[] payload =
-                in.asSlice(16, size - 16L).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+        byte[] payload = in.asSlice(16, size - 16L).toArray(ValueLayout.JAVA_BYTE);
         Message message =
                 new Message(
                         Short.toUnsignedInt(in.get(Wire.LE16, 0)),

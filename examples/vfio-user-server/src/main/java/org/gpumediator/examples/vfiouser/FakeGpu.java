@@ -1,0 +1,27 @@
+package org.gpumediator.examples.vfiouser;
+
+import org.gpumediator.api.hardware.PhysicalGpu;
+
+/** A fake GPU, and what drives it: it has no thread of its own. */
+interface FakeGpu {
+
+    /** Returns the GPU. */
+    PhysicalGpu gpu();
+
+    /**
+     * Lets time pass and work be done.
+     *
+     * @param nowNanos the time
+     * @param budget how much work at most, in steps of the fake
+     */
+    void advance(long nowNanos, long budget);
+
+    /**
+     * Returns when to advance it next: a time that has come if there is work now, {@link
+     * Long#MAX_VALUE} if it waits for nothing.
+     */
+    long nextWorkNanos();
+
+    /** Says whom to tell that work has come; called on any thread, must not block. */
+    void onWork(Runnable listener);
+}

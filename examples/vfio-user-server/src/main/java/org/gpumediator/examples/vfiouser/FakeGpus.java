@@ -1,0 +1,125 @@
+package org.gpumediator.examples.vfiouser;
+
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.testkit.haswell.FakeHaswell;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+/** The fake GPUs that the server can open, by name. */
+final class FakeGpus {
+
+    /** Opens one kind of fake GPU. */
+    @FunctionalInterface
+    private interface Opener {
+
+        /** Opens it with options that were checked to be known. */
+        FakeGpu open(Map<String, String> options, MediationClock clock);
+    }
+
+    private record Entry(Set<String> options, Opener opener) {}
+
+    private static final Map<String, Entry> BY_NAME = new LinkedHashMap<>();
+
+    // spotless:off
+    static {
+        //       name           device id  source: intel-gfx PCI id list, Haswell desktop
+        haswell("haswell-gt1",  0x0402);
+        haswell("haswell-gt2",  0x0412);
+        haswell("haswell-gt3",  0x0422);
+    }
+    // spotless:on
+
+    private FakeGpus() {}
+
+    private static void haswell(String name, int deviceId) {
+        BY_NAME.put(
+                name,
+                new Entry(
+                        Set.of("aperture", "timing"),
+                        (options, clock) -> openHaswell(deviceId, options, clock)));
+    }
+
+    /** Returns the names and their options, for the help text. */
+    static String help() {
+        StringBuilder text = new StringBuilder();
+        BY_NAME.forEach(
+                (name, entry) -> text.append(text.isEmpty() ? "" : ", ").append(name));
+        return text.toString();
+    }
+
+    /**
+     * Opens a fake GPU.
+     *
+     * @param text its name, then options: {@code haswell-gt2,aperture=256M}
+     * @throws UsageException if there is no such GPU or option
+     */
+    static FakeGpu open(String text, MediationClock clock) {
+        int comma = text.indexOf(',');
+        String name = comma < 0 ? text : text.substring(0, comma);
+        Entry entry = BY_NAME.get(name);
+        if (entry == null) {
+            throw UsageException.badOption(
+                    "--gpu " + name + ": expected one of " + BY_NAME.keySet());
+        }
+        Map<String, String> options =
+                OptionText.pairs("--gpu", comma < 0 ? "" : text.substring(comma + 1));
+        for (String option : options.keySet()) {
+            if (!entry.options.contains(option)) {
+                throw UsageException.badOption(
+                        "--gpu " + name + ": " + option + "=: expected one of " + entry.options);
+            }
+        }
+        try {
+            return entry.opener.open(options, clock);
+        } catch (IllegalArgumentException refused) {
+            throw UsageException.badOption("--gpu " + text + ": " + refused.getMessage());
+        }
+    }
+
+    private static FakeGpu openHaswell(
+            int deviceId, Map<String, String> options, MediationClock clock) {
+        FakeHaswell.Builder builder = FakeHaswell.builder().deviceId(deviceId).clock(clock);
+        if (options.containsKey("aperture")) {
+            builder.apertureBytes(
+                    OptionText.amount("--gpu: aperture", options.getOrDefault("aperture", "")));
+        }
+        builder.timing(timing(options.getOrDefault("timing", "instant")));
+        return new Haswell(builder.build());
+    }
+
+    private static FakeHaswell.CommandTiming timing(String name) {
+        try {
+            return FakeHaswell.CommandTiming.valueOf(name.toUpperCase(Locale.ROOT));
+        } catch (IllegalArgumentException unknown) {
+            throw UsageException.badOption(
+                    "--gpu: timing=" + name + ": expected instant or modelled");
+        }
+    }
+
+    private record Haswell(FakeHaswell fake) implements FakeGpu {
+
+        @Override
+        public PhysicalGpu gpu() {
+            return fake;
+        }
+
+        @Override
+        public void advance(long nowNanos, long budget) {
+            long ignored = fake.advance(nowNanos, budget);
+        }
+
+        @Override
+        public long nextWorkNanos() {
+            return fake.nextWorkNanos();
+        }
+
+        @Override
+        public void onWork(Runnable listener) {
+            fake.setWorkListener(listener);
+        }
+    }
+}

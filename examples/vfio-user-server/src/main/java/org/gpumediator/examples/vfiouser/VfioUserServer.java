@@ -1,0 +1,205 @@
+package org.gpumediator.examples.vfiouser;
+
+import org.gpumediator.api.GpuMediationException;
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.core.Mediator;
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * The program: opens a fake GPU, makes virtual GPUs of it, and serves each on a socket of its own.
+ */
+@Command(
+        name = "vfio-user-server",
+        mixinStandardHelpOptions = true,
+        version = "vfio-user-server 0.1.0",
+        sortOptions = false,
+        description =
+                "Shares one fake GPU among virtual machines: each virtual GPU is served over"
+                        + " vfio-user, as QEMU 10.1 and later speak it.",
+        footer = {
+            "",
+            "Status: 0 ended by SIGTERM or SIGINT, or nothing to serve; 1 the host refuses a"
+                    + " socket or memory; 2 a bad option; 3 a virtual GPU does not fit.",
+        })
+public final class VfioUserServer implements Callable<Integer> {
+
+    @Option(
+            names = "--gpu",
+            paramLabel = "NAME[,OPTION=VALUE...]",
+            description = {
+                "Which fake GPU to open: ${GPUS}. Haswell takes aperture=64M to 512M, and"
+                        + " timing=instant or modelled. Default: ${DEFAULT-VALUE}."
+            })
+    private String gpu = "haswell-gt2";
+
+    @Option(
+            names = "--vgpu",
+            paramLabel = "name=N,socket=PATH,...",
+            description = {
+                "Make a virtual GPU and serve it. Say type=TYPE, or quotas such as"
+                        + " aperture=128M,hidden=384M,fences=8 (aperture=64M@128M wishes a place)."
+                        + " weight=, cap=, priority= and quantum= (milliseconds) say how it shares"
+                        + " time, gtt=strict or relaxed how its table is watched. Repeatable."
+            })
+    private List<String> vgpus = new ArrayList<>();
+
+    @Option(
+            names = "--list-types",
+            description =
+                    "List the types of virtual GPUs, after those of --vgpu are made, and end.")
+    private boolean listTypes;
+
+    @Option(names = "--json", description = "With --list-types: as JSON.")
+    private boolean json;
+
+    @Option(
+            names = "--policy",
+            paramLabel = "NAME",
+            description = "How virtual GPUs are placed: ${POLICIES}. Default: the GPU's own.")
+    private @Nullable String policy;
+
+    @Option(
+            names = "--scheduler",
+            paramLabel = "NAME",
+            description = "Who runs next on the engines: ${SCHEDULERS}. Default: the GPU's own.")
+    private @Nullable String scheduler;
+
+    @Option(names = "--stats-on-exit", description = "Measure, and print every counter at the end.")
+    private boolean statsOnExit;
+
+    @Option(
+            names = "--dump-config",
+            paramLabel = "FILE",
+            description =
+                    "Write the configuration spaces of the virtual GPUs at the start, for lspci"
+                        + " -F.")
+    private @Nullable Path dumpConfig;
+
+    @Option(
+            names = "--trace",
+            paramLabel = "FILE",
+            description = "Record every trapped access; FILE gets the name of the virtual GPU.")
+    private @Nullable Path trace;
+
+    @Option(
+            names = "--write-multiple",
+            description = "Let clients send several posted writes in one message.")
+    private boolean writeMultiple;
+
+    @Option(names = "--verbose", description = "Say on standard error who comes and goes.")
+    private boolean verbose;
+
+    private final PrintWriter out;
+
+    private VfioUserServer(PrintWriter out) {
+        this.out = out;
+    }
+
+    /** Runs the program; ends the virtual machine with the program's status. */
+    public static void main(String... arguments) {
+        int status =
+                run(
+                        new PrintWriter(System.out, true),
+                        new PrintWriter(System.err, true),
+                        arguments);
+        System.exit(status);
+    }
+
+    /** Runs the program; returns its status, or serves until the process is ended. */
+    static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        System.setProperty("GPUS", FakeGpus.help());
+        System.setProperty("POLICIES", Policies.help());
+        System.setProperty("SCHEDULERS", Policies.schedulerHelp());
+        CommandLine line = new CommandLine(new VfioUserServer(out));
+        line.setOut(out);
+        line.setErr(err);
+        line.setParameterExceptionHandler(
+                (bad, rest) -> {
+                    err.println(
+                            "vfio-user-server: "
+                                    + String.valueOf(bad.getMessage()).replace('\n', ' '));
+                    return UsageException.BAD_OPTION;
+                });
+        line.setExecutionExceptionHandler(
+                (thrown, command, parsed) -> {
+                    if (thrown instanceof UsageException usage) {
+                        err.println("vfio-user-server: " + usage.getMessage());
+                        return usage.status();
+                    }
+                    if (thrown instanceof GpuMediationException refused) {
+                        err.println("vfio-user-server: " + refused.getMessage());
+                        return UsageException.HOST_REFUSES;
+                    }
+                    throw thrown;
+                });
+        return line.execute(arguments);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (verbose) {
+            System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "info");
+        }
+        if (vgpus.isEmpty() && !listTypes) {
+            throw UsageException.badOption("expected --vgpu or --list-types");
+        }
+        if (json && !listTypes) {
+            throw UsageException.badOption("--json: expected --list-types with it");
+        }
+        FakeGpu fake = FakeGpus.open(gpu, MediationClock.system());
+        Mediator.Builder builder = Mediator.builder(fake.gpu());
+        if (policy != null) {
+            builder.policy(Policies.partition(policy));
+        }
+        Mediator mediator = builder.build();
+        if (scheduler != null) {
+            Policies.schedule(mediator, scheduler);
+        }
+        try (Service service =
+                new Service(
+                        fake, mediator, new Service.Settings(statsOnExit, writeMultiple, trace))) {
+            List<VgpuOption> options =
+                    vgpus.stream()
+                            .map(text -> VgpuOption.parse(text, mediator.inventory()))
+                            .toList();
+            service.create(options);
+            if (dumpConfig != null) {
+                service.dumpConfig(dumpConfig);
+            }
+            if (listTypes) {
+                out.print(json ? TypeListing.json(mediator) : TypeListing.lines(mediator));
+                out.flush();
+                return 0;
+            }
+            Runtime.getRuntime()
+                    .addShutdownHook(new Thread(() -> end(service), "vfio-user-server-end"));
+            service.serve(out);
+            new CountDownLatch(1).await();
+            return 0;
+        }
+    }
+
+    /** Runs while the virtual machine shuts down, whatever the signal: the status is 0. */
+    private void end(Service service) {
+        try {
+            service.close();
+            if (statsOnExit) {
+                out.print(service.report());
+            }
+        } finally {
+            out.flush();
+            Runtime.getRuntime().halt(0);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package org.gpumediator.examples.vfiouser;
+
+import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.ResourceKind;
+import org.gpumediator.api.schedule.SchedulingParameters;
+import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
+import org.gpumediator.core.VgpuRequest;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * One {@code --vgpu} option.
+ *
+ * @param request what is wished of the mediator
+ * @param socket where it is served
+ * @param scheduling its share of time
+ */
+record VgpuOption(VgpuRequest request, Path socket, SchedulingParameters scheduling) {
+
+    private static final String OPTION = "--vgpu";
+    private static final Set<String> TIME_KEYS = Set.of("weight", "cap", "priority", "quantum");
+    private static final Set<String> ATTRIBUTE_KEYS = Set.of("gtt");
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    /**
+     * Reads the option's value.
+     *
+     * @param inventory tells which resources can be given quotas
+     * @throws UsageException if it is malformed, or names what this GPU does not have
+     */
+    static VgpuOption parse(String text, GpuInventory inventory) {
+        Map<String, String> pairs = OptionText.pairs(OPTION, text);
+        String name = required(pairs, "name", text);
+        Path socket = Path.of(required(pairs, "socket", text));
+        String type = pairs.getOrDefault("type", "");
+        Map<String, Long> quotas = new LinkedHashMap<>();
+        Map<String, Long> places = new LinkedHashMap<>();
+        Map<String, String> attributes = new LinkedHashMap<>();
+        Set<String> fixed = Set.of("name", "socket", "type");
+        pairs.forEach(
+                (key, value) -> {
+                    if (ATTRIBUTE_KEYS.contains(key)) {
+                        attributes.put(key, value);
+                    } else if (!fixed.contains(key) && !TIME_KEYS.contains(key)) {
+                        quota(name, key, value, inventory, quotas, places);
+                    }
+                });
+        if (type.isEmpty() && quotas.isEmpty()) {
+            throw UsageException.badOption(
+                    OPTION + " " + name + ": expected type= or quotas of " + names(inventory));
+        }
+        if (!type.isEmpty() && !quotas.isEmpty()) {
+            throw UsageException.badOption(
+                    OPTION + " " + name + ": type= and quotas: expected one of the two");
+        }
+        return new VgpuOption(
+                new VgpuRequest(name, type, quotas, places, Role.GUEST, attributes),
+                socket,
+                scheduling(name, pairs));
+    }
+
+    private static String required(Map<String, String> pairs, String key, String text) {
+        String value = pairs.get(key);
+        if (value == null) {
+            throw UsageException.badOption(OPTION + " " + text + ": " + key + "= is missing");
+        }
+        return value;
+    }
+
+    /** An amount, or an amount at a place: {@code 64M} or {@code 64M@128M}. */
+    private static void quota(
+            String name,
+            String key,
+            String value,
+            GpuInventory inventory,
+            Map<String, Long> quotas,
+            Map<String, Long> places) {
+        if (!names(inventory).contains(key)) {
+            throw UsageException.badOption(
+                    OPTION
+                            + " "
+                            + name
+                            + ": "
+                            + key
+                            + "=: this GPU has "
+                            + names(inventory)
+                            + ", and name, socket, type, gtt, "
+                            + String.join(", ", TIME_KEYS.stream().sorted().toList()));
+        }
+        int at = value.indexOf('@');
+        quotas.put(key, OptionText.amount(key, at < 0 ? value : value.substring(0, at)));
+        if (at >= 0) {
+            places.put(key, OptionText.amount(key, value.substring(at + 1)));
+        }
+    }
+
+    private static List<String> names(GpuInventory inventory) {
+        return inventory.resources().stream()
+                .map(GpuInventory.Resource::kind)
+                .map(ResourceKind::name)
+                .toList();
+    }
+
+    private static SchedulingParameters scheduling(String name, Map<String, String> pairs) {
+        try {
+            return new SchedulingParameters(
+                    number(pairs, "weight", 1),
+                    number(pairs, "cap", 100),
+                    number(pairs, "priority", 0),
+                    number(pairs, "quantum", 0) * NANOS_PER_MILLI,
+                    0);
+        } catch (IllegalArgumentException outOfRange) {
+            throw UsageException.badOption(OPTION + " " + name + ": " + outOfRange.getMessage());
+        }
+    }
+
+    private static int number(Map<String, String> pairs, String key, int absent) {
+        String value = pairs.get(key);
+        if (value == null) {
+            return absent;
+        }
+        if (!value.matches("-?[0-9]{1,9}")) {
+            throw UsageException.badOption(
+                    OPTION + ": " + key + "=" + value + ": expected a number");
+        }
+        return Integer.parseInt(value);
+    }
+}
