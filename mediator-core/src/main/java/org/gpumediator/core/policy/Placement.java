@@ -134,7 +134,8 @@ final class Placement {
         return holes.stream().mapToLong(ResourceRange::length).max().orElse(0);
     }
 
-    private static void check(
+    /** Checks names, amounts and places of a request. */
+    static void check(
             GpuInventory inventory, PartitionRequest request, Map<ResourceKind, Long> quotas) {
         quotas.forEach((kind, amount) -> check(inventory, request.owner(), kind, amount, ""));
         request.places()
