@@ -2,16 +2,17 @@ package org.gpumediator.intel.gen7;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.Map;
 import org.gpumediator.testkit.guest.Batch;
 import org.gpumediator.testkit.guest.GuestObject;
-import org.gpumediator.testkit.guest.HaswellEngine;
 import org.gpumediator.testkit.guest.Request;
 import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
 import org.gpumediator.testkit.haswell.FakeHaswell;
+import org.gpumediator.testkit.haswell.HaswellEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.Map;
 
 class DriverBootTest {
 
@@ -42,7 +43,8 @@ class DriverBootTest {
 
     private static void storeAndCheck(ScriptedHaswellGuest guest, HaswellEngine engine, int value) {
         GuestObject target = guest.allocate(4096);
-        Request request = guest.submit(engine, Batch.user().storeDword(target.graphicsAddress(), value));
+        Request request =
+                guest.submit(engine, Batch.user().storeDword(target.graphicsAddress(), value));
         guest.await(request);
         assertThat(target.read32(0)).isEqualTo(value);
     }
