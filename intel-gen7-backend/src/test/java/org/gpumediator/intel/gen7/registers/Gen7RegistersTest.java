@@ -310,7 +310,7 @@ class Gen7RegistersTest {
         assertThat(device.registers().read(0x7_8000, 8)).isEqualTo(0x4776_5447_7654_4776L);
         assertThat(device.registers().read(0x7_8008, 2)).isEqualTo(1);
         assertThat(device.registers().read(0x7_8009, 8)).isEqualTo(0x0400_0000_0000_0000L);
-        assertThat(device.registers().read(0x7_8001, 4)).isEqualTo(0x7676_5447L);
+        assertThat(device.registers().read(0x7_8001, 4)).isEqualTo(0x4776_5447L);
         assertThat(device.faults.total()).isZero();
         assertThat(device.registers().read(0x7_8fff, 2)).isEqualTo(0xffff);
         assertThat(device.faults.count(GuestFaultKind.REFUSED_ACCESS)).isEqualTo(1);
