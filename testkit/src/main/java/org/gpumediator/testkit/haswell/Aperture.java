@@ -5,6 +5,7 @@ import static org.gpumediator.testkit.haswell.BusSpace.LE32;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * The processor's window to graphics memory, BAR 2: through the global table, and inside a fence
@@ -47,8 +48,8 @@ final class Aperture {
 
     void reset() {
         valid = 0;
-        java.util.Arrays.fill(low, 0);
-        java.util.Arrays.fill(high, 0);
+        Arrays.fill(low, 0);
+        Arrays.fill(high, 0);
     }
 
     /** Takes a write to a fence register; {@code offset} from the first one. */

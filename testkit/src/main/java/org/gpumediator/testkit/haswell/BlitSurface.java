@@ -2,6 +2,7 @@ package org.gpumediator.testkit.haswell;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /** A surface as the blitter addresses it: rows of bytes, linear or tiled. */
 final class BlitSurface {
@@ -54,7 +55,7 @@ final class BlitSurface {
             int run = Math.min(length - done, runAt(address, column + done));
             int slot = memory.slot(address, space, BusFault.Access.READ);
             if (slot < 0) {
-                java.util.Arrays.fill(to, done, done + run, (byte) -1);
+                Arrays.fill(to, done, done + run, (byte) -1);
             } else {
                 get(slot, address, to, done, run);
             }
@@ -97,7 +98,7 @@ final class BlitSurface {
             MemorySegment.copy(segment, ValueLayout.JAVA_BYTE, offset, to, at, length);
         } catch (IllegalStateException | WrongThreadException | InternalError gone) {
             memory.vanished(address, BusFault.Access.READ);
-            java.util.Arrays.fill(to, at, at + length, (byte) -1);
+            Arrays.fill(to, at, at + length, (byte) -1);
         }
     }
 

@@ -60,7 +60,9 @@ final class Chip {
 
     void powerOn() {
         Registers.powerOn(registers);
+        gtt.clear();
         interrupts.reset();
+        gttUpdatesByCommand = 0;
         display.reset();
         aperture.reset();
         resetStuck = false;

@@ -1,6 +1,9 @@
 package org.gpumediator.testkit.haswell;
 
+import org.gpumediator.testkit.haswell.EngineStatus.Activity;
 import org.jspecify.annotations.Nullable;
+
+import java.lang.invoke.VarHandle;
 
 /**
  * One command streamer: fetches commands from its ring and from batch buffers, and executes them.
@@ -14,23 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Engine {
 
-    private static final int CTL_ENABLE = 1;
-    private static final int CTL_REPORT = 3 << 1;
-    private static final int CTL_WAIT_SEMAPHORE = 1 << 10;
-    private static final int CTL_WAIT = 1 << 11;
-    private static final int CTL_SIZE = 0x001f_f000;
-    private static final int CTL_STORED = CTL_SIZE | CTL_REPORT | CTL_ENABLE;
-    private static final int TAIL_MASK = 0x001f_fff8;
-    private static final int HEAD_MASK = 0x001f_fffc;
-    private static final int WRAP_SHIFT = 21;
-    private static final int START_MASK = 0xffff_f000;
     private static final int EIR_INSTRUCTION = 1;
+    private static final int STATUS_PAGE_MASK = 0xffff_f000;
     private static final int STATUS_HEAD = 4 * 4;
-    private static final int PAGE = 4096;
-    private static final int LEVELS = 3;
 
     /** How long a blocked engine waits before it looks again. */
-    private static final long POLL_NANOS = 20_000;
+    private static final long POLL_NANOS = 200_000;
 
     final Chip chip;
     final HaswellEngine id;
@@ -41,19 +33,12 @@ final class Engine {
     private final CommandTable commands;
 
     // The ring.
-    private int head;
-    private int wraps;
-    private int tail;
-    private int start;
-    private int control;
+    private final Ring ring = new Ring();
     private boolean stopped;
     private boolean paging;
 
-    // The parser: where it is on each level; level 0 is the ring, its position is the head.
-    private int level;
-    private final long[] position = new long[LEVELS];
-    private final int[] space = new int[LEVELS];
-    private final boolean[] privileged = new boolean[LEVELS];
+    // The parser.
+    private final BatchStack batches = new BatchStack();
     private long at;
     private int length;
     private boolean moved;
@@ -61,7 +46,7 @@ final class Engine {
     private int extra;
 
     // Why it does not run.
-    private @Nullable Hang hang;
+    private @Nullable Activity hang;
     private boolean blocked;
     private long polledAt;
     private int waitBits;
@@ -73,16 +58,10 @@ final class Engine {
     private int dropUserInterrupts;
     boolean noopPredicate;
     long waitUntilNanos;
-    long executed;
-    long dropped;
-    long unknown;
-    long resets;
-
-    /** Why an engine hangs. */
-    enum Hang {
-        UNKNOWN_COMMAND,
-        INJECTED
-    }
+    private long executed;
+    private long dropped;
+    private long unknown;
+    private long resets;
 
     Engine(Chip chip, HaswellEngine id) {
         this.chip = chip;
@@ -97,60 +76,56 @@ final class Engine {
     // ---- registers
 
     int tail() {
-        return tail;
+        return ring.tail();
     }
 
     int head() {
-        return wraps << WRAP_SHIFT | head;
+        return ring.head();
     }
 
     int control() {
-        return control | waitBits;
+        return ring.control() | waitBits;
     }
 
     int writeTail(int value) {
-        boolean idle = idle();
-        tail = value & TAIL_MASK;
-        starved = false;
-        if (idle) {
+        if (idle()) {
             time = Math.max(time, chip.now());
         }
+        ring.setTail(value);
+        starved = false;
         return value;
     }
 
     int writeHead(int value) {
-        head = value & HEAD_MASK;
-        wraps = value >>> WRAP_SHIFT;
+        ring.setHead(value);
         moved = true;
         starved = false;
         return value;
     }
 
     int writeStart(int value) {
-        start = value & START_MASK;
-        return start;
+        return ring.setStart(value);
     }
 
     int writeControl(int value) {
-        control = value & CTL_STORED;
-        if ((value & CTL_WAIT) != 0 && waitBits == CTL_WAIT) {
-            waitUntilNanos = 0;
+        ring.setControl(value);
+        if ((value & Ring.WAIT) != 0 && waitBits == Ring.WAIT) {
             skipBlocked();
         }
-        if ((control & CTL_ENABLE) == 0) {
-            abandon();
-        } else {
+        if (ring.enabled()) {
             time = Math.max(time, chip.now());
+        } else {
+            abandon();
         }
-        return control;
+        return ring.control();
     }
 
     int activeHead() {
-        return level == 0 ? start + head : (int) position[level];
+        return (int) position();
     }
 
     int batchAddress() {
-        return level == 0 ? (int) position[1] & ~3 : (int) position[level] & ~3 | 1;
+        return batches.address();
     }
 
     int parserHeader() {
@@ -228,11 +203,7 @@ final class Engine {
         }
         ringStuck = false;
         Registers.resetEngine(chip.registers, base);
-        head = 0;
-        wraps = 0;
-        tail = 0;
-        start = 0;
-        control = 0;
+        ring.reset();
         header = 0;
         stopped = false;
         paging = false;
@@ -245,7 +216,7 @@ final class Engine {
     }
 
     void hang() {
-        hang = Hang.INJECTED;
+        hang = Activity.HUNG;
     }
 
     void stick() {
@@ -256,13 +227,36 @@ final class Engine {
         dropUserInterrupts = count;
     }
 
-    @Nullable Hang hangReason() {
-        return hang;
+    EngineStatus status() {
+        return new EngineStatus(
+                id,
+                activity(),
+                Integer.toUnsignedLong(activeHead()),
+                header,
+                level(),
+                executed,
+                dropped,
+                unknown,
+                resets);
+    }
+
+    private Activity activity() {
+        if (hang != null) {
+            return hang;
+        }
+        if (ringStuck) {
+            return Activity.HUNG;
+        }
+        if (idle()) {
+            return Activity.IDLE;
+        }
+        return stopped
+                ? Activity.STOPPED
+                : blocked || starved ? Activity.WAITING : Activity.WORKING;
     }
 
     private void abandon() {
-        level = 0;
-        position[1] = 0;
+        batches.clear();
         moved = true;
         blocked = false;
         starved = false;
@@ -274,7 +268,7 @@ final class Engine {
 
     /** Returns whether there is nothing to do. */
     boolean idle() {
-        return (control & CTL_ENABLE) == 0 || level == 0 && head == tail;
+        return !ring.enabled() || level() == 0 && ring.empty();
     }
 
     private boolean runnable() {
@@ -323,21 +317,21 @@ final class Engine {
     }
 
     private boolean step() {
-        at = level == 0 ? Integer.toUnsignedLong(start) + head : position[level];
+        at = position();
         moved = false;
-        header = memory.load(at, level == 0 ? Translator.GLOBAL : space[level]);
+        header = memory.load(at, level() == 0 ? Translator.GLOBAL : batches.space());
         CommandTable.Row row = commands.row(header);
         if (row == null) {
             fail();
             return true;
         }
         length = row.length(header);
-        if (level == 0 && available() < 4 * length) {
+        if (level() == 0 && ring.available() < 4 * length) {
             starved = true;
             return false;
         }
         Outcome outcome;
-        if (noopPredicate && level != 0 && !row.always()) {
+        if (noopPredicate && level() != 0 && !row.always()) {
             outcome = Outcome.DONE;
         } else if (row.privileged() && !privileged()) {
             dropped++;
@@ -372,47 +366,25 @@ final class Engine {
     private void skipBlocked() {
         if (blocked) {
             unblock();
+            waitUntilNanos = 0;
             advance(4 * length);
         }
     }
 
-    private int ringSize() {
-        return (control & CTL_SIZE) + PAGE;
-    }
-
-    private int available() {
-        int ahead = tail - head;
-        return ahead < 0 ? ahead + ringSize() : ahead;
-    }
-
     private void advance(int bytes) {
-        if (level != 0) {
-            position[level] += bytes;
-            return;
-        }
-        int before = head;
-        int size = ringSize();
-        head += bytes;
-        if (head >= size) {
-            head = head - size & HEAD_MASK;
-            wraps = wraps + 1 & 0x7ff;
-            reportHead();
-        } else if ((control & CTL_REPORT) != 0
-                && before >>> reportShift() != head >>> reportShift()) {
+        if (level() != 0) {
+            batches.advance(bytes);
+        } else if (ring.advance(bytes)) {
             reportHead();
         }
     }
 
-    private int reportShift() {
-        return switch (control & CTL_REPORT) {
-            case 1 << 1 -> 16;
-            case 2 << 1 -> 12;
-            default -> 17;
-        };
+    private long position() {
+        return level() == 0 ? ring.address(0) : batches.position();
     }
 
     private void fail() {
-        hang = Hang.UNKNOWN_COMMAND;
+        hang = Activity.UNKNOWN_COMMAND;
         unknown++;
         setRegister(Registers.RING_IPEIR, (int) at);
         int enabled = EIR_INSTRUCTION & ~register(Registers.RING_EMR);
@@ -436,14 +408,9 @@ final class Engine {
 
     /** Returns a dword of the current command. */
     int dword(int index) {
-        long address = at + 4L * index;
-        if (level != 0) {
-            return memory.load(address, space[level]);
-        }
-        if (head + 4 * index >= ringSize()) {
-            address -= ringSize();
-        }
-        return memory.load(address, Translator.GLOBAL);
+        return level() == 0
+                ? memory.load(ring.address(index), Translator.GLOBAL)
+                : memory.load(at + 4L * index, batches.space());
     }
 
     /** Returns a dword of the current command, 0 past its end. */
@@ -468,7 +435,7 @@ final class Engine {
 
     /** Returns whether the command may do what only a driver in the kernel may. */
     boolean privileged() {
-        return level == 0 || privileged[level];
+        return batches.privileged();
     }
 
     /** Returns the address space a command without a say of its own uses. */
@@ -485,37 +452,30 @@ final class Engine {
     }
 
     int level() {
-        return level;
+        return batches.level();
     }
 
     /** Goes on in a batch. */
     void enterBatch(long address, int addressSpace, boolean trusted, boolean secondLevel) {
-        int to = Math.max(1, secondLevel ? Math.min(level + 1, LEVELS - 1) : level);
-        boolean mayTrust = level == 0 || privileged[level];
-        if (to > level) {
+        if (batches.returns(secondLevel)) {
             advance(4 * length);
         }
-        level = to;
-        position[to] = address & 0xffff_fffcL;
-        space[to] = addressSpace;
-        privileged[to] = trusted && mayTrust;
+        batches.enter(address, addressSpace, trusted, secondLevel);
         moved = true;
     }
 
     /** Goes back to where the batch was started. */
     void leaveBatch() {
-        if (level > 0) {
-            level--;
+        if (level() > 0) {
+            batches.leave();
             moved = true;
-            if (level == 0) {
-                noopPredicate = false;
-            }
+            noopPredicate &= level() > 0;
         }
     }
 
     /** Continues at another place of the ring. */
     void jumpRing(int offset) {
-        head = offset & HEAD_MASK;
+        ring.jump(offset);
         moved = true;
     }
 
@@ -528,17 +488,18 @@ final class Engine {
     }
 
     void waits(boolean semaphore) {
-        waitBits = semaphore ? CTL_WAIT | CTL_WAIT_SEMAPHORE : CTL_WAIT;
+        waitBits = semaphore ? Ring.WAIT | Ring.WAIT_SEMAPHORE : Ring.WAIT;
     }
 
     /** Stores a dword that others may be polling. */
     void publish(long address, int addressSpace, int value) {
-        java.lang.invoke.VarHandle.releaseFence();
+        VarHandle.releaseFence();
         memory.store(address & ~3L, addressSpace, value);
     }
 
     long statusPage() {
-        return Integer.toUnsignedLong(chip.registers.get(id.statusPageRegister()) & START_MASK);
+        return Integer.toUnsignedLong(
+                chip.registers.get(id.statusPageRegister()) & STATUS_PAGE_MASK);
     }
 
     void reportHead() {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -39,12 +40,6 @@ public final class FakeHaswell implements PhysicalGpu {
         MODELLED
     }
 
-    private static final int GTT_OFFSET = RegisterFile.LENGTH;
-    private static final long REGISTERS_LENGTH = 2L * RegisterFile.LENGTH;
-    private static final long PORTS_LENGTH = 64;
-    private static final int PORT_INDEX = 0;
-    private static final int PORT_DATA = 4;
-
     /** How many commands are executed before others get a chance to take the lock. */
     private static final int SLICE = 256;
 
@@ -53,11 +48,11 @@ public final class FakeHaswell implements PhysicalGpu {
     private final List<InterruptListener> listeners = new CopyOnWriteArrayList<>();
     private final HaswellConfig config;
     private final Chip chip;
+    private final BarAccess bars;
     private final GpuIdentity identity;
     private volatile @Nullable Runnable workListener;
 
     // Guarded by the lock.
-    private int portIndex;
     private int interruptsToLose;
     private long interruptsSent;
     private boolean gone;
@@ -69,6 +64,7 @@ public final class FakeHaswell implements PhysicalGpu {
                         builder.clock,
                         builder.timing == CommandTiming.MODELLED,
                         builder.apertureBytes);
+        bars = new BarAccess(chip);
         identity =
                 new GpuIdentity(
                         config.read(0, 2),
@@ -129,9 +125,9 @@ public final class FakeHaswell implements PhysicalGpu {
             throw new IllegalArgumentException("BAR " + bar + ": expected 0 to 5");
         }
         return switch (bar) {
-            case 0 -> REGISTERS_LENGTH;
+            case 0 -> BarAccess.REGISTERS_LENGTH;
             case 2 -> chip.aperture.length();
-            case 4 -> PORTS_LENGTH;
+            case 4 -> BarAccess.PORTS_LENGTH;
             default -> 0;
         };
     }
@@ -144,11 +140,7 @@ public final class FakeHaswell implements PhysicalGpu {
             if (gone) {
                 return -1L >>> 64 - 8 * width;
             }
-            return switch (bar) {
-                case 0 -> readRegisters((int) offset, width);
-                case 2 -> chip.aperture.read(offset, width);
-                default -> readPort((int) offset, width);
-            };
+            return bars.read(bar, offset, width);
         } finally {
             lock.unlock();
         }
@@ -165,20 +157,12 @@ public final class FakeHaswell implements PhysicalGpu {
             if (gone) {
                 return;
             }
-            if (bar == 2) {
-                chip.aperture.write(offset, width, value);
-                return;
-            }
-            if (bar == 0 && offset >= GTT_OFFSET) {
-                writeGtt((int) offset, width, value);
+            if (BarAccess.plain(bar, offset)) {
+                bars.write(bar, offset, width, value);
                 return;
             }
             wasWorking = hasWorkLocked();
-            if (bar == 0) {
-                writeRegisters((int) offset, width, value);
-            } else {
-                writePort((int) offset, width, value);
-            }
+            bars.write(bar, offset, width, value);
             working = hasWorkLocked();
             messages = takeMessages();
         } finally {
@@ -188,81 +172,6 @@ public final class FakeHaswell implements PhysicalGpu {
         Runnable hearsOfWork = workListener;
         if (working && !wasWorking && hearsOfWork != null) {
             hearsOfWork.run();
-        }
-    }
-
-    private long readRegisters(int offset, int width) {
-        if (width == 8) {
-            return Integer.toUnsignedLong(readDword(offset)) | (long) readDword(offset + 4) << 32;
-        }
-        long dword = Integer.toUnsignedLong(readDword(offset & ~3));
-        return dword >>> 8 * (offset & 3) & -1L >>> 64 - 8 * width;
-    }
-
-    private int readDword(int offset) {
-        if (offset >= GTT_OFFSET) {
-            return chip.gtt.entry(offset - GTT_OFFSET >>> 2);
-        }
-        chip.tickFromClock();
-        return chip.readRegister(offset);
-    }
-
-    private void writeRegisters(int offset, int width, long value) {
-        chip.tickFromClock();
-        if (width == 8) {
-            chip.writeRegister(offset, (int) value);
-            chip.writeRegister(offset + 4, (int) (value >>> 32));
-        } else if (width == 4) {
-            chip.writeRegister(offset, (int) value);
-        } else {
-            int shift = 8 * (offset & 3);
-            int mask = (width == 1 ? 0xff : 0xffff) << shift;
-            int merged = chip.registers.get(offset & ~3) & ~mask | (int) value << shift & mask;
-            chip.writeRegister(offset & ~3, merged);
-        }
-    }
-
-    private void writeGtt(int offset, int width, long value) {
-        int index = offset - GTT_OFFSET >>> 2;
-        if (width == 8) {
-            chip.writeGtt(index, (int) value);
-            chip.writeGtt(index + 1, (int) (value >>> 32));
-        } else if (width == 4) {
-            chip.writeGtt(index, (int) value);
-        } else {
-            int shift = 8 * (offset & 3);
-            int mask = (width == 1 ? 0xff : 0xffff) << shift;
-            chip.writeGtt(index, chip.gtt.entry(index) & ~mask | (int) value << shift & mask);
-        }
-    }
-
-    private long readPort(int offset, int width) {
-        int dword =
-                switch (offset & ~3) {
-                    case PORT_INDEX -> portIndex;
-                    case PORT_DATA -> readDword(portIndex);
-                    default -> 0;
-                };
-        if (width == 8) {
-            return offset == 0
-                    ? Integer.toUnsignedLong(portIndex) | (long) readDword(portIndex) << 32
-                    : 0;
-        }
-        return Integer.toUnsignedLong(dword) >>> 8 * (offset & 3) & -1L >>> 64 - 8 * width;
-    }
-
-    private void writePort(int offset, int width, long value) {
-        if (width == 8 && offset == 0) {
-            writePort(PORT_INDEX, 4, value);
-            writePort(PORT_DATA, 4, value >>> 32);
-        } else if (offset == PORT_INDEX && width == 4) {
-            portIndex = (int) value & (int) (REGISTERS_LENGTH - 1) & ~3;
-        } else if (offset == PORT_DATA && width == 4) {
-            if (portIndex >= GTT_OFFSET) {
-                writeGtt(portIndex, 4, value);
-            } else {
-                writeRegisters(portIndex, 4, value);
-            }
         }
     }
 
@@ -366,7 +275,7 @@ public final class FakeHaswell implements PhysicalGpu {
         try {
             chip.powerOn();
             config.reset();
-            portIndex = 0;
+            bars.reset();
         } finally {
             lock.unlock();
         }
@@ -488,34 +397,9 @@ public final class FakeHaswell implements PhysicalGpu {
 
     // ---- what happened
 
-    /** Returns how many commands an engine has executed since power-on. */
-    public long commandsExecuted(HaswellEngine engine) {
-        return locked(() -> engine(engine).executed);
-    }
-
-    /** Returns how many commands or register writes of batches without privilege were dropped. */
-    public long privilegedCommandsDropped(HaswellEngine engine) {
-        return locked(() -> engine(engine).dropped);
-    }
-
-    /** Returns how often an engine stopped at a command it does not know. */
-    public long unknownCommands(HaswellEngine engine) {
-        return locked(() -> engine(engine).unknown);
-    }
-
-    /** Returns how often an engine was reset since power-on. */
-    public long resets(HaswellEngine engine) {
-        return locked(() -> engine(engine).resets);
-    }
-
-    /** Returns whether an engine hangs, for whatever reason. */
-    public boolean hangs(HaswellEngine engine) {
-        return locked(() -> engine(engine).hangReason() != null);
-    }
-
-    /** Returns whether an engine waits for a semaphore or a display event. */
-    public boolean waits(HaswellEngine engine) {
-        return locked(() -> engine(engine).blocked());
+    /** Returns what an engine does and has done. */
+    public EngineStatus status(HaswellEngine engine) {
+        return locked(() -> engine(engine).status());
     }
 
     /** Returns how many entries of the global table commands have written. */
@@ -527,7 +411,7 @@ public final class FakeHaswell implements PhysicalGpu {
         return chip.engines[engine.ordinal()];
     }
 
-    private void onEngine(HaswellEngine engine, java.util.function.Consumer<Engine> action) {
+    private void onEngine(HaswellEngine engine, Consumer<Engine> action) {
         lock.lock();
         try {
             action.accept(engine(engine));

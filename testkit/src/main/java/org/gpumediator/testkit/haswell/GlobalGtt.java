@@ -1,5 +1,7 @@
 package org.gpumediator.testkit.haswell;
 
+import java.util.Arrays;
+
 /**
  * The global graphics translation table: 524,288 entries of 4 KiB pages, 2 GiB.
  *
@@ -29,6 +31,10 @@ final class GlobalGtt {
         if (index >= 0 && index < ENTRIES) {
             entries[index] = value;
         }
+    }
+
+    void clear() {
+        Arrays.fill(entries, 0);
     }
 
     static long busAddress(int entry) {

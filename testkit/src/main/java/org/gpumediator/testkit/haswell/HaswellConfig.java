@@ -1,5 +1,7 @@
 package org.gpumediator.testkit.haswell;
 
+import java.util.Arrays;
+
 /**
  * Configuration space of the fake: 256 bytes, BAR sizing, MSI at 0x90, power management at 0xd0.
  *
@@ -31,7 +33,7 @@ final class HaswellConfig {
 
     // spotless:off
     void reset() {
-        java.util.Arrays.fill(bytes, (byte) 0);
+        Arrays.fill(bytes, (byte) 0);
         int apertureSelect = apertureBytes >= 512 << 20 ? 3 : apertureBytes >= 256 << 20 ? 1 : 0;
         int apertureMask = (int) -apertureBytes;
         //    offset width value                  writable

@@ -1,5 +1,9 @@
 package org.gpumediator.testkit.haswell;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * Which registers do more than store what is written. Compiled once to arrays; everything not
  * listed is plain storage.
@@ -58,11 +62,11 @@ final class RegisterRules {
     static final class Builder {
 
         private final byte[][] rules = new byte[RegisterFile.LENGTH >>> PAGE_SHIFT][];
-        private final java.util.List<OnRead> reads = new java.util.ArrayList<>();
-        private final java.util.List<OnWrite> writes = new java.util.ArrayList<>();
+        private final List<OnRead> reads = new ArrayList<>();
+        private final List<OnWrite> writes = new ArrayList<>();
 
         private Builder() {
-            java.util.Arrays.fill(rules, PLAIN_PAGE);
+            Arrays.fill(rules, PLAIN_PAGE);
             reads.add((chip, offset, stored) -> stored);
             writes.add((chip, offset, stored, value) -> value);
         }

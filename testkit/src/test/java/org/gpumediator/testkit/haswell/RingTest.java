@@ -1,0 +1,116 @@
+package org.gpumediator.testkit.haswell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.gpumediator.testkit.haswell.EngineStatus.Activity;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import java.util.concurrent.atomic.AtomicInteger;
+
+class RingTest {
+
+    private static final HaswellEngine VCS = HaswellEngine.VCS;
+    private static final int BASE = 0x1_2000;
+
+    private final Bench bench = new Bench();
+
+    @BeforeEach
+    void start() {
+        bench.start(VCS);
+    }
+
+    @AfterEach
+    void close() {
+        bench.close();
+    }
+
+    @Test
+    void head_atEndOfRing_wrapsAndCounts() {
+        for (int i = 0; i < 5; i++) {
+            bench.run(VCS, new CommandStream().dw(new int[1022]));
+            bench.run(VCS, new CommandStream().store(Bench.DATA, i).dw(new int[0]));
+        }
+        int dwords = 5 * (1022 + 4);
+        assertThat(bench.reg(BASE + 0x34))
+                .isEqualTo(4 * dwords / Bench.RING_BYTES << 21 | 4 * dwords % Bench.RING_BYTES);
+        assertThat(bench.get(Bench.DATA)).isEqualTo(4);
+    }
+
+    @Test
+    void command_acrossEndOfRing_isReadFromItsStart() {
+        bench.run(VCS, new CommandStream().dw(new int[Bench.RING_BYTES / 4 - 2]));
+        bench.run(VCS, new CommandStream().store(Bench.DATA, 0x77));
+        assertThat(bench.get(Bench.DATA)).isEqualTo(0x77);
+        assertThat(bench.reg(BASE + 0x34)).isEqualTo(1 << 21 | 8);
+    }
+
+    @Test
+    void automaticReport_everyPage_writesStatusPage() {
+        bench.reg(BASE + 0x3c, Bench.RING_BYTES - 4096 | 2 << 1 | 1);
+        bench.run(VCS, new CommandStream().dw(new int[1022]));
+        assertThat(bench.get(Bench.statusPage(VCS) + 16)).isZero();
+        bench.run(VCS, new CommandStream().dw(new int[4]));
+        assertThat(bench.get(Bench.statusPage(VCS) + 16)).isEqualTo(4096);
+    }
+
+    @Test
+    void command_beyondTail_waitsForTheRest() {
+        bench.put(Bench.ringBase(VCS), new CommandStream().store(Bench.DATA, 1).toArray());
+        bench.reg(BASE + 0x30, 8);
+        bench.drain();
+        assertThat(bench.gpu.status(VCS).activity()).isEqualTo(Activity.WAITING);
+        bench.reg(BASE + 0x30, 16);
+        bench.drain();
+        assertThat(bench.get(Bench.DATA)).isEqualTo(1);
+    }
+
+    @Test
+    void stop_keepsCommandsUntilRestart() {
+        bench.reg(BASE + 0x9c, 0x0100_0100);
+        bench.run(VCS, new CommandStream().store(Bench.DATA, 1));
+        assertThat(bench.reg(BASE + 0x9c)).isEqualTo(0x300);
+        assertThat(bench.get(Bench.DATA)).isZero();
+        bench.reg(BASE + 0x9c, 0x0100_0000);
+        bench.drain();
+        assertThat(bench.get(Bench.DATA)).isEqualTo(1);
+    }
+
+    @Test
+    void urgentHead_isTakenAtArbitrationCheck() {
+        bench.put(Bench.ringBase(VCS) + 0x100, new CommandStream().store(Bench.DATA, 1).toArray());
+        bench.put(Bench.ringBase(VCS), 0x0280_0000, 0xe000_0000);
+        bench.reg(BASE + 0x134, 0x100 | 1);
+        bench.reg(BASE + 0x30, 0x110);
+        bench.drain();
+        assertThat(bench.get(Bench.DATA)).isEqualTo(1);
+        assertThat(bench.reg(BASE + 0x134)).isEqualTo(0x100);
+    }
+
+    @Test
+    void disabling_forgetsTheBatchItWasIn() {
+        bench.put(Bench.DATA, new CommandStream().batch(Bench.DATA, 0).toArray());
+        bench.submit(VCS, new CommandStream().batch(Bench.DATA, 0));
+        bench.gpu.advance(0, 100);
+        bench.start(VCS);
+        bench.run(VCS, new CommandStream().store(Bench.DATA + 64, 2));
+        assertThat(bench.get(Bench.DATA + 64)).isEqualTo(2);
+    }
+
+    @Test
+    void workListener_hearsOfNewWorkOnly() {
+        AtomicInteger heard = new AtomicInteger();
+        bench.gpu.setWorkListener(heard::incrementAndGet);
+        bench.submit(VCS, new CommandStream().noop());
+        assertThat(heard).hasValue(1);
+        bench.submit(VCS, new CommandStream().noop());
+        assertThat(heard).hasValue(1);
+        bench.drain();
+        bench.reg(BASE + 0x9c, 0x0100_0100);
+        bench.submit(VCS, new CommandStream().noop());
+        assertThat(heard).hasValue(1);
+        bench.reg(BASE + 0x9c, 0x0100_0000);
+        assertThat(heard).hasValue(2);
+    }
+}
