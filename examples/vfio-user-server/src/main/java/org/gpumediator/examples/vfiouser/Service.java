@@ -86,7 +86,8 @@ final class Service implements AutoCloseable {
             } catch (InsufficientResourceException full) {
                 throw new UsageException(UsageException.DOES_NOT_FIT, full.refusal().message());
             } catch (IllegalArgumentException unknown) {
-                throw UsageException.badOption("--vgpu " + unknown.getMessage());
+                throw UsageException.badOption(
+                        "--vgpu " + option.request().name() + ": " + unknown.getMessage());
             } catch (GpuMediationException refused) {
                 throw new UsageException(
                         UsageException.HOST_REFUSES, String.valueOf(refused.getMessage()));

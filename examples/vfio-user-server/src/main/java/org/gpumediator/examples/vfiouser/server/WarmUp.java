@@ -19,6 +19,7 @@ public final class WarmUp {
 
     private static final int ROUNDS = 2_000;
     private static final int ROUNDS_PER_MAP = 100;
+    private static final long MOST_NANOS = 700_000_000;
     private static final int PAGE = 4096;
     private static final int MSI_ASSIGN = Wire.IRQ_DATA_EVENTFD | Wire.IRQ_TRIGGER;
 
@@ -31,7 +32,7 @@ public final class WarmUp {
     }
 
     /**
-     * Runs, for a few tenths of a second.
+     * Runs, for less than a second.
      *
      * @throws LinuxException if the host refuses a socket or a descriptor
      */
@@ -58,7 +59,8 @@ public final class WarmUp {
             call(Wire.DEVICE_GET_REGION_INFO, 32);
         }
         int counter = EventFd.create();
-        for (int round = 0; round < ROUNDS; round++) {
+        long end = System.nanoTime() + MOST_NANOS;
+        for (int round = 0; round < ROUNDS && System.nanoTime() < end; round++) {
             access(Wire.REGION_READ, Wire.REGION_CONFIG, 4, 0);
             access(Wire.REGION_READ, 0, 4, 0);
             access(Wire.REGION_WRITE, 0, 4, 4);
