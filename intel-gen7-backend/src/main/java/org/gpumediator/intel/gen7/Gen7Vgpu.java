@@ -111,12 +111,15 @@ final class Gen7Vgpu implements DeviceModel {
         interrupts = new VirtualInterrupts(lock, shadow, this::interruptLevel);
         display = new VirtualDisplay(shadow, interrupts, backend.clock());
         scratchPage = new MediatorPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
+        // As long as the BAR and with the table at the same offset: a VMM in another process maps
+        // BAR and
+        // memory alike. What is in front is never touched.
         tableMemory =
                 options.relaxedTable()
                         ? blueprint
                                 .vmm()
                                 .sharedMemory()
-                                .allocate(blueprint.name() + " GGTT", TableWindow.LENGTH)
+                                .allocate(blueprint.name() + " BAR0", RegisterBar.LENGTH)
                         : null;
         dma = new GuestDma(gpu, memory);
         gtt =
@@ -127,7 +130,11 @@ final class Gen7Vgpu implements DeviceModel {
                         dma,
                         faults,
                         scratchPage.busAddress(),
-                        tableMemory == null ? null : tableMemory.segment());
+                        tableMemory == null
+                                ? null
+                                : tableMemory
+                                        .segment()
+                                        .asSlice(GlobalGtt.WINDOW, TableWindow.LENGTH));
         ppgtt =
                 new Ppgtt(
                         gpu,
@@ -158,7 +165,10 @@ final class Gen7Vgpu implements DeviceModel {
                         ? List.of()
                         : List.of(
                                 new DirectWindow(
-                                        GlobalGtt.WINDOW, TableWindow.LENGTH, tableMemory, 0));
+                                        GlobalGtt.WINDOW,
+                                        TableWindow.LENGTH,
+                                        tableMemory,
+                                        GlobalGtt.WINDOW));
         regions =
                 List.of(
                         new TrapRegion(0, BarKind.MEMORY_64, RegisterBar.LENGTH, bar0, direct),

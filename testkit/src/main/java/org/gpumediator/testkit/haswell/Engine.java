@@ -138,7 +138,7 @@ final class Engine {
     }
 
     int mode(int stored) {
-        boolean quiet = hang == null && !ringStuck && (idle() || stopped && !blocked);
+        boolean quiet = hang == null && !ringStuck && (idle() || standsStill() && !blocked);
         return quiet ? stored | Registers.MI_MODE_IDLE : stored & ~Registers.MI_MODE_IDLE;
     }
 
@@ -271,8 +271,15 @@ final class Engine {
         return !ring.enabled() || level() == 0 && ring.empty();
     }
 
+    /**
+     * A stopped ring ends the batch it has begun: it stops between two commands of the ring itself.
+     */
+    private boolean standsStill() {
+        return stopped && level == 0;
+    }
+
     private boolean runnable() {
-        return !idle() && !stopped && hang == null && !ringStuck && !starved;
+        return !idle() && !standsStill() && hang == null && !ringStuck && !starved;
     }
 
     /** Returns whether it has something to execute at this time; it may turn out to wait. */

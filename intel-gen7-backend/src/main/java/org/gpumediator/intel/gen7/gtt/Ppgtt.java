@@ -100,7 +100,9 @@ public final class Ppgtt {
                 .contains(
                         (long) firstIndex * Pte.PAGE,
                         (long) ReservedArea.DIRECTORY_ENTRIES * Pte.PAGE)) {
-            faults.count(GuestFaultKind.OUT_OF_PARTITION, "PP_DIR_BASE", guestBase);
+            if (guestBase != 0) { // 0 is what the register holds before a driver has set it
+                faults.count(GuestFaultKind.OUT_OF_PARTITION, "PP_DIR_BASE", guestBase);
+            }
             firstIndex = GlobalGtt.ENTRIES; // reads as a directory without entries
         }
         for (int i = 0; i < directories.size(); i++) {
