@@ -275,7 +275,7 @@ final class Engine {
      * A stopped ring ends the batch it has begun: it stops between two commands of the ring itself.
      */
     private boolean standsStill() {
-        return stopped && level == 0;
+        return stopped && level() == 0;
     }
 
     private boolean runnable() {
