@@ -27,7 +27,7 @@ final class ApertureBar implements TrapHandler {
     @Override
     public long read(long offset, int width) {
         if (refused(offset, width)) {
-            return width == 8 ? -1L : (1L << 8 * (width & 7)) - 1;
+            return width >= 1 && width < 8 ? (1L << 8 * width) - 1 : -1L;
         }
         if ((offset & width - 1) == 0) {
             return gpu.read(BAR, offset, width);

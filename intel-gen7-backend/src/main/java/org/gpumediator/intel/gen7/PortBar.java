@@ -28,10 +28,11 @@ final class PortBar implements TrapHandler {
         if (offset == DATA && width == 4) {
             return memory.read(index, 4);
         }
-        if (offset >= INDEX && offset + width <= INDEX + 4 && width > 0) {
+        boolean narrow = width == 1 || width == 2 || width == 4;
+        if (narrow && offset >= INDEX && offset <= INDEX + Integer.BYTES - width) {
             return Integer.toUnsignedLong(index) >>> 8 * offset & (1L << 8 * width) - 1;
         }
-        return width == 8 ? -1L : (1L << 8 * (width & 7)) - 1;
+        return narrow ? (1L << 8 * width) - 1 : -1L;
     }
 
     @Override

@@ -26,7 +26,7 @@ final class TableWindow implements TrapHandler {
     @Override
     public long read(long offset, int width) {
         if (refused(offset, width)) {
-            return width == 8 ? -1L : (1L << 8 * (width & 7)) - 1;
+            return width >= 1 && width < 8 ? (1L << 8 * width) - 1 : -1L;
         }
         int index = (int) (offset / Integer.BYTES);
         synchronized (lock) {

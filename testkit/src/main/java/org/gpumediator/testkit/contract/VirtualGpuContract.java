@@ -313,10 +313,11 @@ public abstract class VirtualGpuContract {
     // ---- life ----------------------------------------------------------------------------------
 
     @Test
-    @DisplayName("a fresh virtual GPU is CREATED; the first trap makes it RUNNING")
-    void state_firstTrap_isRunning() {
+    @DisplayName("a fresh virtual GPU is CREATED; a guest's first use makes it RUNNING")
+    void state_firstUse_isRunning() {
         FakeVmm vmm = carry("a");
         assertEquals(VirtualGpuState.CREATED, vmm.gpu().state(), "state at first");
+        vmm.enumerate();
         vmm.gpu().regions().getFirst().handler().write(0, 4, 0);
         assertEquals(VirtualGpuState.RUNNING, vmm.gpu().state(), "state once touched");
         assertEquals("a", vmm.gpu().name(), "name");

@@ -402,7 +402,7 @@ class VirtualGpuMutantsTest {
         return Stream.of(
                 new Mutant(
                         "always CREATED",
-                        "state_firstTrap_isRunning",
+                        "state_firstUse_isRunning",
                         (gpu, vmm, all) ->
                                 new AlteredVirtualGpu(gpu) {
                                     @Override
@@ -410,7 +410,7 @@ class VirtualGpuMutantsTest {
                                         return VirtualGpuState.CREATED;
                                     }
                                 },
-                        c -> c.state_firstTrap_isRunning()),
+                        c -> c.state_firstUse_isRunning()),
                 new Mutant(
                         "ignores the reset of a lost client",
                         "reset_eachKind_restoresFirstState",
