@@ -145,8 +145,7 @@ final class BlitCommands {
                 engine.contextSpace());
     }
 
-    private static void source(
-            Engine engine, int header, int raster, Operand kind, int at) {
+    private static void source(Engine engine, int header, int raster, Operand kind, int at) {
         Blitter blitter = engine.blitter;
         if (kind == Operand.COLOUR) {
             boolean tiled = (header & HEADER_SOURCE_TILED) != 0;
@@ -345,8 +344,7 @@ final class BlitCommands {
             int[] setup = blitter.setup;
             beginSetup(engine, header, engine.operand(1), engine.operand(2));
             blitter.pattern.setSolid(setup[6], bytes(setup[1]));
-            blitter.mono.setColours(
-                    setup[5], setup[6], (setup[1] & BR13_MONO_TRANSPARENT) != 0);
+            blitter.mono.setColours(setup[5], setup[6], (setup[1] & BR13_MONO_TRANSPARENT) != 0);
             int width = (short) engine.operand(2) - (short) engine.operand(1);
             boolean bytePacked = (header & HEADER_BYTE_PACKED) != 0;
             blitter.mono.setRows(bytePacked ? width + 7 & ~7 : width, 0);

@@ -64,8 +64,7 @@ final class BlitPattern {
     }
 
     void setFixed(int which, int background, int foreground, boolean keep, int bytesPerPixel) {
-        setMono(
-                Long.reverseBytes(FIXED[which & 15]), background, foreground, keep, bytesPerPixel);
+        setMono(Long.reverseBytes(FIXED[which & 15]), background, foreground, keep, bytesPerPixel);
     }
 
     /** Sets the pattern's pixel that lies at the first pixel of the destination. */

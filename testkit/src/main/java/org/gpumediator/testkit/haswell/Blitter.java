@@ -94,6 +94,7 @@ final class Blitter {
         keyed = false;
         upwards = false;
         row = 0;
+        pattern.setSolid(0, bytesPerPixel);
     }
 
     void clip() {

@@ -38,6 +38,7 @@ final class Chip {
     private final @Nullable MediationClock clock;
     private final @Nullable Engine[] engineByPage = new Engine[RegisterFile.LENGTH >>> 12];
     private long now;
+    private long earlier;
     private int turn;
     boolean resetStuck;
 
@@ -76,9 +77,17 @@ final class Chip {
         return now;
     }
 
+    /** Returns the time before the last step of time: until then everything has been executed. */
+    long earlier() {
+        return earlier;
+    }
+
     /** Lets time pass; it never falls. */
     void tick(long nowNanos) {
-        now = Math.max(now, nowNanos);
+        if (nowNanos > now) {
+            earlier = now;
+            now = nowNanos;
+        }
         display.tick();
     }
 

@@ -90,8 +90,7 @@ final class ContextImage {
             engine.chip.registers.set(REGISTERS[i], get(engine, base, 3 + 2 * i));
         }
         for (int i = 0; i < MASKED.length; i++) {
-            engine.chip.writeRegister(
-                    MASKED[i], get(engine, base, 3 + 2 * (REGISTERS.length + i)));
+            engine.chip.writeRegister(MASKED[i], get(engine, base, 3 + 2 * (REGISTERS.length + i)));
         }
         if (get(engine, base, STATE_AT) == STATE_MARK) {
             for (int i = 0; i < RenderState.DWORDS; i++) {

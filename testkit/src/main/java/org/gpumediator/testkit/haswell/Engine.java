@@ -48,7 +48,6 @@ final class Engine {
     // Why it does not run.
     private @Nullable Activity hang;
     private boolean blocked;
-    private long polledAt;
     private int waitBits;
     private boolean starved;
     private boolean ringStuck;
@@ -348,12 +347,11 @@ final class Engine {
         }
         if (outcome == Outcome.BLOCKED) {
             blocked = true;
-            polledAt = chip.now();
             return false;
         }
         if (blocked) {
             unblock();
-            time = Math.max(time, Math.max(chip.horizon, polledAt));
+            time = Math.max(time, Math.max(chip.horizon, chip.earlier()));
         }
         if (outcome == Outcome.DONE) {
             time += row.nanos() + CommandCosts.DWORD_NANOS * length;
@@ -361,7 +359,7 @@ final class Engine {
                 advance(4 * length);
             }
         }
-        chip.horizon = time;
+        chip.horizon = Math.max(chip.horizon, time);
         return true;
     }
 

@@ -80,8 +80,7 @@ final class HaswellConfig {
         check(offset, width);
         for (int i = 0; i < width; i++) {
             int mask = writable[offset + i];
-            bytes[offset + i] =
-                    (byte) (bytes[offset + i] & ~mask | value >>> 8 * i & mask);
+            bytes[offset + i] = (byte) (bytes[offset + i] & ~mask | value >>> 8 * i & mask);
         }
     }
 

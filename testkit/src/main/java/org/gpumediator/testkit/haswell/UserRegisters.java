@@ -34,9 +34,7 @@ final class UserRegisters {
     private static final int[][] NONE = {};
     // spotless:on
 
-    private static final BitSet[] WRITABLE = {
-        bits(RENDER), bits(NONE), bits(BLITTER), bits(NONE)
-    };
+    private static final BitSet[] WRITABLE = {bits(RENDER), bits(NONE), bits(BLITTER), bits(NONE)};
 
     private UserRegisters() {}
 
