@@ -22,6 +22,12 @@ interface FakeGpu {
      */
     long nextWorkNanos();
 
+    /**
+     * Plays through what guests will do, on another GPU of the same kind, so that the first real
+     * guest does not wait for classes to be loaded.
+     */
+    void rehearse();
+
     /** Says whom to tell that work has come; called on any thread, must not block. */
     void onWork(Runnable listener);
 }

@@ -118,6 +118,11 @@ final class FakeGpus {
         }
 
         @Override
+        public void rehearse() {
+            HaswellRehearsal.run();
+        }
+
+        @Override
         public void onWork(Runnable listener) {
             fake.setWorkListener(listener);
         }

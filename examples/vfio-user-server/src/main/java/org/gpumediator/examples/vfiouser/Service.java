@@ -41,6 +41,7 @@ final class Service implements AutoCloseable {
     /** A virtual GPU that has been made, to be served. */
     private record Made(VirtualGpu vgpu, ClientPort port, Path socket) {}
 
+    private final FakeGpu fake;
     private final Mediator mediator;
     private final Settings settings;
     private final GpuLoop loop;
@@ -53,6 +54,7 @@ final class Service implements AutoCloseable {
 
     /** Starts the loop of a GPU. */
     Service(FakeGpu fake, Mediator mediator, Settings settings) {
+        this.fake = fake;
         this.mediator = mediator;
         this.settings = settings;
         loop = new GpuLoop(fake, mediator);
@@ -117,6 +119,7 @@ final class Service implements AutoCloseable {
      */
     void serve(PrintWriter out) {
         try {
+            fake.rehearse();
             WarmUp.run();
             ServerSettings how =
                     ServerSettings.DEFAULT.withObserver(this::observer).withActivity(() -> {});

@@ -83,7 +83,7 @@ public final class VfioUserServer implements Callable<Integer> {
             paramLabel = "FILE",
             description =
                     "Write the configuration spaces of the virtual GPUs at the start, for lspci"
-                        + " -F.")
+                            + " -F.")
     private @Nullable Path dumpConfig;
 
     @Option(
@@ -97,8 +97,12 @@ public final class VfioUserServer implements Callable<Integer> {
             description = "Let clients send several posted writes in one message.")
     private boolean writeMultiple;
 
-    @Option(names = "--verbose", description = "Say on standard error who comes and goes.")
-    private boolean verbose;
+    @Option(
+            names = "--verbose",
+            description = {
+                "Say on standard error who comes and goes; twice, also what is refused."
+            })
+    private boolean[] verbose = {};
 
     private final PrintWriter out;
 
@@ -148,8 +152,10 @@ public final class VfioUserServer implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        if (verbose) {
-            System.setProperty("org.slf4j.simpleLogger.defaultLogLevel", "info");
+        if (verbose.length > 0) {
+            System.setProperty(
+                    "org.slf4j.simpleLogger.defaultLogLevel",
+                    verbose.length > 1 ? "debug" : "info");
         }
         if (vgpus.isEmpty() && !listTypes) {
             throw UsageException.badOption("expected --vgpu or --list-types");

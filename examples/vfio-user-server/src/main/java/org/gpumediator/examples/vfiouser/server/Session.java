@@ -168,7 +168,7 @@ final class Session implements AutoCloseable {
             counters.posted++;
         }
         if (result < 0) {
-            counters.refused++;
+            refused(result);
         }
         if (!posted && !reply(result)) {
             return ended("client does not take replies");
@@ -177,6 +177,19 @@ final class Session implements AutoCloseable {
             return ended("no usable VERSION");
         }
         return !memory.vanished() || ended("client took guest memory away");
+    }
+
+    private void refused(int result) {
+        counters.refused++;
+        if (log.isDebugEnabled()) {
+            int at = frames.frameAt();
+            log.debug(
+                    "{}: refused command {} of {} bytes: {}",
+                    vgpu.name(),
+                    in.get(Wire.LE16, at + Wire.HEADER_COMMAND),
+                    frames.frameSize(),
+                    Errno.name(-result));
+        }
     }
 
     private boolean ended(String why) {

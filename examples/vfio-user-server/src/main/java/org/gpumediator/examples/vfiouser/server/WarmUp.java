@@ -39,8 +39,8 @@ public final class WarmUp {
     public static void run() throws LinuxException {
         int[] pair = UnixSocket.pair();
         ClientPort port = new ClientPort();
-        try (SocketServer server = new SocketServer(ServerSettings.DEFAULT);
-                ScratchGpu gpu = new ScratchGpu("warm-up", port.vmmPort());
+        try (ScratchGpu gpu = new ScratchGpu("warm-up", port.vmmPort());
+                SocketServer server = new SocketServer(ServerSettings.DEFAULT);
                 MessageSocket socket = new MessageSocket(pair[0], PAGE, PAGE);
                 SharedMemory memory = SealedMemory.allocator().allocate("warm-up", PAGE)) {
             server.serveConnected(gpu, port, pair[1]);
