@@ -19,12 +19,13 @@ final class BackendLookup {
     private static final Logger log = LoggerFactory.getLogger(BackendLookup.class);
 
     /** More broken service entries than this, and the rest is not looked at. */
-    private static final int MAX_BROKEN = 64;
+    private static final int MAX_BROKEN = 16;
 
     private final GpuIdentity identity;
     private final @Nullable String wanted;
     private final List<GpuBackendProvider> matching = new ArrayList<>();
     private final List<String> refusals = new ArrayList<>();
+    private final List<String> breakages = new ArrayList<>();
 
     private BackendLookup(GpuIdentity identity, @Nullable String wanted) {
         this.identity = identity;
@@ -68,8 +69,7 @@ final class BackendLookup {
                 consider(providers.next());
             } catch (ServiceConfigurationError | LinkageError error) {
                 broken++;
-                refuse("a provider that cannot be loaded", error.toString());
-                log.warn("Skipped a backend provider that cannot be loaded: {}", error.toString());
+                breakage("a provider that cannot be loaded: " + error);
             }
         }
     }
@@ -93,8 +93,7 @@ final class BackendLookup {
                 matching.add(provider);
             }
         } catch (RuntimeException | LinkageError error) {
-            refuse(name, "is broken: " + error);
-            log.warn("Skipped backend provider {}, which is broken: {}", name, error.toString());
+            breakage(name + " is broken: " + error);
         }
     }
 
@@ -102,8 +101,16 @@ final class BackendLookup {
         refusals.add(name + " " + reason);
     }
 
+    private void breakage(String what) {
+        breakages.add(what);
+        refusals.add(what);
+    }
+
     private GpuBackendProvider only() {
         if (matching.size() == 1) {
+            if (!breakages.isEmpty()) {
+                log.warn("Skipped broken backend providers: {}", breakages);
+            }
             return matching.getFirst();
         }
         String asked =

@@ -1,5 +1,6 @@
 package org.gpumediator.core;
 
+import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -7,6 +8,7 @@ import org.slf4j.LoggerFactory;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /** Logs what guests did wrong, at most one line a minute for each. Not safe for concurrent use. */
 final class FaultSummary {
@@ -15,12 +17,22 @@ final class FaultSummary {
 
     private static final long PERIOD_NANOS = 60_000_000_000L;
 
-    private final Map<CoreVirtualGpu, Map<GuestFaultKind, Long>> logged = new HashMap<>();
+    private final Map<VirtualGpu, Map<GuestFaultKind, Long>> logged = new HashMap<>();
+    private final BiConsumer<String, Map<GuestFaultKind, Long>> line;
     private long next;
     private boolean started;
 
+    FaultSummary() {
+        this((vgpu, fresh) -> log.info("Guest faults of {} since last told: {}", vgpu, fresh));
+    }
+
+    /** Creates one that writes its lines elsewhere. */
+    FaultSummary(BiConsumer<String, Map<GuestFaultKind, Long>> line) {
+        this.line = line;
+    }
+
     /** Logs what is new, if a minute has passed. */
-    void step(Iterable<CoreVirtualGpu> vgpus, long nowNanos) {
+    void step(Iterable<? extends VirtualGpu> vgpus, long nowNanos) {
         if (!started) {
             started = true;
             next = nowNanos + PERIOD_NANOS;
@@ -31,12 +43,12 @@ final class FaultSummary {
     }
 
     /** Logs what is new of one that goes, and forgets it. */
-    void forget(CoreVirtualGpu vgpu) {
+    void forget(VirtualGpu vgpu) {
         log(vgpu);
         logged.remove(vgpu);
     }
 
-    private void log(CoreVirtualGpu vgpu) {
+    private void log(VirtualGpu vgpu) {
         Map<GuestFaultKind, Long> now = vgpu.statistics().faults();
         Map<GuestFaultKind, Long> before = logged.getOrDefault(vgpu, Map.of());
         Map<GuestFaultKind, Long> fresh = new TreeMap<>();
@@ -49,7 +61,7 @@ final class FaultSummary {
                 });
         if (!fresh.isEmpty()) {
             logged.put(vgpu, now);
-            log.info("Guest faults of {} since the last summary: {}", vgpu.name(), fresh);
+            line.accept(vgpu.name(), fresh);
         }
     }
 }
