@@ -7,6 +7,7 @@ module org.gpumediator.testkit {
     requires static transitive org.junit.jupiter.api;
 
     exports org.gpumediator.testkit;
+    exports org.gpumediator.testkit.ada;
     exports org.gpumediator.testkit.contract;
     exports org.gpumediator.testkit.guest;
     exports org.gpumediator.testkit.haswell;

@@ -4,6 +4,7 @@ import org.gpumediator.api.InsufficientResourceException;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
+import org.gpumediator.api.ShareLostException;
 import org.gpumediator.api.VgpuStatistics;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VirtualGpuState;
@@ -268,6 +269,11 @@ public final class Mediator implements AutoCloseable {
     }
 
     private void undo(int id, @Nullable DeviceModel model, Throwable failure) {
+        if (failure instanceof ShareLostException) {
+            lostShares.increment();
+            ledger.markLost(id);
+            return;
+        }
         try {
             if (model != null) {
                 model.close();

@@ -3,6 +3,7 @@ package org.gpumediator.api.hardware;
 import org.gpumediator.api.Registration;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 
 /**
  * A physical GPU: the only way to a real device, or to a fake that stands for one. Safe for use by
@@ -114,4 +115,17 @@ public interface PhysicalGpu {
 
     /** Resets the whole device to its state after power-on; mappings for DMA are kept. */
     void reset();
+
+    /**
+     * Returns one of the virtual functions that this function has enabled through its SR-IOV
+     * capability. Its own virtual functions are empty; its {@link #reset} is a function-level
+     * reset.
+     *
+     * @param index {@code 0} for the first one
+     * @return the virtual function; empty while it does not exist, as always where there is no
+     *     SR-IOV. One that has gone answers reads with ones, also after another has taken its place
+     */
+    default Optional<PhysicalGpu> virtualFunction(int index) {
+        return Optional.empty();
+    }
 }

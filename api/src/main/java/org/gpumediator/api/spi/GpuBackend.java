@@ -48,6 +48,8 @@ public interface GpuBackend extends AutoCloseable {
     /**
      * Builds the device model of one virtual GPU.
      *
+     * @throws org.gpumediator.api.ShareLostException if it failed half way and the share could not
+     *     be made safe for another owner; the mediator then never gives that share out again
      * @throws org.gpumediator.api.GpuMediationException if the GPU or its firmware refuses; nothing
      *     is left behind
      */

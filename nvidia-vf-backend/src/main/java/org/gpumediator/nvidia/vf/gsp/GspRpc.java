@@ -1,0 +1,276 @@
+package org.gpumediator.nvidia.vf.gsp;
+
+import org.gpumediator.api.DeviceLostException;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.nvidia.vf.gsp.SharedQueues.Message;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Calls of the firmware. Several threads may call at once: each waits for its own reply only, and whoever waits takes in what has
+ * come for all.
+ *
+ * <p>What can happen to a call: it is answered; it is refused ({@link GspRefusedException}); it is not answered in time, or a
+ * message was damaged while it was open ({@link GspTimeoutException}: unknown whether it was carried out); the firmware has stopped
+ * ({@link DeviceLostException}). After three time-outs in a row the board counts as lost (exception 119) and every call fails at
+ * once until the firmware is booted anew.
+ */
+public final class GspRpc implements AutoCloseable {
+
+    // spotless:off
+    /** Function: frees an object. */
+    public static final int FREE                = 10;
+    /** Function: the driver goes. */
+    public static final int UNLOADING           = 47;
+    /** Function: what the board has. */
+    public static final int STATIC_INFO         = 65;
+    /** Function: tells the firmware of the system. */
+    public static final int SYSTEM_INFO         = 72;
+    /** Function: tells the firmware its settings. */
+    public static final int SET_REGISTRY        = 73;
+    /** Function: a control of the resource manager. */
+    public static final int RM_CONTROL          = 76;
+    /** Function: makes an object of the resource manager. */
+    public static final int RM_ALLOC            = 103;
+    // spotless:on
+
+    private static final int FIRST_EVENT = 0x1000;
+    private static final int QUEUE_HEAD = 0x11_0c00;
+    private static final int CPU_CONTROL = 0x11_1388;
+    private static final int CPU_ACTIVE = 1 << 7;
+    private static final int LEAF = 0xb8_1000 + 4 * 7;
+    private static final int LEAF_ENABLE = 0xb8_1200 + 4 * 7;
+    private static final int TOP_ENABLE = 0xb8_1608;
+    private static final int TOP_BIT = 1 << 3;
+    private static final long ROOM_NANOS = 1_000_000_000L;
+    private static final long REPLY_NANOS = 5_100_000_000L;
+    private static final int TIMEOUTS_ALLOWED = 3;
+
+    /** Hears of events; must not call the firmware. */
+    public interface EventListener {
+        /** Says that an event has come. Called with no lock held. */
+        void event(int number, ByteBuffer payload);
+    }
+
+    private static final class Pending {
+        volatile @Nullable Message reply;
+        volatile boolean damaged;
+    }
+
+    private final PhysicalGpu gpu;
+    private final Waiter waiter;
+    private final SharedQueues queues;
+    private final EventListener listener;
+    private final ReentrantLock receiving = new ReentrantLock();
+    private final List<Message> events = new ArrayList<>();
+    private final Map<Integer, Pending> open = new ConcurrentHashMap<>();
+    private final AtomicInteger nextSequence = new AtomicInteger(1);
+    private final AtomicInteger timeoutsInARow = new AtomicInteger();
+    private final LongAdder calls = new LongAdder();
+    private final LongAdder timeouts = new LongAdder();
+    private final LongAdder damaged = new LongAdder();
+    private final LongAdder strays = new LongAdder();
+    private final LongAdder eventsSeen = new LongAdder();
+    private volatile @Nullable String lost;
+    private volatile boolean closed;
+
+    /** Creates the driver's end, not yet known to the firmware. */
+    public GspRpc(PhysicalGpu gpu, Waiter waiter, EventListener listener) {
+        this.gpu = gpu;
+        this.waiter = waiter;
+        this.listener = listener;
+        queues = new SharedQueues(gpu);
+    }
+
+    SharedQueues queues() {
+        return queues;
+    }
+
+    void enableInterrupt() {
+        gpu.write(0, LEAF_ENABLE, 4, 1);
+        gpu.write(0, TOP_ENABLE, 4, TOP_BIT);
+    }
+
+    /** Takes in what has come, after an interrupt for instance. */
+    public void service() {
+        gpu.write(0, LEAF, 4, 1);
+        drain();
+    }
+
+    /** Returns why the board is lost, or null. */
+    public @Nullable String lost() {
+        return lost;
+    }
+
+    /** Declares the board lost: every open and later call fails. */
+    public void markLost(String reason) {
+        if (lost == null) {
+            lost = reason;
+        }
+    }
+
+    /**
+     * Returns whether the firmware runs. Looks at the board.
+     */
+    public boolean isAlive() {
+        if (lost != null) {
+            return false;
+        }
+        int control = (int) gpu.read(0, CPU_CONTROL, 4);
+        if (control == -1) {
+            markLost("the board has fallen off the bus (exception 79)");
+        } else if ((control & CPU_ACTIVE) == 0) {
+            markLost("the firmware has stopped (exception 120)");
+        }
+        return lost == null;
+    }
+
+    /** Sends a message that is not answered. */
+    void post(String what, int function, byte[] payload) {
+        transmit(what, function, 0, payload);
+    }
+
+    /**
+     * Calls a function and waits for the reply.
+     *
+     * @param what for messages of exceptions
+     * @return the reply's payload
+     */
+    public ByteBuffer call(String what, int function, byte[] payload) {
+        checkLost(what);
+        calls.increment();
+        int sequence = nextSequence.getAndIncrement() & Integer.MAX_VALUE;
+        Pending pending = new Pending();
+        open.put(sequence, pending);
+        try {
+            transmit(what, function, sequence, payload);
+            boolean answered =
+                    waiter.until(
+                            REPLY_NANOS,
+                            () -> {
+                                drain();
+                                return pending.reply != null || pending.damaged || !isAlive();
+                            });
+            Message reply = pending.reply;
+            if (reply != null && reply.function() == function) {
+                timeoutsInARow.set(0);
+                return reply.payload();
+            }
+            checkLost(what);
+            if (answered) {
+                throw new GspTimeoutException(what + ": a message of the firmware was damaged");
+            }
+            timeouts.increment();
+            if (timeoutsInARow.incrementAndGet() >= TIMEOUTS_ALLOWED) {
+                markLost("three calls in a row were not answered (exception 119)");
+            }
+            throw new GspTimeoutException(what + ": no answer within " + REPLY_NANOS + " ns");
+        } finally {
+            open.remove(sequence);
+        }
+    }
+
+    private void transmit(String what, int function, int sequence, byte[] payload) {
+        if (payload.length > SharedQueues.MOST_PAYLOAD) {
+            throw new IllegalArgumentException(
+                    what + ": " + payload.length + " bytes: expected at most " + SharedQueues.MOST_PAYLOAD);
+        }
+        boolean room =
+                waiter.until(
+                        ROOM_NANOS,
+                        () -> {
+                            drain();
+                            return queues.send(function, sequence, payload) || lost != null;
+                        });
+        checkLost(what);
+        if (!room) {
+            throw new GspTimeoutException(what + ": the command queue stayed full");
+        }
+        gpu.write(0, QUEUE_HEAD, 4, 0);
+    }
+
+    private void checkLost(String what) {
+        String reason = lost;
+        if (reason != null) {
+            throw new DeviceLostException(what + ": " + gpu.identity() + " is lost: " + reason);
+        }
+    }
+
+    private void drain() {
+        if (receiving.isHeldByCurrentThread() || !receiving.tryLock()) {
+            return;
+        }
+        List<Message> arrived = List.of();
+        try {
+            if (closed) {
+                return;
+            }
+            queues.receive(
+                    new SharedQueues.Receiver() {
+                        @Override
+                        public void message(Message message) {
+                            if (message.function() >= FIRST_EVENT) {
+                                events.add(message);
+                            } else {
+                                reply(message);
+                            }
+                        }
+
+                        @Override
+                        public void corrupted() {
+                            // What is open may have been answered by it: nobody can tell.
+                            damaged.increment();
+                            open.values().forEach(each -> each.damaged = true);
+                        }
+                    });
+            if (!events.isEmpty()) {
+                arrived = List.copyOf(events);
+                events.clear();
+            }
+        } finally {
+            receiving.unlock();
+        }
+        for (Message event : arrived) {
+            eventsSeen.increment();
+            listener.event(event.function(), event.payload());
+        }
+    }
+
+    private void reply(Message message) {
+        Pending pending = open.get(message.sequence());
+        if (pending == null) {
+            strays.increment();
+        } else {
+            pending.reply = message;
+        }
+    }
+
+    /** Adds the counters to a map. */
+    public void count(Map<String, Long> counters) {
+        counters.put("gsp.calls", calls.sum());
+        counters.put("gsp.timeouts", timeouts.sum());
+        counters.put("gsp.damaged", damaged.sum());
+        counters.put("gsp.strays", strays.sum());
+        counters.put("gsp.events", eventsSeen.sum());
+    }
+
+    @Override
+    public void close() {
+        markLost("closed");
+        receiving.lock();
+        try {
+            closed = true;
+            queues.close();
+        } finally {
+            receiving.unlock();
+        }
+    }
+}

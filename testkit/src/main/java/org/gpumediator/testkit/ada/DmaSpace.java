@@ -1,0 +1,113 @@
+package org.gpumediator.testkit.ada;
+
+import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/**
+ * The bus addresses of one fake board: what is mapped where. Mappings are a guard page apart,
+ * addresses are not used twice, so that a stale one is a fault.
+ */
+final class DmaSpace {
+
+    private static final ValueLayout.OfInt LE32 =
+            ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong LE64 =
+            ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final int PAGE = 4096;
+    private static final long FIRST = 1L << 32;
+
+    private record Mapping(MemorySegment segment, boolean writable) {}
+
+    private final ConcurrentSkipListMap<Long, Mapping> mappings = new ConcurrentSkipListMap<>();
+    private long next = FIRST;
+    private long faults;
+
+    synchronized long map(MemorySegment segment, DmaAccess access) {
+        long length = segment.byteSize();
+        if (!segment.isNative()
+                || length == 0
+                || length % PAGE != 0
+                || segment.address() % PAGE != 0) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "segment of 0x%x bytes at 0x%x: expected native, page aligned memory",
+                            length, segment.address()));
+        }
+        long base = next;
+        next += length + PAGE;
+        mappings.put(base, new Mapping(segment, access == DmaAccess.READ_WRITE));
+        return base;
+    }
+
+    void unmap(long base) {
+        if (mappings.remove(base) == null) {
+            throw new IllegalArgumentException(
+                    String.format("bus address 0x%x: nothing is mapped there", base));
+        }
+    }
+
+    int mapped() {
+        return mappings.size();
+    }
+
+    synchronized long faults() {
+        return faults;
+    }
+
+    int readInt(long address) {
+        MemorySegment at = find(address, 4, /* write= */ false);
+        return at == null ? -1 : at.get(LE32, 0);
+    }
+
+    long readLong(long address) {
+        MemorySegment at = find(address, 8, /* write= */ false);
+        return at == null ? -1 : at.get(LE64, 0);
+    }
+
+    void writeInt(long address, int value) {
+        MemorySegment at = find(address, 4, /* write= */ true);
+        if (at != null) {
+            at.set(LE32, 0, value);
+        }
+    }
+
+    /** Reads bytes; ones where nothing is mapped. */
+    byte[] readBytes(long address, int length) {
+        MemorySegment at = find(address, length, /* write= */ false);
+        byte[] bytes = new byte[length];
+        if (at == null) {
+            java.util.Arrays.fill(bytes, (byte) -1);
+        } else {
+            MemorySegment.ofArray(bytes).copyFrom(at);
+        }
+        return bytes;
+    }
+
+    void writeBytes(long address, byte[] bytes) {
+        MemorySegment at = find(address, bytes.length, /* write= */ true);
+        if (at != null) {
+            at.copyFrom(MemorySegment.ofArray(bytes));
+        }
+    }
+
+    private @Nullable MemorySegment find(long address, int length, boolean write) {
+        Map.Entry<Long, Mapping> below = mappings.floorEntry(address);
+        if (below != null) {
+            MemorySegment segment = below.getValue().segment();
+            long offset = address - below.getKey();
+            if (offset <= segment.byteSize() - length && (!write || below.getValue().writable())) {
+                return segment.asSlice(offset, length);
+            }
+        }
+        synchronized (this) {
+            faults++;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,753 @@
+package org.gpumediator.testkit.ada;
+
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.Registration;
+import org.gpumediator.api.ResetKind;
+import org.gpumediator.api.hardware.GpuIdentity;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.core.pci.PciFunction;
+import org.gpumediator.core.pci.SriovCapability;
+import org.gpumediator.testkit.SteppedClock;
+import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A board of the Ada family in software: a physical function with SR-IOV, its virtual functions, its firmware, a copy engine, and
+ * framebuffer that takes memory only where something was written.
+ *
+ * <p>BAR 0 is 16 MiB of registers, BAR 1 shows the whole framebuffer, BAR 3 the last 32 MiB of it.
+ *
+ * <p>It has no thread. Whatever takes time happens inside {@link #advance}, or when a driver waits for it: a read of a register
+ * that drivers poll brings the board up to its clock, and moves a stepped clock. Safe for use by multiple threads; listeners
+ * are called with no lock held.
+ *
+ * <p>Not as on the chip: the firmware image is not looked at, engines do no work of their own, and the interrupt tree has one
+ * level less.
+ */
+public final class FakeAda implements PhysicalGpu {
+
+    // spotless:off
+    private static final int BOOT_ID         = 0x00_0000;
+    private static final int CONFIG_MIRROR   = 0x08_8000;
+    private static final int GSP_START       = 0x11_0000;
+    private static final int GSP_END         = 0x11_2000;
+    private static final int BOARD_PROGRESS  = 0x11_8234;
+    private static final int USABLE_MEBIBYTES = 0x11_83a4;
+    private static final int SEC2_START      = 0x84_0000;
+    private static final int SEC2_END        = 0x84_1000;
+    private static final int OWN_FUNCTION    = 0xb8_0000;
+    private static final int INTERRUPT_TOP   = OWN_FUNCTION + 0x1600;
+    // spotless:on
+
+    private static final long REGISTERS_LENGTH = 16 << 20;
+    private static final long VF_READY_NANOS = 60_000_000;
+    private static final long SHORTEST_POLL_NANOS = 1_000;
+    private static final long LONGEST_POLL_NANOS = 10_000_000;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final AdaModel model;
+    private final MediationClock clock;
+    private final @Nullable SteppedClock stepped;
+    private final boolean errorCorrecting;
+    private final PciFunction config;
+    private final GpuIdentity identity;
+    private final SparseMemory framebuffer;
+    private final DmaSpace dma = new DmaSpace();
+    private final Agenda agenda = new Agenda();
+    private final GspFaults faults = new GspFaults();
+    private final FakeGsp gsp;
+    private final CopyEngine copyEngine;
+    private final WorkEngine engine;
+    private final FunctionRegisters registers;
+    private final List<InterruptListener> listeners = new CopyOnWriteArrayList<>();
+
+    // Guarded by the lock.
+    private final @Nullable FakeVf[] functions = new FakeVf[AdaConfig.TOTAL_VFS];
+    private final Map<Integer, Integer> plain = new HashMap<>();
+    private final Deque<Runnable> interrupts = new ArrayDeque<>();
+    private boolean functionsReady;
+    private int functionsWanted;
+    private long enabling;
+    private long pollNanos = SHORTEST_POLL_NANOS;
+    private boolean gone;
+
+    private FakeAda(Builder builder) {
+        model = builder.model;
+        clock = builder.clock;
+        stepped = builder.clock instanceof SteppedClock steppedClock ? steppedClock : null;
+        errorCorrecting = builder.errorCorrecting;
+        functionsWanted = Integer.MAX_VALUE;
+        config = AdaConfig.build(model);
+        identity =
+                new GpuIdentity(
+                        AdaConfig.VENDOR,
+                        model.deviceId(),
+                        AdaConfig.VENDOR,
+                        model.subsystemId(),
+                        AdaConfig.REVISION,
+                        AdaConfig.CLASS_3D);
+        framebuffer = new SparseMemory(model.framebufferBytes());
+        gsp = new FakeGsp(this);
+        copyEngine = new CopyEngine(this);
+        engine = new WorkEngine(this);
+        registers = new FunctionRegisters(new OwnEffects());
+        agenda.run(clock.nanoTime());
+    }
+
+    /** Returns a builder of a board. */
+    public static Builder builder(AdaModel model) {
+        return new Builder(model);
+    }
+
+    /** Returns a board on the clock of the Java virtual machine. */
+    public static FakeAda create(AdaModel model) {
+        return builder(model).build();
+    }
+
+    /** What the physical function's own register block brings about. */
+    private final class OwnEffects implements FunctionRegisters.Effects {
+
+        @Override
+        public void privilegedDoorbell(int value) {
+            gsp.hostDoorbell(value);
+        }
+
+        @Override
+        public void channelDoorbell(int token) {
+            engine.doorbell(0, token);
+        }
+
+        @Override
+        public void interrupt(int vector) {
+            interrupts.add(() -> listeners.forEach(each -> each.interrupted(vector)));
+        }
+
+        @Override
+        public long nanoTime() {
+            return agenda.now();
+        }
+    }
+
+    // ---- for the parts of the board, under its lock
+
+    void lock() {
+        lock.lock();
+    }
+
+    void unlock() {
+        lock.unlock();
+    }
+
+    AdaModel model() {
+        return model;
+    }
+
+    SparseMemory framebuffer() {
+        return framebuffer;
+    }
+
+    DmaSpace dma() {
+        return dma;
+    }
+
+    Agenda agenda() {
+        return agenda;
+    }
+
+    FakeGsp gsp() {
+        return gsp;
+    }
+
+    CopyEngine copyEngine() {
+        return copyEngine;
+    }
+
+    WorkEngine engine() {
+        return engine;
+    }
+
+    FunctionRegisters physical() {
+        return registers;
+    }
+
+    boolean isErrorCorrecting() {
+        return errorCorrecting;
+    }
+
+    void post(FakeVf function, int vector) {
+        interrupts.add(() -> function.deliver(vector));
+    }
+
+    void grantFramebuffer(int gfid, long start, long length) {
+        FakeVf function = functions[gfid - 1];
+        if (function != null) {
+            function.framebuffer(start, length);
+        }
+    }
+
+    void releaseFramebuffer(int gfid) {
+        grantFramebuffer(gfid, 0, 0);
+    }
+
+    boolean virtualMemoryEnabled() {
+        return (control() & SriovCapability.CONTROL_VF_MEMORY_ENABLE) != 0;
+    }
+
+    private int control() {
+        return config.read(AdaConfig.SRIOV + SriovCapability.CONTROL, 2);
+    }
+
+    // ---- time
+
+    /**
+     * Lets the board do what is due.
+     *
+     * @param nowNanos the time on the board's clock
+     * @return when something is due next; {@link Long#MAX_VALUE} if nothing is
+     */
+    public long advance(long nowNanos) {
+        long next;
+        lock.lock();
+        try {
+            agenda.run(nowNanos);
+            next = agenda.nextDue();
+        } finally {
+            lock.unlock();
+        }
+        deliver();
+        return next;
+    }
+
+    /** Returns when something is due; {@link Long#MAX_VALUE} if nothing is. */
+    public long nextWorkNanos() {
+        lock.lock();
+        try {
+            return agenda.nextDue();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Brings the board up to its clock; moves a stepped clock as a waiting processor would. */
+    void poll() {
+        SteppedClock moved = stepped;
+        if (moved != null) {
+            lock.lock();
+            try {
+                long now = moved.nanoTime();
+                long due = agenda.nextDue();
+                if (due <= now + pollNanos) {
+                    moved.advanceTo(Math.max(due, now + SHORTEST_POLL_NANOS));
+                    pollNanos = SHORTEST_POLL_NANOS;
+                } else {
+                    moved.advanceNanos(pollNanos);
+                    pollNanos = Math.min(2 * pollNanos, LONGEST_POLL_NANOS);
+                }
+            } finally {
+                lock.unlock();
+            }
+        }
+        advance(clock.nanoTime());
+    }
+
+    /** Calls listeners. Must be called with no lock held. */
+    void deliver() {
+        if (lock.isHeldByCurrentThread()) {
+            return;
+        }
+        while (true) {
+            Runnable next;
+            lock.lock();
+            try {
+                next = interrupts.poll();
+            } finally {
+                lock.unlock();
+            }
+            if (next == null) {
+                return;
+            }
+            next.run();
+        }
+    }
+
+    // ---- what tests see and do
+
+    /** Returns the faults that wait to happen. */
+    public GspFaults faults() {
+        return faults;
+    }
+
+    /** Returns where the firmware is in its life. */
+    public FakeGsp.State firmware() {
+        lock.lock();
+        try {
+            return gsp.stateNow();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns what the board is occupied with, by name. */
+    public Map<String, Long> occupation() {
+        lock.lock();
+        try {
+            Map<String, Long> all = new java.util.TreeMap<>();
+            all.put("plugins", (long) gsp.plugins().size());
+            all.put("clients", (long) gsp.clients());
+            all.put("channels", (long) copyEngine.channels());
+            all.put("dma.mappings", (long) dma.mapped());
+            all.put("dma.faults", dma.faults());
+            all.put("framebuffer.resident", framebuffer.residentBytes());
+            all.put("framebuffer.scrubbed", copyEngine.scrubbedBytes());
+            all.put("doorbells.refused", engine.strangers());
+            all.put("rpc.commands", gsp.commands());
+            return all;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Returns the state of a virtual GPU's firmware task, such as {@code ACTIVE}; {@code FREE} if
+     * there is none.
+     *
+     * @param gfid 1 to 32
+     */
+    public String plugin(int gfid) {
+        lock.lock();
+        try {
+            PluginTask task = gsp.plugins().get(gfid);
+            return task == null ? "FREE" : task.state().name();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether a virtual GPU's firmware task was told that it may access memory. */
+    public boolean isBusMaster(int gfid) {
+        lock.lock();
+        try {
+            PluginTask task = gsp.plugins().get(gfid);
+            return task != null && task.isBusMaster();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns how often the channels of a virtual GPU were rung. */
+    public long doorbells(int gfid) {
+        lock.lock();
+        try {
+            return engine.rung(gfid);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Stops the firmware for good, until the board is reset. */
+    public void crashFirmware() {
+        lock.lock();
+        try {
+            gsp.crash();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Stops one firmware task; the firmware tells the driver. */
+    public void crashPlugin(int gfid) {
+        lock.lock();
+        try {
+            PluginTask task = gsp.plugins().get(gfid);
+            if (task != null) {
+                task.crash();
+                gsp.pluginCrashed(gfid);
+            }
+        } finally {
+            lock.unlock();
+        }
+        deliver();
+    }
+
+    /**
+     * Reports an exception of a channel to the driver.
+     *
+     * @param gfid whose channel, 0 for the host's own
+     * @param channel channel id
+     * @param exception number of the exception
+     * @param level 0 for information, 1 for an error, 2 for a fatal one
+     */
+    public void reportException(int gfid, int channel, int exception, int level) {
+        lock.lock();
+        try {
+            gsp.robustChannel(gfid, channel, exception, level);
+        } finally {
+            lock.unlock();
+        }
+        deliver();
+    }
+
+    /** Raises an interrupt of a virtual function: leaf 0 to 7, bit 0 to 31. */
+    public void raise(int function, int leaf, int bit) {
+        lock.lock();
+        try {
+            FakeVf target = functions[function];
+            if (target != null) {
+                target.raise(leaf, bit);
+            }
+        } finally {
+            lock.unlock();
+        }
+        deliver();
+    }
+
+    /** Takes the board off the bus: everything reads as ones. */
+    public void remove() {
+        lock.lock();
+        try {
+            gone = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Lets fewer virtual functions come up than are enabled.
+     *
+     * @param count how many come up at most
+     */
+    public void limitVirtualFunctions(int count) {
+        lock.lock();
+        try {
+            functionsWanted = count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Returns whether a range of whole pages of the framebuffer holds only zeros. */
+    public boolean isZero(long offset, long bytes) {
+        return framebuffer.isZero(offset, bytes);
+    }
+
+    // ---- configuration
+
+    @Override
+    public GpuIdentity identity() {
+        return identity;
+    }
+
+    @Override
+    public int configLength() {
+        return config.length();
+    }
+
+    @Override
+    public int readConfig(int offset, int width) {
+        checkConfig(offset, width, config.length());
+        lock.lock();
+        try {
+            return gone ? -1 >>> 32 - 8 * width : config.read(offset, width);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public void writeConfig(int offset, int width, int value) {
+        checkConfig(offset, width, config.length());
+        lock.lock();
+        try {
+            int at = offset - AdaConfig.SRIOV;
+            boolean count = at <= SriovCapability.NUM_VFS && at + width > SriovCapability.NUM_VFS;
+            if (gone || count && (value & 0xffff) > AdaConfig.TOTAL_VFS) {
+                return;
+            }
+            int before = control();
+            boolean reset =
+                    config.write(offset, width, value).stream()
+                            .anyMatch(
+                                    effect ->
+                                            effect
+                                                    instanceof
+                                                    org.gpumediator.api.pci.ConfigWriteEffect
+                                                            .ResetRequested);
+            if (reset) {
+                resetNow();
+                return;
+            }
+            int changed = (before ^ control()) & SriovCapability.CONTROL_VF_ENABLE;
+            if (changed != 0) {
+                switchFunctions((before & SriovCapability.CONTROL_VF_ENABLE) == 0);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void switchFunctions(boolean on) {
+        long number = ++enabling;
+        functionsReady = false;
+        if (!on) {
+            dropFunctions();
+            return;
+        }
+        int count =
+                Math.min(functionsWanted, config.read(AdaConfig.SRIOV + SriovCapability.NUM_VFS, 2));
+        for (int i = 0; i < count; i++) {
+            functions[i] = new FakeVf(this, i);
+        }
+        agenda.after(VF_READY_NANOS, () -> functionsReady = number == enabling);
+    }
+
+    private void dropFunctions() {
+        for (int i = 0; i < functions.length; i++) {
+            FakeVf function = functions[i];
+            if (function != null) {
+                function.vanish();
+                functions[i] = null;
+            }
+        }
+    }
+
+    @Override
+    public Optional<PhysicalGpu> virtualFunction(int index) {
+        poll();
+        lock.lock();
+        try {
+            FakeVf function =
+                    functionsReady && index >= 0 && index < functions.length
+                            ? functions[index]
+                            : null;
+            return Optional.ofNullable(function);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- BARs
+
+    @Override
+    public long barLength(int bar) {
+        return switch (bar) {
+            case 0 -> REGISTERS_LENGTH;
+            case 1 -> model.vfApertureBytes() * AdaConfig.TOTAL_VFS;
+            case 3 -> AdaConfig.INSTANCE_BYTES;
+            default -> 0;
+        };
+    }
+
+    @Override
+    public long read(int bar, long offset, int width) {
+        check(offset, width, barLength(bar));
+        if (bar == 0 && isPolled((int) offset)) {
+            poll();
+        }
+        lock.lock();
+        try {
+            if (gone) {
+                return -1L >>> 64 - 8 * width;
+            }
+            return switch (bar) {
+                case 0 -> readRegisters((int) offset, width);
+                case 1 -> framebuffer.read(offset, width);
+                default -> framebuffer.read(framebuffer.length() - AdaConfig.INSTANCE_BYTES + offset, width);
+            };
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean isPolled(int offset) {
+        return offset == INTERRUPT_TOP
+                || offset == FakeGsp.FALCON_MAILBOX_0
+                || offset == FakeGsp.SEC2_MAILBOX_0
+                || offset == FakeGsp.CPU_CONTROL
+                || offset == FakeGsp.WPR2_END
+                || offset == FakeGsp.QUEUE_HEAD
+                || offset == OWN_FUNCTION + FunctionRegisters.PRIVILEGED_DOORBELL;
+    }
+
+    private long readRegisters(int offset, int width) {
+        if (width == 8) {
+            return Integer.toUnsignedLong(readDword(offset)) | (long) readDword(offset + 4) << 32;
+        }
+        long dword = Integer.toUnsignedLong(readDword(offset & ~3));
+        return dword >>> 8 * (offset & 3) & -1L >>> 64 - 8 * width;
+    }
+
+    private int readDword(int offset) {
+        if (offset >= OWN_FUNCTION && offset < OWN_FUNCTION + FunctionRegisters.LENGTH) {
+            return registers.read(offset - OWN_FUNCTION);
+        }
+        if (isFirmware(offset)) {
+            return gsp.read(offset);
+        }
+        if (offset >= CONFIG_MIRROR && offset < CONFIG_MIRROR + 4096) {
+            return config.read(offset - CONFIG_MIRROR, 4);
+        }
+        return switch (offset) {
+            case BOOT_ID -> model.bootValue();
+            case BOARD_PROGRESS -> 0xff;
+            case USABLE_MEBIBYTES -> (int) (model.framebufferBytes() >>> 20);
+            default -> plain.getOrDefault(offset, 0);
+        };
+    }
+
+    private static boolean isFirmware(int offset) {
+        return offset >= GSP_START && offset < GSP_END
+                || offset >= SEC2_START && offset < SEC2_END
+                || offset == FakeGsp.WPR2_END;
+    }
+
+    @Override
+    public void write(int bar, long offset, int width, long value) {
+        check(offset, width, barLength(bar));
+        lock.lock();
+        try {
+            if (gone) {
+                return;
+            }
+            if (bar == 0) {
+                writeRegisters((int) offset, width, value);
+            } else {
+                long at = bar == 1 ? offset : framebuffer.length() - AdaConfig.INSTANCE_BYTES + offset;
+                framebuffer.write(at, width, value);
+            }
+        } finally {
+            lock.unlock();
+        }
+        deliver();
+    }
+
+    private void writeRegisters(int offset, int width, long value) {
+        if (width == 8) {
+            writeDword(offset, (int) value);
+            writeDword(offset + 4, (int) (value >>> 32));
+        } else if (width == 4) {
+            writeDword(offset, (int) value);
+        } else {
+            int shift = 8 * (offset & 3);
+            int mask = (width == 1 ? 0xff : 0xffff) << shift;
+            writeDword(offset & ~3, readDword(offset & ~3) & ~mask | (int) value << shift & mask);
+        }
+    }
+
+    private void writeDword(int offset, int value) {
+        if (offset >= OWN_FUNCTION && offset < OWN_FUNCTION + FunctionRegisters.LENGTH) {
+            registers.write(offset - OWN_FUNCTION, value);
+        } else if (isFirmware(offset)) {
+            gsp.write(offset, value);
+        } else {
+            plain.put(offset, value);
+        }
+    }
+
+    // ---- memory, interrupts, reset
+
+    @Override
+    public long mapForDma(MemorySegment segment, DmaAccess access) {
+        return dma.map(segment, access);
+    }
+
+    @Override
+    public void unmapForDma(long busAddress) {
+        dma.unmap(busAddress);
+    }
+
+    @Override
+    public Registration onInterrupt(InterruptListener listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    @Override
+    public void reset() {
+        lock.lock();
+        try {
+            resetNow();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Framebuffer keeps its contents, as memory does that stays powered. */
+    private void resetNow() {
+        enabling++;
+        functionsReady = false;
+        dropFunctions();
+        gsp.powerOff();
+        registers.reset();
+        plain.clear();
+        agenda.clear();
+        config.reset(ResetKind.FUNCTION_LEVEL);
+    }
+
+    static void check(long offset, int width, long length) {
+        boolean known = width == 1 || width == 2 || width == 4 || width == 8;
+        if (!known || offset < 0 || offset > length - width || offset % width != 0) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "access at 0x%x, width %d: expected an aligned access of 1, 2, 4 or 8"
+                                    + " bytes below 0x%x",
+                            offset, width, length));
+        }
+    }
+
+    static void checkConfig(int offset, int width, int length) {
+        boolean known = width == 1 || width == 2 || width == 4;
+        if (!known || offset < 0 || offset > length - width || offset % width != 0) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "configuration access at 0x%x, width %d: expected an aligned access of"
+                                    + " 1, 2 or 4 bytes below 0x%x",
+                            offset, width, length));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return model.title() + " (fake)";
+    }
+
+    /** Builds a {@link FakeAda}. Not safe for use by multiple threads. */
+    public static final class Builder {
+
+        private final AdaModel model;
+        private MediationClock clock = MediationClock.system();
+        private boolean errorCorrecting;
+
+        private Builder(AdaModel model) {
+            this.model = java.util.Objects.requireNonNull(model, "model");
+        }
+
+        /**
+         * Sets the board's clock, the system's unless said otherwise. A {@link SteppedClock} is
+         * moved by whoever waits for the board.
+         */
+        public Builder clock(MediationClock newClock) {
+            clock = java.util.Objects.requireNonNull(newClock, "clock");
+            return this;
+        }
+
+        /** Switches error correction on. */
+        public Builder errorCorrecting() {
+            errorCorrecting = true;
+            return this;
+        }
+
+        /** Builds the board. */
+        public FakeAda build() {
+            return new FakeAda(this);
+        }
+    }
+}

@@ -1,0 +1,280 @@
+package org.gpumediator.testkit.ada;
+
+import org.gpumediator.api.Registration;
+import org.gpumediator.api.hardware.GpuIdentity;
+import org.gpumediator.api.hardware.PhysicalGpu;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * One virtual function of a {@link FakeAda}: its raw configuration space, its register block, its
+ * windows to the framebuffer that the firmware has given it.
+ */
+final class FakeVf implements PhysicalGpu {
+
+    private static final int CONFIG_LENGTH = 4096;
+    private static final int COMMAND = 0x04;
+    private static final int EXPRESS = 0x40;
+    private static final int DEVICE_CONTROL = EXPRESS + 8;
+    private static final int MSIX = 0x7c;
+    private static final int STARTING = 0x0001;
+    private static final long RESET_NANOS = 20_000_000;
+
+    private final FakeAda board;
+    private final int index;
+    private final FunctionRegisters registers;
+    private final List<InterruptListener> listeners = new CopyOnWriteArrayList<>();
+    private final byte[] config = new byte[CONFIG_LENGTH];
+
+    // Guarded by the board's lock.
+    private boolean gone;
+    private boolean resetting;
+    private long resets;
+    private long framebufferStart;
+    private long framebufferLength;
+
+    FakeVf(FakeAda board, int index) {
+        this.board = board;
+        this.index = index;
+        registers =
+                new FunctionRegisters(
+                        new FunctionRegisters.Effects() {
+                            @Override
+                            public void privilegedDoorbell(int value) {
+                                board.gsp().guestDoorbell(index + 1, value);
+                            }
+
+                            @Override
+                            public void channelDoorbell(int token) {
+                                board.engine().doorbell(index + 1, token);
+                            }
+
+                            @Override
+                            public void interrupt(int vector) {
+                                board.post(FakeVf.this, vector);
+                            }
+
+                            @Override
+                            public long nanoTime() {
+                                return board.agenda().now();
+                            }
+                        });
+        resetConfig();
+    }
+
+    private void resetConfig() {
+        Arrays.fill(config, (byte) 0);
+        // Vendor and device read as ones: software takes them from the physical function.
+        put(0x00, 4, -1);
+        put(0x06, 2, 0x0010);
+        put(0x08, 4, AdaConfig.CLASS_3D << 8 | AdaConfig.REVISION);
+        put(0x2c, 2, AdaConfig.VENDOR);
+        put(0x2e, 2, board.model().subsystemId());
+        put(0x34, 1, EXPRESS);
+        put(EXPRESS, 2, 0x10 | MSIX << 8);
+        put(EXPRESS + 2, 2, 0x0002);
+        put(EXPRESS + 4, 4, 1 << 28 | 1 << 15);
+        put(MSIX, 2, 0x11);
+        put(MSIX + 2, 2, AdaConfig.VECTORS - 1);
+        put(MSIX + 4, 4, 0x1_0000);
+        put(MSIX + 8, 4, 0x2_0000);
+    }
+
+    private void put(int at, int width, int value) {
+        for (int i = 0; i < width; i++) {
+            config[at + i] = (byte) (value >>> 8 * i);
+        }
+    }
+
+    FunctionRegisters registers() {
+        return registers;
+    }
+
+    /** Gives it framebuffer, or takes it away with a length of 0. */
+    void framebuffer(long start, long length) {
+        framebufferStart = start;
+        framebufferLength = length;
+    }
+
+    void vanish() {
+        gone = true;
+        framebuffer(0, 0);
+    }
+
+    void deliver(int vector) {
+        listeners.forEach(listener -> listener.interrupted(vector));
+    }
+
+    /** Raises an interrupt of the function as its engines do. */
+    void raise(int leaf, int bit) {
+        registers.raise(leaf, bit);
+    }
+
+    long resets() {
+        return resets;
+    }
+
+    @Override
+    public GpuIdentity identity() {
+        GpuIdentity parent = board.identity();
+        return new GpuIdentity(
+                parent.vendor(),
+                parent.device(),
+                parent.subsystemVendor(),
+                parent.subsystem(),
+                parent.revision(),
+                parent.classCode());
+    }
+
+    @Override
+    public int configLength() {
+        return CONFIG_LENGTH;
+    }
+
+    @Override
+    public int readConfig(int offset, int width) {
+        FakeAda.checkConfig(offset, width, CONFIG_LENGTH);
+        board.poll();
+        board.lock();
+        try {
+            if (gone) {
+                return -1 >>> 32 - 8 * width;
+            }
+            int value = 0;
+            for (int i = 0; i < width; i++) {
+                int octet =
+                        !resetting
+                                ? config[offset + i] & 0xff
+                                : offset + i < 2 ? STARTING >>> 8 * (offset + i) : 0xff;
+                value |= octet << 8 * i;
+            }
+            return value;
+        } finally {
+            board.unlock();
+        }
+    }
+
+    @Override
+    public void writeConfig(int offset, int width, int value) {
+        FakeAda.checkConfig(offset, width, CONFIG_LENGTH);
+        board.lock();
+        try {
+            for (int i = 0; i < width && !gone && !resetting; i++) {
+                int at = offset + i;
+                int octet = value >>> 8 * i & 0xff;
+                if (at == COMMAND) {
+                    config[at] = (byte) (octet & 4);
+                } else if (at == MSIX + 3) {
+                    config[at] = (byte) (octet & 0xc0 | config[at] & 0x3f);
+                } else if (at == DEVICE_CONTROL + 1 && (octet & 0x80) != 0) {
+                    beginReset();
+                }
+            }
+        } finally {
+            board.unlock();
+        }
+    }
+
+    @Override
+    public long barLength(int bar) {
+        return switch (bar) {
+            case 0 -> AdaConfig.VF_REGISTERS;
+            case 1 -> board.model().vfApertureBytes();
+            case 3 -> AdaConfig.INSTANCE_BYTES;
+            default -> 0;
+        };
+    }
+
+    @Override
+    public long read(int bar, long offset, int width) {
+        FakeAda.check(offset, width, barLength(bar));
+        board.lock();
+        try {
+            if (gone || resetting || !board.virtualMemoryEnabled()) {
+                return -1L >>> 64 - 8 * width;
+            }
+            if (bar == 0) {
+                return registers.read((int) offset, width);
+            }
+            long at = place(bar, offset, width);
+            return at < 0 ? -1L >>> 64 - 8 * width : board.framebuffer().read(at, width);
+        } finally {
+            board.unlock();
+        }
+    }
+
+    @Override
+    public void write(int bar, long offset, int width, long value) {
+        FakeAda.check(offset, width, barLength(bar));
+        board.lock();
+        try {
+            if (gone || resetting || !board.virtualMemoryEnabled()) {
+                return;
+            }
+            if (bar == 0) {
+                registers.write((int) offset, width, value);
+                return;
+            }
+            long at = place(bar, offset, width);
+            if (at >= 0) {
+                board.framebuffer().write(at, width, value);
+            }
+        } finally {
+            board.unlock();
+        }
+        board.deliver();
+    }
+
+    /**
+     * Returns the framebuffer offset behind a window, or -1. Instance memory is the end of the
+     * guest's own framebuffer: where on the chip a bind register would point.
+     */
+    private long place(int bar, long offset, int width) {
+        long at = bar == 1 ? offset : framebufferLength - AdaConfig.INSTANCE_BYTES + offset;
+        return at < 0 || at > framebufferLength - width ? -1 : framebufferStart + at;
+    }
+
+    @Override
+    public long mapForDma(MemorySegment segment, DmaAccess access) {
+        return board.mapForDma(segment, access);
+    }
+
+    @Override
+    public void unmapForDma(long busAddress) {
+        board.unmapForDma(busAddress);
+    }
+
+    @Override
+    public Registration onInterrupt(InterruptListener listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    @Override
+    public void reset() {
+        board.lock();
+        try {
+            if (!gone) {
+                beginReset();
+            }
+        } finally {
+            board.unlock();
+        }
+    }
+
+    private void beginReset() {
+        resetting = true;
+        resets++;
+        registers.reset();
+        resetConfig();
+        board.agenda().after(RESET_NANOS, () -> resetting = false);
+    }
+
+    @Override
+    public String toString() {
+        return "VF " + index + " of " + board;
+    }
+}

@@ -1,0 +1,162 @@
+package org.gpumediator.testkit.ada;
+
+/**
+ * The register block of one function, physical or virtual: interrupt leaves, doorbells, time, plain
+ * storage.
+ *
+ * <p>Source: open driver's virtual-function register map.
+ */
+final class FunctionRegisters {
+
+    static final int LENGTH = 256 << 10;
+    static final int PRIVILEGED_DOORBELL = 0x2200;
+
+    private static final int LEAVES = 8;
+    private static final int LEAF_PENDING = 0x1000;
+    private static final int LEAF_ENABLE_SET = 0x1200;
+    private static final int LEAF_ENABLE_CLEAR = 0x1400;
+    private static final int TOP_PENDING = 0x1600;
+    private static final int TOP_ENABLE_SET = 0x1608;
+    private static final int TOP_ENABLE_CLEAR = 0x1610;
+    private static final int TIME_LOW = 0x30080;
+    private static final int TIME_HIGH = 0x30084;
+    private static final int CHANNEL_DOORBELL = 0x30090;
+
+    private static final int PAGE_WORDS = 1024;
+    private static final int[] NO_PAGE = new int[PAGE_WORDS];
+
+    /** What a function does when its registers are used. */
+    interface Effects {
+        void privilegedDoorbell(int value);
+
+        void channelDoorbell(int token);
+
+        void interrupt(int vector);
+
+        long nanoTime();
+    }
+
+    private final Effects effects;
+    private final int[][] pages = new int[LENGTH / 4 / PAGE_WORDS][];
+    private final int[] pending = new int[LEAVES];
+    private final int[] enabled = new int[LEAVES];
+    private int topEnabled;
+
+    FunctionRegisters(Effects effects) {
+        this.effects = effects;
+        reset();
+    }
+
+    void reset() {
+        java.util.Arrays.fill(pages, NO_PAGE);
+        java.util.Arrays.fill(pending, 0);
+        java.util.Arrays.fill(enabled, 0);
+        topEnabled = 0;
+    }
+
+    int get(int offset) {
+        return pages[offset >>> 12][offset >>> 2 & PAGE_WORDS - 1];
+    }
+
+    void set(int offset, int value) {
+        int[] page = pages[offset >>> 12];
+        if (page == NO_PAGE) {
+            if (value == 0) {
+                return;
+            }
+            page = new int[PAGE_WORDS];
+            pages[offset >>> 12] = page;
+        }
+        page[offset >>> 2 & PAGE_WORDS - 1] = value;
+    }
+
+    private static int leaf(int offset, int base) {
+        int index = offset - base >> 2;
+        return index >= 0 && index < LEAVES ? index : -1;
+    }
+
+    int read(int offset) {
+        if (offset >= LEAF_PENDING && offset < TOP_PENDING + 0x20) {
+            int leaf = leaf(offset, LEAF_PENDING);
+            if (leaf >= 0) {
+                return pending[leaf];
+            }
+            int enable = Math.max(leaf(offset, LEAF_ENABLE_SET), leaf(offset, LEAF_ENABLE_CLEAR));
+            if (enable >= 0) {
+                return enabled[enable];
+            }
+            return offset == TOP_PENDING
+                    ? top()
+                    : offset == TOP_ENABLE_SET || offset == TOP_ENABLE_CLEAR ? topEnabled : 0;
+        }
+        if (offset == TIME_LOW) {
+            return (int) effects.nanoTime();
+        }
+        if (offset == TIME_HIGH) {
+            return (int) (effects.nanoTime() >>> 32);
+        }
+        return get(offset);
+    }
+
+    private int top() {
+        int bits = 0;
+        for (int i = 0; i < LEAVES; i++) {
+            if ((pending[i] & enabled[i]) != 0) {
+                bits |= 1 << (i >> 1);
+            }
+        }
+        return bits;
+    }
+
+    void write(int offset, int value) {
+        int leaf = leaf(offset, LEAF_PENDING);
+        if (leaf >= 0) {
+            pending[leaf] &= ~value;
+        } else if (leaf(offset, LEAF_ENABLE_SET) >= 0) {
+            enabled[leaf(offset, LEAF_ENABLE_SET)] |= value;
+        } else if (leaf(offset, LEAF_ENABLE_CLEAR) >= 0) {
+            enabled[leaf(offset, LEAF_ENABLE_CLEAR)] &= ~value;
+        } else if (offset == TOP_ENABLE_SET) {
+            topEnabled |= value;
+        } else if (offset == TOP_ENABLE_CLEAR) {
+            topEnabled &= ~value;
+        } else if (offset == PRIVILEGED_DOORBELL) {
+            set(offset, value);
+            effects.privilegedDoorbell(value);
+        } else if (offset == CHANNEL_DOORBELL) {
+            effects.channelDoorbell(value);
+        } else if (offset != TOP_PENDING && offset != TIME_LOW && offset != TIME_HIGH) {
+            set(offset, value);
+        }
+    }
+
+    /** Sets a pending bit, and interrupts if it is enabled. */
+    void raise(int leaf, int bit) {
+        pending[leaf] |= 1 << bit;
+        if ((enabled[leaf] & 1 << bit) != 0 && (topEnabled & 1 << (leaf >> 1)) != 0) {
+            effects.interrupt(0);
+        }
+    }
+
+    /** Reads a piece of any width that does not cross a dword, or an aligned pair of dwords. */
+    long read(int offset, int width) {
+        if (width == 8) {
+            return Integer.toUnsignedLong(read(offset)) | (long) read(offset + 4) << 32;
+        }
+        return Integer.toUnsignedLong(read(offset & ~3)) >>> 8 * (offset & 3)
+                & -1L >>> 64 - 8 * width;
+    }
+
+    void write(int offset, int width, long value) {
+        if (width == 8) {
+            write(offset, (int) value);
+            write(offset + 4, (int) (value >>> 32));
+        } else if (width == 4) {
+            write(offset, (int) value);
+        } else {
+            int shift = 8 * (offset & 3);
+            int mask = (width == 1 ? 0xff : 0xffff) << shift;
+            write(offset & ~3, get(offset & ~3) & ~mask | (int) value << shift & mask);
+        }
+    }
+}

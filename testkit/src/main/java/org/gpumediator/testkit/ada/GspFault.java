@@ -1,0 +1,41 @@
+package org.gpumediator.testkit.ada;
+
+/** What the firmware of a {@link FakeAda} can do wrong, on demand. */
+public enum GspFault {
+    /** A request is carried out, its reply never comes. */
+    LOST_REPLY,
+    /** A request is carried out, its reply comes far too late. */
+    LATE_REPLY,
+    /** A reply's checksum is wrong. */
+    BAD_CHECKSUM,
+    /** A reply's element sequence number is one too high. */
+    WRONG_SEQUENCE,
+    /** A request is not carried out and answered by an error. */
+    ERROR_STATUS,
+    /** The firmware stops for good instead of carrying a request out. */
+    CRASH,
+    /** An event comes before the reply. */
+    EVENT_BEFORE_REPLY,
+    /** A thousand events come before the reply. */
+    EVENT_STORM,
+    /** A started plugin never says so. */
+    DROPPED_MARKER,
+    /** A plugin negotiates a version that nobody asked for. */
+    WRONG_VERSION,
+    /** A plugin stops for good instead of answering a message. */
+    PLUGIN_CRASH,
+    /** A plugin answers a message by an error. */
+    PLUGIN_ERROR,
+    /** A plugin never answers a message. */
+    LOST_PLUGIN_REPLY,
+    /** A plugin answers a message far too late. */
+    LATE_PLUGIN_REPLY,
+    /** The copy engine does not finish. */
+    SCRUB_TIMEOUT,
+    /** The boot loader refuses. */
+    BOOTER_FAILS,
+    /** The firmware starts but sets up no status queue. */
+    NO_STATUS_QUEUE,
+    /** The firmware starts but never says that it is ready. */
+    NO_INIT_DONE
+}

@@ -1,0 +1,166 @@
+package org.gpumediator.testkit.ada;
+
+import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** The firmware's end of the shared queues. Source: shared queue description of the open drivers. */
+final class GspQueues {
+
+    static final int RPC_HEADER = 32;
+
+    private static final int QUEUE_BYTES = 256 << 10;
+    private static final int ENTRY = 4096;
+    private static final int COUNT = 63;
+    private static final int ELEMENT_HEADER = 48;
+    private static final int CHECKSUM = 32;
+    private static final int SEQUENCE = 36;
+    private static final int ELEMENTS = 40;
+    private static final int WRITE_POINTER = 16;
+    private static final int READ_POINTER = 32;
+    private static final int MOST_ELEMENTS = 16;
+    private static final int RPC_VERSION = 0x0300_0000;
+    private static final int RPC_SIGNATURE = 0x4350_5256;
+
+    /** One message: the header words that matter, and the payload. */
+    record Message(int function, int sequence, ByteBuffer payload) {}
+
+    private final DmaSpace dma;
+    private final long commands;
+    private final long statuses;
+    private final Deque<byte[]> waiting = new ArrayDeque<>();
+    private int readAt;
+    private int writeAt;
+    private int expected;
+    private int sent;
+    private long rejected;
+
+    GspQueues(DmaSpace dma, long commands, long statuses) {
+        this.dma = dma;
+        this.commands = commands;
+        this.statuses = statuses;
+    }
+
+    /** Writes the status queue's header: from now on the driver sees it. */
+    void publish() {
+        // spotless:off
+        //                               version, bytes,       entry, count, write, swap, read at, entries
+        int[] header = {0,       QUEUE_BYTES, ENTRY, COUNT, 0,     1,    READ_POINTER, ENTRY};
+        // spotless:on
+        for (int i = 1; i < header.length; i++) {
+            dma.writeInt(statuses + 4 * i, header[i]);
+        }
+        dma.writeInt(statuses, header[0]);
+        dma.writeInt(statuses + READ_POINTER, readAt);
+    }
+
+    long rejected() {
+        return rejected;
+    }
+
+    /** Takes the next command; null if there is none. */
+    @Nullable Message receive() {
+        while (readAt != dma.readInt(commands + WRITE_POINTER)) {
+            byte[] first = entry(readAt);
+            ByteBuffer head = little(first);
+            int elements = head.getInt(ELEMENTS);
+            if (elements < 1 || elements > MOST_ELEMENTS) {
+                rejected++;
+                advance(1);
+                continue;
+            }
+            ByteBuffer all = little(new byte[elements * ENTRY]);
+            for (int i = 0; i < elements; i++) {
+                all.put(i * ENTRY, entry((readAt + i) % COUNT));
+            }
+            advance(elements);
+            int length = all.getInt(ELEMENT_HEADER + 8);
+            boolean sound =
+                    length >= RPC_HEADER
+                            && length <= elements * ENTRY - ELEMENT_HEADER
+                            && all.getInt(ELEMENT_HEADER) == RPC_VERSION
+                            && all.getInt(ELEMENT_HEADER + 4) == RPC_SIGNATURE
+                            && checksum(all, ELEMENT_HEADER + length) == 0
+                            && all.getInt(SEQUENCE) == expected;
+            if (!sound) {
+                rejected++;
+                continue;
+            }
+            expected++;
+            byte[] payload = new byte[length - RPC_HEADER];
+            all.get(ELEMENT_HEADER + RPC_HEADER, payload);
+            return new Message(
+                    all.getInt(ELEMENT_HEADER + 12),
+                    all.getInt(ELEMENT_HEADER + 24),
+                    little(payload));
+        }
+        return null;
+    }
+
+    private byte[] entry(int index) {
+        return dma.readBytes(commands + ENTRY + (long) index * ENTRY, ENTRY);
+    }
+
+    private void advance(int elements) {
+        readAt = (readAt + elements) % COUNT;
+        dma.writeInt(statuses + READ_POINTER, readAt);
+    }
+
+    /** Sends a message; keeps it while the driver leaves no room. */
+    void send(int function, int sequence, byte[] payload, @Nullable GspFault fault) {
+        int length = RPC_HEADER + payload.length;
+        int elements = (ELEMENT_HEADER + length + ENTRY - 1) / ENTRY;
+        ByteBuffer all = little(new byte[elements * ENTRY]);
+        if (fault == GspFault.WRONG_SEQUENCE) {
+            sent++;
+        }
+        all.putInt(SEQUENCE, sent++);
+        all.putInt(ELEMENTS, elements);
+        all.putInt(ELEMENT_HEADER, RPC_VERSION);
+        all.putInt(ELEMENT_HEADER + 4, RPC_SIGNATURE);
+        all.putInt(ELEMENT_HEADER + 8, length);
+        all.putInt(ELEMENT_HEADER + 12, function);
+        all.putInt(ELEMENT_HEADER + 24, sequence);
+        all.put(ELEMENT_HEADER + RPC_HEADER, payload);
+        int sum = checksum(all, ELEMENT_HEADER + length);
+        all.putInt(CHECKSUM, fault == GspFault.BAD_CHECKSUM ? ~sum : sum);
+        waiting.add(all.array());
+        flush();
+    }
+
+    /** Sends what had no room. Returns whether something still waits. */
+    boolean flush() {
+        for (byte[] next = waiting.peek(); next != null; next = waiting.peek()) {
+            int elements = next.length / ENTRY;
+            int read = dma.readInt(commands + READ_POINTER);
+            int room = Math.floorMod(read - writeAt - 1, COUNT);
+            if (room < elements) {
+                return true;
+            }
+            waiting.remove();
+            for (int i = 0; i < elements; i++) {
+                byte[] piece = java.util.Arrays.copyOfRange(next, i * ENTRY, (i + 1) * ENTRY);
+                dma.writeBytes(statuses + ENTRY + (long) ((writeAt + i) % COUNT) * ENTRY, piece);
+            }
+            writeAt = (writeAt + elements) % COUNT;
+            dma.writeInt(statuses + WRITE_POINTER, writeAt);
+        }
+        return false;
+    }
+
+    private static int checksum(ByteBuffer all, int length) {
+        long sum = 0;
+        int padded = (length + 7) & ~7;
+        for (int i = 0; i < padded; i += 8) {
+            sum ^= all.getLong(i);
+        }
+        return (int) (sum ^ sum >>> 32);
+    }
+
+    static ByteBuffer little(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    }
+}
