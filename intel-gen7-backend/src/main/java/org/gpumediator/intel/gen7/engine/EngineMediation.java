@@ -40,10 +40,13 @@ public final class EngineMediation implements AutoCloseable {
      */
 
     /**
-     * How long rings may take to stop before they count as hung. Source: XenGT's ring idle
+     * How long rings may take to stop for a guest that is to stand still. Source: XenGT's ring idle
      * time-out.
      */
-    static final long STOP_NANOS = 500_000_000L;
+    static final long HOLD_NANOS = 500_000_000L;
+
+    /** How long the mediator's own ring may take. */
+    static final long SWITCH_NANOS = 500_000_000L;
 
     private static final int MAX_TRANSITIONS = 8;
     private static final int MAX_POLLS = 20_000;
@@ -185,7 +188,7 @@ public final class EngineMediation implements AutoCloseable {
             if (owner == guest) {
                 stopRings();
                 if (!waitUntilStopped()) {
-                    recover(guest);
+                    reload(guest, recover(guest));
                 }
                 refreshHeads(guest);
                 if (phase == Phase.STOPPING) {
@@ -663,7 +666,7 @@ public final class EngineMediation implements AutoCloseable {
         }
         int granted = scheduler.step(now);
         if (guest == null) {
-            return granted != EngineGroupScheduler.NOBODY && startSwitch(null, granted, now);
+            return granted != EngineGroupScheduler.NOBODY && startSwitch(null, granted, now, 0);
         }
         if (granted == guest.id()) {
             return false;
@@ -675,6 +678,7 @@ public final class EngineMediation implements AutoCloseable {
 
     @GuardedBy("lock")
     private boolean stopping(long now) {
+        int lost = 0;
         GuestEngines guest = ownerNow();
         int granted = scheduler.step(now);
         if (granted == guest.id()) {
@@ -682,19 +686,35 @@ public final class EngineMediation implements AutoCloseable {
             return true;
         }
         if (!allStopped()) {
-            deadline = scheduler.drainDeadline(STOP_NANOS);
+            deadline = scheduler.drainDeadline(guest.patienceNanos());
             if (now < deadline) {
                 return false;
             }
-            recover(guest);
+            lost = recover(guest);
         }
         deadline = Long.MAX_VALUE;
         scheduler.switched(EngineGroupScheduler.NOBODY, now);
         if (granted == EngineGroupScheduler.NOBODY) {
+            if (lost != 0) {
+                reload(guest, lost);
+            }
             phase = Phase.PARKED;
             return false;
         }
-        return startSwitch(guest, granted, now);
+        return startSwitch(guest, granted, now, lost);
+    }
+
+    /**
+     * Puts a guest's state back into engines that were reset under it; their rings stay stopped.
+     */
+    @GuardedBy("lock")
+    private void reload(GuestEngines guest, int engines) {
+        for (Engine engine : Engine.values()) {
+            if ((engines & engine.bit()) != 0) {
+                load(guest, engine);
+            }
+        }
+        stopRings();
     }
 
     @GuardedBy("lock")
@@ -708,7 +728,7 @@ public final class EngineMediation implements AutoCloseable {
             resumeOwner(guest, now);
             return true;
         }
-        return startSwitch(guest, granted, now);
+        return startSwitch(guest, granted, now, 0);
     }
 
     @GuardedBy("lock")
@@ -729,16 +749,16 @@ public final class EngineMediation implements AutoCloseable {
     }
 
     @GuardedBy("lock")
-    private boolean startSwitch(@Nullable GuestEngines from, int to, long now) {
+    private boolean startSwitch(@Nullable GuestEngines from, int to, long now, int lost) {
         GuestEngines next = guests.get(to);
         if (next == null) {
             throw new IllegalStateException("no guest " + to);
         }
         if (from != null) {
-            save(from);
+            save(from, lost);
         }
         incoming = next;
-        beginSwitch(from, now);
+        beginSwitch((lost & Engine.RCS.bit()) == 0 ? from : null, now);
         return true;
     }
 
@@ -782,7 +802,7 @@ public final class EngineMediation implements AutoCloseable {
         }
         program.run();
         phase = Phase.SWITCHING;
-        deadline = now + STOP_NANOS;
+        deadline = now + SWITCH_NANOS;
     }
 
     /**
@@ -817,22 +837,24 @@ public final class EngineMediation implements AutoCloseable {
     }
 
     @GuardedBy("lock")
-    private void save(GuestEngines guest) {
+    private void save(GuestEngines guest, int lost) {
         serviceInterrupts.run(); // while they can still be told whose they are
-        renderState.save(guest);
+        renderState.save(guest, lost);
         for (Engine engine : Engine.values()) {
             int directory = guest.guestBase(mmio.read(engine.base() + RingRegisters.PP_DIR_BASE));
             if (directory != 0) {
                 guest.registers().set(engine.base() + RingRegisters.PP_DIR_BASE, directory);
             }
-            activeHead(guest, engine);
-            refreshHead(guest.ring(engine));
+            if ((lost & engine.bit()) == 0) {
+                activeHead(guest, engine);
+                refreshHead(guest.ring(engine));
+            }
             mmio.write(engine.base() + RingRegisters.CTL, 0);
         }
-        guest.registers()
-                .set(
-                        Engine.RCS.base() + RingRegisters.CCID,
-                        guest.ownContext(mmio.read(Engine.RCS.base() + RingRegisters.CCID)));
+        if ((lost & Engine.RCS.bit()) == 0) {
+            int offset = Engine.RCS.base() + RingRegisters.CCID;
+            guest.registers().set(offset, guest.ownContext(mmio.read(offset)));
+        }
     }
 
     /** Puts everything a guest has on one engine into the hardware. */
@@ -948,12 +970,12 @@ public final class EngineMediation implements AutoCloseable {
 
     @GuardedBy("lock")
     private boolean waitUntilStopped() {
-        long end = clock.nanoTime() + STOP_NANOS;
+        long end = clock.nanoTime() + HOLD_NANOS;
         for (int polls = 0; polls < MAX_POLLS || clock.nanoTime() < end; polls++) {
             if (allStopped()) {
                 return true;
             }
-            if (polls >= MAX_POLLS && clock.nanoTime() == end - STOP_NANOS) {
+            if (polls >= MAX_POLLS && clock.nanoTime() == end - HOLD_NANOS) {
                 return false; // time stands still: whoever steps the clock is waiting for this call
             }
             Thread.onSpinWait();
@@ -962,23 +984,45 @@ public final class EngineMediation implements AutoCloseable {
     }
 
     /**
-     * Resets the engines on which a guest's work does not end. Only that guest notices: its rings
-     * there stand still.
+     * Resets the engines on which a guest's work does not end in time. Only that guest notices, if
+     * at all: the batch that was cut off is run from its start when the guest is next on, as Linux
+     * i915 does with what it thinks innocent. One that is cut off too often counts as hung: its
+     * ring stands still until the guest resets it.
+     *
+     * @return the engines that were reset, bits of {@link Engine#bit}
      */
     @GuardedBy("lock")
-    private void recover(GuestEngines guest) {
+    private int recover(GuestEngines guest) {
+        int lost = 0;
         for (Engine engine : Engine.values()) {
             if (!stopped(engine)) {
-                VirtualRing ring = guest.ring(engine);
-                activeHead(guest, engine);
-                refreshHead(ring);
-                reset.reset(engine);
-                ring.hung = true;
-                guest.faults().count(GuestFaultKind.HANG, engine.name(), ring.head);
-                guest.failed = hangRule.hung(guest, engine, clock.nanoTime());
-                mmio.write(engine.base() + RingRegisters.IMR, ~EngineEvents.of(engine));
+                cutOff(guest, engine);
+                lost |= engine.bit();
             }
         }
+        return lost;
+    }
+
+    @GuardedBy("lock")
+    private void cutOff(GuestEngines guest, Engine engine) {
+        VirtualRing ring = guest.ring(engine);
+        activeHead(guest, engine);
+        boolean inBatch = !isInRing(engine, mmio.read(engine.base() + RingRegisters.ACTHD));
+        refreshHead(ring);
+        reset.reset(engine);
+        if (inBatch) {
+            ring.rewindToBatch();
+        }
+        if (ring.cutOff()) {
+            ring.hung = true;
+            guest.faults().count(GuestFaultKind.HANG, engine.name(), ring.head);
+            guest.failed = hangRule.hung(guest, engine, clock.nanoTime());
+        }
+    }
+
+    private boolean isInRing(Engine engine, int address) {
+        int inRing = address - (int) area.ring(engine);
+        return Integer.compareUnsigned(inRing, (int) ReservedArea.RING_WINDOW) < 0;
     }
 
     // ------------------------------------------------------------------ small things

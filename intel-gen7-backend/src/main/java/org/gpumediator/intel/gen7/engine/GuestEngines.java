@@ -204,6 +204,15 @@ public final class GuestEngines {
         return recentHangs.size();
     }
 
+    /** Returns how long the work of its engines may go on when another guest waits. */
+    long patienceNanos() {
+        long longest = 0;
+        for (VirtualRing ring : rings) {
+            longest = Math.max(longest, ring.patienceNanos());
+        }
+        return longest;
+    }
+
     int hangs() {
         return hangs;
     }
@@ -231,6 +240,7 @@ public final class GuestEngines {
             String name = ring.engine().name().toLowerCase(Locale.ROOT);
             counters.put(name + ".submissions", ring.submissions);
             counters.put(name + ".commands", ring.commands);
+            counters.put(name + ".cut-off", ring.cutOffsInAll());
         }
         counters.put("hangs", (long) hangs);
         return counters;

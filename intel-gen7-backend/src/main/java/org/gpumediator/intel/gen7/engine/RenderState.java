@@ -41,16 +41,38 @@ public final class RenderState {
         this.area = area;
     }
 
-    /** Takes the hardware's values into a guest's registers. */
-    void save(GuestEngines guest) {
+    /**
+     * Takes the hardware's values into a guest's registers.
+     *
+     * @param lost engines whose registers were reset meanwhile, bits of {@link Engine#bit}: the
+     *     guest's stored values stand
+     */
+    void save(GuestEngines guest, int lost) {
         ShadowRegisters registers = guest.registers();
         for (Moved register : moved) {
+            if ((lost & owner(register.offset).bit()) != 0) {
+                continue;
+            }
             int value = mmio.read(register.offset);
             if (register.address && value == (int) area.scratch()) {
                 continue; // stood in for an address that is not the guest's
             }
             registers.set(register.offset, register.masked ? value & 0xffff : value);
         }
+    }
+
+    /** Returns whose register it is: that of the block it is in, else the render engine's. */
+    private static Engine owner(int offset) {
+        for (Engine engine : Engine.values()) {
+            if (isOf(engine, offset)) {
+                return engine;
+            }
+        }
+        return Engine.RCS;
+    }
+
+    private static boolean isOf(Engine engine, int offset) {
+        return offset >= engine.base() && offset < engine.base() + RingRegisters.BLOCK;
     }
 
     /** Puts a guest's values into the hardware. */
@@ -66,8 +88,7 @@ public final class RenderState {
      */
     void restore(GuestEngines guest, Engine engine) {
         for (Moved register : moved) {
-            if (register.offset >= engine.base()
-                    && register.offset < engine.base() + RingRegisters.BLOCK) {
+            if (isOf(engine, register.offset)) {
                 restore(guest, register);
             }
         }

@@ -8,6 +8,9 @@ import org.gpumediator.intel.gen7.gtt.Pte;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.jspecify.annotations.Nullable;
 
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
 /**
  * One guest's ring on one engine: the four registers as the guest wrote them, and the mediator's
  * shadow that the GPU runs from. The shadow has the same length, and every command the same offset,
@@ -16,6 +19,24 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread safe: used under the lock of the physical GPU.
  */
 final class VirtualRing {
+
+    /**
+     * Short, because a driver that is just loading gives its first requests no more than 200 ms.
+     * Source: Linux i915, idle time-out at load.
+     */
+    private static final long PATIENCE_NANOS = 60_000_000L;
+
+    private static final long PATIENCE_STEP_NANOS = 10_000_000L;
+    private static final int PATIENCE_STEPS = 6;
+
+    /** Half a minute and more, in which a guest's own driver finds a hang. */
+    private static final int MAX_CUT_OFFS = 256;
+
+    private static final int BATCH_START = 0x1880_0000;
+    private static final int BATCH_START_MASK = 0xff80_00ff;
+    private static final int BATCH_START_BYTES = 8;
+    private static final ValueLayout.OfInt LE32 =
+            ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Engine engine;
     private final BatchCopies copies;
@@ -45,6 +66,10 @@ final class VirtualRing {
      * guest resets it.
      */
     boolean hung;
+
+    private int cutOffHead = -1;
+    private int cutOffs;
+    private long cutOffsInAll;
 
     long submissions;
     long commands;
@@ -105,6 +130,42 @@ final class VirtualRing {
         return pages;
     }
 
+    /** Goes back to the jump into the batch that the engine was executing when it was cut off. */
+    void rewindToBatch() {
+        int at = Math.floorMod(headOffset() - BATCH_START_BYTES, length());
+        int jump = shadow().segment().get(LE32, at);
+        if ((jump & BATCH_START_MASK) == BATCH_START) {
+            head = head & ~RingRegisters.HEAD_OFFSET_MASK | at;
+        }
+    }
+
+    /**
+     * Takes note that its work was cut off; returns whether that has happened too often at this
+     * place.
+     */
+    boolean cutOff() {
+        if (head != cutOffHead) {
+            cutOffHead = head;
+            cutOffs = 0;
+        }
+        cutOffs++;
+        cutOffsInAll++;
+        return cutOffs > MAX_CUT_OFFS;
+    }
+
+    long cutOffsInAll() {
+        return cutOffsInAll;
+    }
+
+    /**
+     * Returns how long its work may go on when another guest waits: a little longer each time the
+     * same work had to be cut off, so that what is merely long comes to its end.
+     */
+    long patienceNanos() {
+        int again = head == cutOffHead ? Math.min(cutOffs, PATIENCE_STEPS) : 0;
+        return PATIENCE_NANOS + again * PATIENCE_STEP_NANOS;
+    }
+
     /** Puts the registers into their state after reset. */
     void reset() {
         tail = 0;
@@ -115,6 +176,8 @@ final class VirtualRing {
         halted = false;
         hung = false;
         addressSpaceStale = false;
+        cutOffHead = -1;
+        cutOffs = 0;
         copies.reset();
     }
 

@@ -146,7 +146,8 @@ final class RegionTable {
         int full = infoLength(index);
         boolean whole = full > INFO_LENGTH && room >= full;
         target.set(Wire.LE32, 0, full);
-        target.set(Wire.LE32, 4, flags[index]);
+        // A client rejects a reply that announces capabilities and has none.
+        target.set(Wire.LE32, 4, whole ? flags[index] : flags[index] & ~Wire.REGION_FLAG_CAPS);
         target.set(Wire.LE32, 8, index);
         target.set(Wire.LE32, 12, whole ? INFO_LENGTH : 0);
         target.set(Wire.LE64, 16, lengths[index]);
