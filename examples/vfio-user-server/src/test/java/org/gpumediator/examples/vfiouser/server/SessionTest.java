@@ -73,7 +73,7 @@ class SessionTest {
             throws Exception {
         int full = 32 + 16 + 2 * 16;
         assertThat(regionInfo(2, 32).payload())
-                .isEqualTo(bytes(full, 15, 2, 0, (long) ScratchGpu.BAR2_LENGTH, 0L));
+                .isEqualTo(bytes(full, 7, 2, 0, (long) ScratchGpu.BAR2_LENGTH, 0L));
         assertThat(client.takeDescriptors()).isEmpty();
 
         long window = ScratchGpu.WINDOW_LENGTH;
