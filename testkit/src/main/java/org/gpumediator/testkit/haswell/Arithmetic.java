@@ -1,30 +1,44 @@
 package org.gpumediator.testkit.haswell;
 
 import org.gpumediator.testkit.haswell.Engine.Outcome;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The arithmetic unit of the render command streamer. Source: public gen7.5 description, MI_MATH.
  */
 final class Arithmetic {
 
-    private static final int NOOP = 0x000;
-    private static final int LOAD = 0x080;
-    private static final int LOAD_INVERTED = 0x480;
-    private static final int LOAD_ZERO = 0x081;
-    private static final int LOAD_ONES = 0x481;
-    private static final int ADD = 0x100;
-    private static final int SUBTRACT = 0x101;
-    private static final int AND = 0x102;
-    private static final int OR = 0x103;
-    private static final int XOR = 0x104;
-    private static final int STORE = 0x180;
-    private static final int STORE_INVERTED = 0x580;
+    /** One instruction; {@code to} and {@code from} are its operands. */
+    @FunctionalInterface
+    private interface Instruction {
+        void execute(Arithmetic unit, RegisterFile file, int to, int from);
+    }
 
     private static final int SOURCE_A = 0x20;
     private static final int SOURCE_B = 0x21;
     private static final int ACCUMULATOR = 0x31;
     private static final int ZERO_FLAG = 0x32;
     private static final int CARRY_FLAG = 0x33;
+
+    private static final @Nullable Instruction[] INSTRUCTIONS = instructions();
+
+    // spotless:off
+    private static @Nullable Instruction[] instructions() {
+        @Nullable Instruction[] table = new Instruction[1 << 12];
+        table[0x080] = (u, f, to, from) -> u.setSource(to, operand(u, f, from));   // LOAD
+        table[0x480] = (u, f, to, from) -> u.setSource(to, ~operand(u, f, from));  // LOADINV
+        table[0x081] = (u, f, to, from) -> u.setSource(to, 0);                     // LOAD0
+        table[0x481] = (u, f, to, from) -> u.setSource(to, -1);                    // LOAD1
+        table[0x100] = (u, f, to, from) -> u.add();                                // ADD
+        table[0x101] = (u, f, to, from) -> u.subtract();                           // SUB
+        table[0x102] = (u, f, to, from) -> u.logic(u.sourceA & u.sourceB);         // AND
+        table[0x103] = (u, f, to, from) -> u.logic(u.sourceA | u.sourceB);         // OR
+        table[0x104] = (u, f, to, from) -> u.logic(u.sourceA ^ u.sourceB);         // XOR
+        table[0x180] = (u, f, to, from) -> store(f, to, operand(u, f, from));      // STORE
+        table[0x580] = (u, f, to, from) -> store(f, to, ~operand(u, f, from));     // STOREINV
+        return table;
+    }
+    // spotless:on
 
     private long sourceA;
     private long sourceB;
@@ -49,27 +63,20 @@ final class Arithmetic {
     private void execute(RegisterFile file, int instruction) {
         int to = instruction >>> 10 & 0x3ff;
         int from = instruction & 0x3ff;
-        switch (instruction >>> 20) {
-            case LOAD -> setSource(to, operand(file, from));
-            case LOAD_INVERTED -> setSource(to, ~operand(file, from));
-            case LOAD_ZERO -> setSource(to, 0);
-            case LOAD_ONES -> setSource(to, -1);
-            case ADD -> {
-                accumulator = sourceA + sourceB;
-                carry = Long.compareUnsigned(accumulator, sourceA) < 0;
-            }
-            case SUBTRACT -> {
-                accumulator = sourceA - sourceB;
-                carry = Long.compareUnsigned(sourceA, sourceB) < 0;
-            }
-            case AND -> logic(sourceA & sourceB);
-            case OR -> logic(sourceA | sourceB);
-            case XOR -> logic(sourceA ^ sourceB);
-            case STORE -> store(file, to, operand(file, from));
-            case STORE_INVERTED -> store(file, to, ~operand(file, from));
-            case NOOP -> {}
-            default -> {}
+        Instruction known = INSTRUCTIONS[instruction >>> 20];
+        if (known != null) {
+            known.execute(this, file, to, from);
         }
+    }
+
+    private void add() {
+        accumulator = sourceA + sourceB;
+        carry = Long.compareUnsigned(accumulator, sourceA) < 0;
+    }
+
+    private void subtract() {
+        accumulator = sourceA - sourceB;
+        carry = Long.compareUnsigned(sourceA, sourceB) < 0;
     }
 
     private void logic(long value) {
@@ -85,11 +92,11 @@ final class Arithmetic {
         }
     }
 
-    private long operand(RegisterFile file, int which) {
+    private static long operand(Arithmetic unit, RegisterFile file, int which) {
         return switch (which) {
-            case ACCUMULATOR -> accumulator;
-            case ZERO_FLAG -> accumulator == 0 ? -1 : 0;
-            case CARRY_FLAG -> carry ? -1 : 0;
+            case ACCUMULATOR -> unit.accumulator;
+            case ZERO_FLAG -> unit.accumulator == 0 ? -1 : 0;
+            case CARRY_FLAG -> unit.carry ? -1 : 0;
             default -> which < 16 ? file.getLong(Registers.CS_GPR + 8 * which) : 0;
         };
     }

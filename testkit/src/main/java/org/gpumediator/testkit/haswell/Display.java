@@ -39,10 +39,6 @@ final class Display {
         }
     }
 
-    boolean enabled(int pipe) {
-        return enabled[pipe];
-    }
-
     int configure(int pipe, int value) {
         boolean on = value < 0;
         if (on != enabled[pipe]) {
@@ -91,12 +87,16 @@ final class Display {
     long nextVblankNanos() {
         long next = Long.MAX_VALUE;
         for (int pipe = 0; pipe < PIPES; pipe++) {
-            if (enabled[pipe]) {
-                long frame = elapsed(pipe) / FRAME_NANOS + 1;
-                next = Math.min(next, enabledAt[pipe] + frame * FRAME_NANOS);
-            }
+            next = Math.min(next, nextVblankNanos(pipe));
         }
         return next;
+    }
+
+    /** Returns when the next vertical blank of a pipe comes, {@link Long#MAX_VALUE} for never. */
+    long nextVblankNanos(int pipe) {
+        return enabled[pipe]
+                ? enabledAt[pipe] + (elapsed(pipe) / FRAME_NANOS + 1) * FRAME_NANOS
+                : Long.MAX_VALUE;
     }
 
     private long elapsed(int pipe) {

@@ -249,7 +249,7 @@ final class Engine {
         if (idle()) {
             return Activity.IDLE;
         }
-        return stopped
+        return standsStill()
                 ? Activity.STOPPED
                 : blocked || starved ? Activity.WAITING : Activity.WORKING;
     }

@@ -268,10 +268,7 @@ final class MiCommands {
         long until = 0;
         for (int pipe = 0; pipe < Display.PIPES; pipe++) {
             if ((header & EVENT_OF_PIPE[pipe]) != 0) {
-                boolean on = engine.chip.display.enabled(pipe);
-                until =
-                        Math.max(
-                                until, on ? engine.chip.display.nextVblankNanos() : Long.MAX_VALUE);
+                until = Math.max(until, engine.chip.display.nextVblankNanos(pipe));
             }
         }
         if (until == 0) {

@@ -78,6 +78,23 @@ class RingTest {
     }
 
     @Test
+    void stop_inTheMiddleOfABatch_endsTheBatchFirst() {
+        int[] stores =
+                new CommandStream().store(Bench.DATA, 1).store(Bench.DATA + 4, 1).end().toArray();
+        bench.put(Bench.DATA + 0x1000, stores);
+        bench.submit(
+                VCS, new CommandStream().batch(Bench.DATA + 0x1000, 0).store(Bench.DATA + 8, 1));
+        bench.gpu.advance(0, 2);
+        bench.reg(BASE + 0x9c, 0x0100_0100);
+        assertThat(bench.reg(BASE + 0x9c) & 1 << 9).as("idle").isZero();
+        bench.drain();
+        assertThat(bench.reg(BASE + 0x9c) & 1 << 9).as("idle").isNotZero();
+        assertThat(bench.get(Bench.DATA + 4)).isEqualTo(1);
+        assertThat(bench.get(Bench.DATA + 8)).isZero();
+        assertThat(bench.gpu.status(VCS).activity()).isEqualTo(Activity.STOPPED);
+    }
+
+    @Test
     void urgentHead_isTakenAtArbitrationCheck() {
         bench.put(Bench.ringBase(VCS) + 0x100, new CommandStream().store(Bench.DATA, 1).toArray());
         bench.put(Bench.ringBase(VCS), 0x0280_0000, 0xe000_0000);
