@@ -6,7 +6,9 @@ import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.FramebufferSetup;
 import org.gpumediator.nvidia.vf.types.FramebufferSetup.ErrorCorrection;
+import org.gpumediator.nvidia.vf.types.TypeCatalogue;
 import org.gpumediator.nvidia.vf.types.VfResources;
+import org.gpumediator.nvidia.vf.types.VfTypes;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -98,6 +100,24 @@ public final class VfInventory {
     private static GpuInventory.Resource resource(
             ResourceKind kind, long amount, List<ResourceRange> reserved) {
         return new GpuInventory.Resource(kind, new ResourceRange(0, amount), reserved);
+    }
+
+    /**
+     * Returns the types of a board: of each the number that an empty board carries in a mode.
+     *
+     * @param catalogue where the records come from
+     * @param setup the board's framebuffer
+     * @param mode whether sizes are mixed
+     */
+    public static VfTypes types(
+            TypeCatalogue catalogue, FramebufferSetup setup, PlacementMode mode) {
+        return new VfTypes(
+                catalogue,
+                setup,
+                type ->
+                        mode == PlacementMode.HOMOGENEOUS
+                                ? type.sharing().maxInstances()
+                                : type.sharing().mixedIds().size());
     }
 
     /**

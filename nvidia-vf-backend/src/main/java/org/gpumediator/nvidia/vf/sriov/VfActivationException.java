@@ -7,30 +7,41 @@ public final class VfActivationException extends GpuMediationException {
 
     private static final long serialVersionUID = 1L;
 
-    /** Why not. */
+    /** Why not; each with the error that a write to {@code sriov_numvfs} has on Linux. */
     public enum Reason {
         /** Virtual functions are on, or being switched; they must be off first. */
-        BUSY,
+        BUSY("EBUSY"),
         /** More than the board has, or fewer than none. */
-        OUT_OF_RANGE,
+        OUT_OF_RANGE("ERANGE"),
         /** The function has no such capability. */
-        NOT_SUPPORTED,
+        NOT_SUPPORTED("ENOENT"),
         /** The capability contradicts itself. */
-        INCONSISTENT,
+        INCONSISTENT("EIO"),
         /** The last one would be on a bus that is not this function's. */
-        NO_BUS,
+        NO_BUS("ENOMEM"),
         /** The port above does not forward device numbers other than the physical one's. */
-        NO_ARI,
+        NO_ARI("ENOMEM"),
         /** A BAR of the virtual functions has no window. */
-        NO_MMIO_SPACE,
+        NO_MMIO_SPACE("ENOMEM"),
         /** The physical function's memory space is off. */
-        MEMORY_OFF,
+        MEMORY_OFF("ENOMEM"),
         /** Fewer came up than were asked for; those were switched off again. */
-        INCOMPLETE,
+        INCOMPLETE("EIO"),
         /** The device was reset meanwhile. */
-        RESET,
+        RESET("EIO"),
         /** The device does not answer. */
-        LOST
+        LOST("EIO");
+
+        private final String errorName;
+
+        Reason(String errorName) {
+            this.errorName = errorName;
+        }
+
+        /** Returns the name of the error on Linux, such as {@code EBUSY}. */
+        public String errorName() {
+            return errorName;
+        }
     }
 
     private final Reason reason;

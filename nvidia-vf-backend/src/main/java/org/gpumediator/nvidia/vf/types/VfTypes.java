@@ -82,7 +82,7 @@ public final class VfTypes {
         return new VgpuType(
                 type.name(),
                 type.identity().typeClass(),
-                description(type, maxInstances),
+                description(type),
                 quotas,
                 type.display().heads(),
                 type.display().maxWidth(),
@@ -91,8 +91,11 @@ public final class VfTypes {
                 TypeAttributes.of(type));
     }
 
-    /** The line of a mediated device's {@code description}. */
-    private String description(TypeRecord type, int maxInstances) {
+    /**
+     * The line of a mediated device's {@code description}; the number of instances in it is that of
+     * equal sizes, whatever the mode.
+     */
+    private String description(TypeRecord type) {
         return String.format(
                 "num_heads=%d, frl_config=%d, framebuffer=%dM, max_resolution=%dx%d,"
                         + " max_instance=%d",
@@ -101,7 +104,7 @@ public final class VfTypes {
                 setup.guestFramebufferBytes(type) / AdaBoard.MIB,
                 type.display().maxWidth(),
                 type.display().maxHeight(),
-                maxInstances);
+                type.sharing().maxInstances());
     }
 
     /**

@@ -11,6 +11,8 @@ import org.gpumediator.nvidia.vf.placement.PlacementPlanner.Candidate;
 import org.gpumediator.nvidia.vf.placement.PlacementPlanner.Fragmentation;
 import org.gpumediator.nvidia.vf.placement.PlacementRefusal.Cause;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
+import org.gpumediator.nvidia.vf.types.FramebufferSetup;
+import org.gpumediator.nvidia.vf.types.TypeCatalogue;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +34,23 @@ class PlacementPlannerTest {
             assertThat(board.planner().creatable(board.types.all())).isEqualTo(board.types.all());
             for (VgpuType type : board.types.all()) {
                 assertThat(board.planner().available(type)).isEqualTo(type.maxInstances());
+            }
+        }
+    }
+
+    @Test
+    void types_inEachMode_sayHowManyAnEmptyBoardCarries() {
+        for (AdaBoard card : AdaBoard.values()) {
+            for (PlacementMode mode : PlacementMode.values()) {
+                PlacementPlanner planner = new PlacementPlanner(VfInventory.empty(card, mode));
+                List<VgpuType> types =
+                        VfInventory.types(TypeCatalogue.shipped(), FramebufferSetup.of(card), mode)
+                                .all();
+                for (VgpuType type : types) {
+                    assertThat(planner.available(type))
+                            .as(type.name())
+                            .isEqualTo(type.maxInstances());
+                }
             }
         }
     }

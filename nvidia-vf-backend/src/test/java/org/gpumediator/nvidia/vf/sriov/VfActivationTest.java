@@ -141,6 +141,14 @@ class VfActivationTest {
     }
 
     @Test
+    void reasons_onLinux_haveTheErrorsOfTheNumberFile() {
+        assertThat(Reason.BUSY.errorName()).isEqualTo("EBUSY");
+        assertThat(Reason.OUT_OF_RANGE.errorName()).isEqualTo("ERANGE");
+        assertThat(Reason.NOT_SUPPORTED.errorName()).isEqualTo("ENOENT");
+        assertThat(Reason.INCOMPLETE.errorName()).isEqualTo("EIO");
+    }
+
+    @Test
     void enable_whileSwitching_isBusy() {
         activation.setNumVfs(3);
         assertThat(reason(activation.setNumVfs(3))).isEqualTo(Reason.BUSY);

@@ -1,0 +1,168 @@
+package org.gpumediator.nvidia.vf.guard;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+/**
+ * Counts one kind of event of one virtual function in a sliding window.
+ *
+ * <p>A record is dropped when it is older than the window: at exactly the window's age it still
+ * counts. An event is tested after old records are dropped and before it is recorded: with as many
+ * records as the threshold it is refused and not recorded, otherwise it is recorded and served. So
+ * the event that makes a guard full is served, and the next one is the first that is not.
+ *
+ * <p>Safe for use by multiple threads; allocates only when its limit is changed.
+ */
+public final class EventGuard {
+
+    /** How much of the window is used. */
+    public enum State {
+        /** Events are served. */
+        NORMAL,
+        /** As many as allowed; none was refused since. */
+        FULL,
+        /** As many as allowed, and at least one more was refused. */
+        OVERFLOW
+    }
+
+    private final Object lock = new Object();
+
+    /** Moments of the records, a ring: the oldest at {@code head}. */
+    @GuardedBy("lock")
+    private long[] moments;
+
+    @GuardedBy("lock")
+    private long windowNanos;
+
+    @GuardedBy("lock")
+    private int head;
+
+    @GuardedBy("lock")
+    private int active;
+
+    @GuardedBy("lock")
+    private boolean overflown;
+
+    @GuardedBy("lock")
+    private long total;
+
+    @GuardedBy("lock")
+    private long refused;
+
+    /** Creates an empty guard. */
+    public EventGuard(GuardLimit limit) {
+        moments = new long[limit.threshold()];
+        windowNanos = limit.windowNanos();
+    }
+
+    /**
+     * Takes note of an event.
+     *
+     * @param nowNanos the clock
+     * @return whether it is to be served
+     */
+    public boolean record(long nowNanos) {
+        synchronized (lock) {
+            dropExpired(nowNanos);
+            total++;
+            if (active >= moments.length) {
+                overflown = true;
+                refused++;
+                return false;
+            }
+            moments[(head + active) % moments.length] = nowNanos;
+            active++;
+            return true;
+        }
+    }
+
+    /** Returns how much of the window is used. */
+    public State state(long nowNanos) {
+        synchronized (lock) {
+            dropExpired(nowNanos);
+            if (active < moments.length) {
+                return State.NORMAL;
+            }
+            return overflown ? State.OVERFLOW : State.FULL;
+        }
+    }
+
+    /**
+     * Takes the latest record back: the host itself caused that event. No effect on an empty guard.
+     */
+    public void forgive(long nowNanos) {
+        synchronized (lock) {
+            dropExpired(nowNanos);
+            if (active > 0) {
+                active--;
+                overflown = false;
+            }
+        }
+    }
+
+    /** Changes the limit. Of more records than the new threshold the latest are kept. */
+    public void setLimit(GuardLimit limit, long nowNanos) {
+        synchronized (lock) {
+            dropExpired(nowNanos);
+            long[] kept = new long[limit.threshold()];
+            int count = Math.min(active, kept.length);
+            for (int i = 0; i < count; i++) {
+                kept[i] = moments[(head + active - count + i) % moments.length];
+            }
+            moments = kept;
+            head = 0;
+            active = count;
+            overflown &= active == kept.length;
+            windowNanos = limit.windowNanos();
+            dropExpired(nowNanos);
+        }
+    }
+
+    /** Forgets all records and counts: the virtual function has another owner. */
+    public void clear() {
+        synchronized (lock) {
+            head = 0;
+            active = 0;
+            overflown = false;
+            total = 0;
+            refused = 0;
+        }
+    }
+
+    /** Returns the limit. */
+    public GuardLimit limit() {
+        synchronized (lock) {
+            return new GuardLimit(moments.length, windowNanos);
+        }
+    }
+
+    /** Returns the records in the window. */
+    public int active(long nowNanos) {
+        synchronized (lock) {
+            dropExpired(nowNanos);
+            return active;
+        }
+    }
+
+    /** Returns the events since the guard was made or cleared, refused ones among them. */
+    public long total() {
+        synchronized (lock) {
+            return total;
+        }
+    }
+
+    /** Returns the events that were refused since the guard was made or cleared. */
+    public long refused() {
+        synchronized (lock) {
+            return refused;
+        }
+    }
+
+    @GuardedBy("lock")
+    private void dropExpired(long nowNanos) {
+        while (active > 0 && nowNanos - moments[head] > windowNanos) {
+            head = (head + 1) % moments.length;
+            active--;
+            overflown = false;
+        }
+    }
+}
