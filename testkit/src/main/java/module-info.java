@@ -11,6 +11,7 @@ module org.gpumediator.testkit {
     exports org.gpumediator.testkit.contract;
     exports org.gpumediator.testkit.guest;
     exports org.gpumediator.testkit.haswell;
+    exports org.gpumediator.testkit.junit;
 
     opens org.gpumediator.testkit.contract;
 }

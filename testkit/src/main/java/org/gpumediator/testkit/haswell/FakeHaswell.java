@@ -3,7 +3,7 @@ package org.gpumediator.testkit.haswell;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.GpuIdentity;
-import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.testkit.FakeGpu;
 import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
@@ -30,7 +30,7 @@ import java.util.function.Supplier;
  * have timing but no picture, and no monitor; a table entry written through BAR 0 takes effect at
  * once.
  */
-public final class FakeHaswell implements PhysicalGpu {
+public final class FakeHaswell implements FakeGpu {
 
     /** What executing a command costs. */
     public enum CommandTiming {
@@ -292,6 +292,7 @@ public final class FakeHaswell implements PhysicalGpu {
      * @param commandBudget how many commands to execute at most; a large blit counts as many
      * @return how many were executed; less than the budget if nothing is left to do at this time
      */
+    @Override
     public long advance(long nowNanos, long commandBudget) {
         long done = 0;
         int slice;

@@ -1,0 +1,233 @@
+package org.gpumediator.testkit.junit;
+
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.partition.VgpuType;
+import org.gpumediator.core.Mediator;
+import org.gpumediator.core.VgpuRequest;
+import org.gpumediator.testkit.FakeVmm;
+import org.gpumediator.testkit.SteppedClock;
+import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
+import org.gpumediator.testkit.haswell.FakeHaswell;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolver;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A JUnit 5 extension that gives each test a fresh {@link FakeGpuWorld}. Two ways in: {@link
+ * FakeGpuTest} with its defaults, or
+ *
+ * <pre>{@code
+ * @RegisterExtension
+ * static final FakeGpuExtension gpu = FakeGpuExtension.builder()
+ *         .gpu(clock -> FakeHaswell.builder().timing(MODELLED).clock(clock).build())
+ *         .vgpu(VgpuRequest.ofQuotas("vm1", Map.of("aperture", 64L << 20, "hidden", 384L << 20)))
+ *         .option("gtt", "relaxed")
+ *         .build();
+ * }</pre>
+ *
+ * <p>Injects, by type: {@link FakeGpuWorld}, the fake GPU, {@link Mediator}, {@link SteppedClock},
+ * the first {@link FakeVmm} and its {@link VirtualGpu}, and a {@link ScriptedHaswellGuest} on it.
+ *
+ * <p>After each test everything is closed. A test fails if the mediator broke the contract of its
+ * VMM (a line asserted twice, a vector that does not exist), and, unless that is switched off, if a
+ * guest accessed a register that nobody models; the failure lists those by how often they were
+ * accessed.
+ */
+public class FakeGpuExtension implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
+
+    private static final Namespace NAMESPACE = Namespace.create(FakeGpuExtension.class);
+
+    private final Builder settings;
+
+    /** Creates the extension that {@link FakeGpuTest} stands for. */
+    public FakeGpuExtension() {
+        this(builder());
+    }
+
+    /**
+     * Creates an extension; takes the builder, so that a subclass need not change when options are
+     * added.
+     */
+    protected FakeGpuExtension(Builder builder) {
+        settings = builder;
+    }
+
+    /** Returns a builder with the defaults of {@link FakeGpuTest}. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Settings of a {@link FakeGpuExtension}. */
+    public static final class Builder {
+
+        private Function<SteppedClock, ? extends PhysicalGpu> gpu =
+                clock -> FakeHaswell.builder().clock(clock).build();
+        private final List<VgpuRequest> vgpus = new ArrayList<>();
+        private final Map<String, String> options = new LinkedHashMap<>();
+        private boolean failOnUnmodelledAccess = true;
+        private long stepNanos = 50_000;
+
+        private Builder() {}
+
+        /** Sets what makes the fake GPU of each test; a desktop Haswell unless set. */
+        public Builder gpu(Function<SteppedClock, ? extends PhysicalGpu> maker) {
+            gpu = Objects.requireNonNull(maker, "maker");
+            return this;
+        }
+
+        /** Adds a virtual GPU; without any, one of the backend's smallest type is made. */
+        public Builder vgpu(VgpuRequest request) {
+            vgpus.add(Objects.requireNonNull(request, "request"));
+            return this;
+        }
+
+        /** Sets an option of the backend. */
+        public Builder option(String name, String value) {
+            options.put(name, value);
+            return this;
+        }
+
+        /** Sets whether a test fails if a guest has accessed a register that nobody models. */
+        public Builder failOnUnmodelledAccess(boolean fail) {
+            failOnUnmodelledAccess = fail;
+            return this;
+        }
+
+        /**
+         * Sets how much time one {@link FakeGpuWorld#step} lets pass; 50 us unless set.
+         *
+         * @param nanos nanoseconds, positive
+         */
+        public Builder stepNanos(long nanos) {
+            if (nanos <= 0) {
+                throw new IllegalArgumentException(
+                        "step of " + nanos + " ns: expected a positive number");
+            }
+            stepNanos = nanos;
+            return this;
+        }
+
+        /** Builds the extension. */
+        public FakeGpuExtension build() {
+            return new FakeGpuExtension(this);
+        }
+    }
+
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        world(context);
+    }
+
+    private FakeGpuWorld world(ExtensionContext context) {
+        return context.getStore(NAMESPACE)
+                .getOrComputeIfAbsent(this, key -> open(annotation(context)), FakeGpuWorld.class);
+    }
+
+    private static Optional<FakeGpuTest> annotation(ExtensionContext context) {
+        return context.getTestClass().map(testClass -> testClass.getAnnotation(FakeGpuTest.class));
+    }
+
+    private FakeGpuWorld open(Optional<FakeGpuTest> annotation) {
+        SteppedClock clock = new SteppedClock();
+        PhysicalGpu gpu = settings.gpu.apply(clock);
+        Mediator.Builder builder = Mediator.builder(gpu).clock(clock);
+        settings.options.forEach(builder::option);
+        FakeGpuWorld world = new FakeGpuWorld(clock, gpu, builder.build(), settings.stepNanos);
+        try {
+            wanted(world.mediator(), annotation).forEach(world::create);
+        } catch (RuntimeException failure) {
+            world.close();
+            throw failure;
+        }
+        return world;
+    }
+
+    private List<VgpuRequest> wanted(Mediator mediator, Optional<FakeGpuTest> annotation) {
+        if (!settings.vgpus.isEmpty()) {
+            return settings.vgpus;
+        }
+        String type = annotation.map(FakeGpuTest::type).orElse("");
+        if (type.isEmpty()) {
+            VgpuType smallest = mediator.types().getFirst();
+            type = smallest.name();
+        }
+        List<VgpuRequest> requests = new ArrayList<>();
+        for (int i = 1; i <= annotation.map(FakeGpuTest::vgpus).orElse(1); i++) {
+            requests.add(VgpuRequest.ofType("vm" + i, type));
+        }
+        return requests;
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        FakeGpuWorld world = world(context);
+        String unmodelled;
+        List<String> violations;
+        try (world) {
+            unmodelled = world.unmodelledAccesses();
+            violations = world.violations();
+        }
+        boolean strict =
+                annotation(context)
+                        .map(FakeGpuTest::failOnUnmodelledAccess)
+                        .orElse(settings.failOnUnmodelledAccess);
+        if (context.getExecutionException().isPresent()) {
+            if (!unmodelled.isEmpty()) {
+                context.publishReportEntry("unmodelled accesses", unmodelled);
+            }
+            return;
+        }
+        if (!violations.isEmpty()) {
+            throw new AssertionError("the VMM's contract was broken: " + violations);
+        }
+        if (strict && !unmodelled.isEmpty()) {
+            throw new AssertionError("registers were accessed that nobody models:\n" + unmodelled);
+        }
+    }
+
+    @Override
+    public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+        Class<?> type = parameter.getParameter().getType();
+        return type == FakeGpuWorld.class
+                || type == Mediator.class
+                || type == SteppedClock.class
+                || type == MediationClock.class
+                || type == FakeVmm.class
+                || type == VirtualGpu.class
+                || type == ScriptedHaswellGuest.class
+                || PhysicalGpu.class.isAssignableFrom(type);
+    }
+
+    @Override
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        Class<?> type = parameter.getParameter().getType();
+        FakeGpuWorld world = world(context);
+        if (type == FakeGpuWorld.class) {
+            return world;
+        } else if (type == Mediator.class) {
+            return world.mediator();
+        } else if (type == FakeVmm.class) {
+            return world.vmm();
+        } else if (type == VirtualGpu.class) {
+            return world.vmm().gpu();
+        } else if (type == ScriptedHaswellGuest.class) {
+            return world.guest(world.vmm());
+        } else if (PhysicalGpu.class.isAssignableFrom(type)) {
+            return world.gpu();
+        }
+        return world.clock();
+    }
+}
