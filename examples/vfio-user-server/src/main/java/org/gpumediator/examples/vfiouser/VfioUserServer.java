@@ -157,11 +157,11 @@ public final class VfioUserServer implements Callable<Integer> {
                     "org.slf4j.simpleLogger.defaultLogLevel",
                     verbose.length > 1 ? "debug" : "info");
         }
-        if (vgpus.isEmpty() && !listTypes) {
-            throw UsageException.badOption("expected --vgpu or --list-types");
-        }
         if (json && !listTypes) {
             throw UsageException.badOption("--json: expected --list-types with it");
+        }
+        if (vgpus.isEmpty() && !listTypes) {
+            throw UsageException.badOption("expected --vgpu or --list-types");
         }
         FakeGpu fake = FakeGpus.open(gpu, MediationClock.system());
         Mediator.Builder builder = Mediator.builder(fake.gpu());
@@ -188,9 +188,14 @@ public final class VfioUserServer implements Callable<Integer> {
                 out.flush();
                 return 0;
             }
-            Runtime.getRuntime()
-                    .addShutdownHook(new Thread(() -> end(service), "vfio-user-server-end"));
-            service.serve(out);
+            Thread atTheEnd = new Thread(() -> end(service), "vfio-user-server-end");
+            Runtime.getRuntime().addShutdownHook(atTheEnd);
+            try {
+                service.serve(out);
+            } catch (UsageException refused) {
+                Runtime.getRuntime().removeShutdownHook(atTheEnd);
+                throw refused;
+            }
             new CountDownLatch(1).await();
             return 0;
         }
