@@ -206,4 +206,34 @@ final class CoreVirtualGpuTest {
         assertThat(overlaps).hasValue(0);
         assertThat(model.modelCalls.getLast()).isEqualTo("close");
     }
+
+    @Test
+    void close_whileTrapsArrive_answersEachOfThemAndThenOnes() throws Exception {
+        bar.write(0, 4, 5);
+        AtomicInteger wrong = new AtomicInteger();
+        CountDownLatch started = new CountDownLatch(3);
+        Runnable guest =
+                () -> {
+                    boolean gone = false;
+                    started.countDown();
+                    for (int after = 0; after < 100; after += gone ? 1 : 0) {
+                        long value = bar.read(0, 4);
+                        // Once it has read ones it must never see the model again.
+                        if (value != 0xffff_ffffL && (gone || value != 5)) {
+                            wrong.incrementAndGet();
+                        }
+                        gone |= value == 0xffff_ffffL;
+                        bar.write(0, 4, 5);
+                        vgpu.configSpace().read(0, 4);
+                    }
+                };
+        List<Thread> threads = List.of(new Thread(guest), new Thread(guest), new Thread(guest));
+        threads.forEach(Thread::start);
+        started.await();
+        vgpu.close();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(wrong).hasValue(0);
+    }
 }
