@@ -52,6 +52,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
     private final MediationClock clock;
     private final DeferredListener listener;
     private final Mmio mmio;
+    private final ForceWake forceWake;
     private final GlobalGtt physicalTable;
     private final Gen7Resources resources;
     private final MediatorPages scratch;
@@ -70,6 +71,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
         listener = new DeferredListener(context.listener());
         relaxedByDefault = relaxedByDefault(context.options());
         mmio = new Mmio(gpu);
+        forceWake = new ForceWake(mmio);
         physicalTable = new GlobalGtt(gpu);
         resources = new Gen7Resources(gpu.barLength(APERTURE_BAR));
         scratch = new MediatorPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
@@ -233,7 +235,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
     public long step(long nowNanos) {
         long next = engines.step(nowNanos);
         for (Gen7Vgpu vgpu : vgpus.values()) {
-            next = Math.min(next, vgpu.display().step(nowNanos));
+            next = Math.min(next, vgpu.step(nowNanos));
         }
         listener.deliver();
         return next;
@@ -276,6 +278,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
             physicalTable.set(i, 0);
         }
         scratch.close();
+        forceWake.close();
         listener.deliver();
     }
 }

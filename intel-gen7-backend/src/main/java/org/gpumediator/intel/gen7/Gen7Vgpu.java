@@ -11,6 +11,7 @@ import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.SharedMemory;
 import org.gpumediator.api.TrapRegion;
 import org.gpumediator.api.VgpuStatistics;
+import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.api.partition.ResourceRange;
@@ -21,6 +22,7 @@ import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
 import org.gpumediator.core.catalogue.HardwarePort;
 import org.gpumediator.core.catalogue.RegisterFile;
 import org.gpumediator.core.observe.FaultBook;
+import org.gpumediator.core.observe.RateLimit;
 import org.gpumediator.core.pci.PciFunction;
 import org.gpumediator.core.schedule.EngineGroupScheduler.ClientStatistics;
 import org.gpumediator.intel.gen7.engine.EngineMediation;
@@ -53,6 +55,11 @@ final class Gen7Vgpu implements DeviceModel {
      */
     private final Object lock = new Object();
 
+    /** Many times what a driver at work gets; keeps a guest from flooding its VMM. */
+    private static final long MESSAGES_PER_SECOND = 50_000;
+
+    private static final int MESSAGE_BURST = 1000;
+
     private final Gen7Backend backend;
     private final VgpuBlueprint blueprint;
     private final FaultBook faults;
@@ -80,6 +87,11 @@ final class Gen7Vgpu implements DeviceModel {
     private final MediatorPages scratchPage;
     private final VirtualInterrupts interrupts;
     private final GuestEngines engines;
+    private final RateLimit messages = new RateLimit(MESSAGES_PER_SECOND, MESSAGE_BURST);
+
+    @GuardedBy("lock")
+    private boolean messageWaits;
+
     private volatile boolean touched;
     private boolean closed;
 
@@ -144,7 +156,8 @@ final class Gen7Vgpu implements DeviceModel {
                         faults,
                         backend.area(),
                         backend.places(),
-                        scratchPage.busAddress());
+                        scratchPage.busAddress(),
+                        options.trackedTables() ? memory.writeTracking().orElse(null) : null);
         fences = fences(slice);
         engines =
                 new GuestEngines(
@@ -216,10 +229,39 @@ final class Gen7Vgpu implements DeviceModel {
     }
 
     private void interruptLevel(boolean active) {
-        if (active && function.mode() != MessageInterrupts.Mode.NONE) {
+        synchronized (lock) { // held already: levels change under it
+            if (!active) {
+                messageWaits = false;
+            } else if (function.mode() != MessageInterrupts.Mode.NONE) {
+                message(backend.clock().nanoTime());
+            }
+            function.level(active);
+        }
+    }
+
+    @GuardedBy("lock")
+    private void message(long now) {
+        messageWaits = !messages.take(now);
+        if (messageWaits) {
+            faults.count(GuestFaultKind.RATE_LIMITED, "message interrupt", 0);
+        } else {
             function.signal(0);
         }
-        function.level(active);
+    }
+
+    /**
+     * Does what is due: vertical blanks, and a message that came too soon after others.
+     *
+     * @return when to come again
+     */
+    long step(long now) {
+        long next = display.step(now);
+        synchronized (lock) {
+            if (messageWaits && messages.nextNanos(now) <= now) {
+                message(now);
+            }
+            return messageWaits ? Math.min(next, messages.nextNanos(now)) : next;
+        }
     }
 
     // ---- what the hooks of the registers need
@@ -376,6 +418,7 @@ final class Gen7Vgpu implements DeviceModel {
         synchronized (lock) {
             counters.put("ggtt.writes", gtt.writes());
             counters.put("ggtt.synchronised", gtt.synchronised());
+            counters.put("ppgtt.writes", ppgtt.trackedWrites());
         }
         return new VgpuStatistics(faults.counts(), counters);
     }

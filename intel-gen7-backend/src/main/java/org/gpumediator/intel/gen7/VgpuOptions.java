@@ -1,6 +1,7 @@
 package org.gpumediator.intel.gen7;
 
 import org.gpumediator.api.schedule.SchedulingParameters;
+import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
 import java.util.Set;
@@ -10,15 +11,21 @@ import java.util.Set;
  *
  * @param relaxedTable whether the window of the graphics translation table is offered as mappable
  *     memory
+ * @param trackedTables whether per-process tables are followed by write tracking where the VMM
+ *     offers it, instead of compared at each submission
  * @param scheduling parameters on the engines
  */
-record VgpuOptions(boolean relaxedTable, SchedulingParameters scheduling) {
+record VgpuOptions(boolean relaxedTable, boolean trackedTables, SchedulingParameters scheduling) {
 
     private static final String TABLE = "gtt";
+    private static final String PROCESS_TABLES = "ppgtt";
+    private static final String TIMEOUT = "preemption-timeout";
     private static final String WEIGHT = "weight";
     private static final String CAP = "cap";
     private static final String PRIORITY = "priority";
-    private static final Set<String> KNOWN = Set.of(TABLE, WEIGHT, CAP, PRIORITY);
+    private static final long NANOS_PER_MILLI = 1_000_000L;
+    private static final Set<String> KNOWN =
+            Set.of(TABLE, PROCESS_TABLES, WEIGHT, CAP, PRIORITY, TIMEOUT);
 
     /**
      * Reads attributes.
@@ -41,19 +48,21 @@ record VgpuOptions(boolean relaxedTable, SchedulingParameters scheduling) {
                         number(attributes, CAP, 100),
                         number(attributes, PRIORITY, 0),
                         0,
-                        0);
-        return new VgpuOptions(relaxed(attributes.get(TABLE), relaxedByDefault), scheduling);
+                        number(attributes, TIMEOUT, 0) * NANOS_PER_MILLI);
+        return new VgpuOptions(
+                relaxed(TABLE, attributes.get(TABLE), relaxedByDefault),
+                !relaxed(PROCESS_TABLES, attributes.get(PROCESS_TABLES), false),
+                scheduling);
     }
 
-    private static boolean relaxed(
-            @org.jspecify.annotations.Nullable String value, boolean fallback) {
+    private static boolean relaxed(String name, @Nullable String value, boolean fallback) {
         return switch (value) {
             case null -> fallback;
             case "relaxed" -> true;
             case "strict" -> false;
             default ->
                     throw new IllegalArgumentException(
-                            TABLE + "=" + value + ": expected strict or relaxed");
+                            name + "=" + value + ": expected strict or relaxed");
         };
     }
 

@@ -127,9 +127,15 @@ public final class EngineMediation implements AutoCloseable {
         this.stepNeeded = stepNeeded;
         ownRing = new OwnRing(gpu, mmio, area);
         submission = new Submission(area);
-        reset = new EngineReset(mmio);
+        reset = new EngineReset(mmio, this::programMasks);
         for (Engine engine : Engine.values()) {
             mmio.write(engine.base() + RingRegisters.CTL, 0);
+        }
+        programMasks();
+    }
+
+    private void programMasks() {
+        for (Engine engine : Engine.values()) {
             mmio.write(engine.base() + RingRegisters.IMR, ~EngineEvents.of(engine));
         }
     }
@@ -515,22 +521,26 @@ public final class EngineMediation implements AutoCloseable {
     @GuardedBy("lock")
     private void resetOne(GuestEngines guest, Engine engine) {
         VirtualRing ring = guest.ring(engine);
-        boolean on = owner == guest;
-        if (on && ring.enabled() && !ring.hung) {
-            mmio.writeMasked(
-                    engine.base() + RingRegisters.MI_MODE,
-                    RingRegisters.MI_MODE_STOP,
-                    RingRegisters.MI_MODE_STOP);
+        int lost = engine.bit();
+        if (owner == guest && ring.enabled() && !ring.hung) {
+            int mode = engine.base() + RingRegisters.MI_MODE;
+            mmio.writeMasked(mode, RingRegisters.MI_MODE_STOP, RingRegisters.MI_MODE_STOP);
             if (!stopped(engine)) {
-                reset.reset(engine);
+                guest.faults().count(GuestFaultKind.HANG, engine.name(), ring.head);
+                refreshHeads(guest);
+                lost |= reset.reset(engine);
             }
         }
         ring.reset();
         guest.registers()
                 .clearBits(engine.base() + RingRegisters.MI_MODE, RingRegisters.MI_MODE_STOP);
         guest.registers().set(engine.base() + RingRegisters.ACTHD, 0);
-        if (on) {
-            load(guest, engine);
+        if (owner == guest) {
+            boolean running = phase == Phase.RUNNING;
+            reload(guest, lost);
+            if (running) {
+                letRingsRun(guest);
+            }
         }
     }
 
@@ -995,21 +1005,20 @@ public final class EngineMediation implements AutoCloseable {
     private int recover(GuestEngines guest) {
         int lost = 0;
         for (Engine engine : Engine.values()) {
-            if (!stopped(engine)) {
-                cutOff(guest, engine);
-                lost |= engine.bit();
+            if ((lost & engine.bit()) == 0 && !stopped(engine)) {
+                lost |= cutOff(guest, engine);
             }
         }
         return lost;
     }
 
     @GuardedBy("lock")
-    private void cutOff(GuestEngines guest, Engine engine) {
+    private int cutOff(GuestEngines guest, Engine engine) {
         VirtualRing ring = guest.ring(engine);
         activeHead(guest, engine);
         boolean inBatch = !isInRing(engine, mmio.read(engine.base() + RingRegisters.ACTHD));
-        refreshHead(ring);
-        reset.reset(engine);
+        refreshHeads(guest);
+        int lost = reset.reset(engine);
         if (inBatch) {
             ring.rewindToBatch();
         }
@@ -1018,6 +1027,7 @@ public final class EngineMediation implements AutoCloseable {
             guest.faults().count(GuestFaultKind.HANG, engine.name(), ring.head);
             guest.failed = hangRule.hung(guest, engine, clock.nanoTime());
         }
+        return lost;
     }
 
     private boolean isInRing(Engine engine, int address) {

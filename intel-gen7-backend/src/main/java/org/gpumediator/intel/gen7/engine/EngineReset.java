@@ -20,21 +20,33 @@ final class EngineReset {
     private static final int EVERYTHING = 1;
     private static final int MAX_POLLS = 10_000;
 
+    private static final int ALL = (1 << Engine.COUNT) - 1;
+
     private final Mmio mmio;
+    private final Runnable afterDeviceReset;
     private final long[] resets = new long[Engine.COUNT];
     private long deviceResets;
 
-    EngineReset(Mmio mmio) {
+    EngineReset(Mmio mmio, Runnable afterDeviceReset) {
         this.mmio = mmio;
+        this.afterDeviceReset = afterDeviceReset;
     }
 
-    /** Resets one engine; its registers have their values after reset, its ring is off. */
-    void reset(Engine engine) {
+    /**
+     * Resets one engine; its registers have their values after reset, its ring is off.
+     *
+     * @return the engines that were reset, bits of {@link Engine#bit}: all of them if the one did
+     *     not come back alone
+     */
+    int reset(Engine engine) {
         resets[engine.ordinal()]++;
-        if (!write(engine.resetBit())) {
-            deviceResets++;
-            write(EVERYTHING);
+        if (write(engine.resetBit())) {
+            return engine.bit();
         }
+        deviceResets++;
+        write(EVERYTHING);
+        afterDeviceReset.run();
+        return ALL;
     }
 
     private boolean write(int bits) {

@@ -2,6 +2,7 @@ package org.gpumediator.intel.gen7.gtt;
 
 import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.GuestMemory.Region;
+import org.gpumediator.api.GuestMemory.WriteTracking;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
@@ -12,6 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The per-process address spaces of one guest, shadowed.
@@ -40,11 +42,18 @@ public final class Ppgtt {
     private final ReservedArea area;
     private final DirectoryPlaces places;
     private final int scratchEntry;
+    private final @Nullable WriteTracking tracking;
+    private final LongAdder trackedWrites = new LongAdder();
     private final List<ShadowDirectory> directories = new ArrayList<>();
     private final List<MediatorPages> slabs = new ArrayList<>();
     private final ArrayDeque<ShadowTable> freeTables = new ArrayDeque<>();
 
-    /** Creates one without directories. */
+    /**
+     * Creates one without directories.
+     *
+     * @param tracking tells of writes to tables; {@code null} to compare them at each submission
+     *     instead
+     */
     public Ppgtt(
             PhysicalGpu gpu,
             GuestGtt gtt,
@@ -53,7 +62,8 @@ public final class Ppgtt {
             FaultBook faults,
             ReservedArea area,
             DirectoryPlaces places,
-            long scratchPage) {
+            long scratchPage,
+            @Nullable WriteTracking tracking) {
         this.gpu = gpu;
         this.gtt = gtt;
         this.memory = memory;
@@ -62,6 +72,7 @@ public final class Ppgtt {
         this.area = area;
         this.places = places;
         scratchEntry = Pte.of(scratchPage);
+        this.tracking = tracking;
     }
 
     /**
@@ -153,6 +164,18 @@ public final class Ppgtt {
         freeTables.clear();
         slabs.forEach(MediatorPages::close);
         slabs.clear();
+    }
+
+    /** Returns how many writes of the guest to its tables the VMM has told of. */
+    public long trackedWrites() {
+        return trackedWrites.sum();
+    }
+
+    /** Lets the VMM tell of writes to a table's page, if it can. */
+    void track(ShadowTable table, long guestPage) {
+        if (tracking != null) {
+            table.track(tracking, guestPage, trackedWrites);
+        }
     }
 
     GuestGtt gtt() {

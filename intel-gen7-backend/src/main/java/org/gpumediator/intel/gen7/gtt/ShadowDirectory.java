@@ -59,7 +59,7 @@ final class ShadowDirectory {
             if (entry != guestEntries[slot]) {
                 table = bind(slot, entry, table);
             }
-            if (table != null) {
+            if (table != null && table.takeStale()) {
                 MemorySegment page = owner.guestPage(Pte.address(entry));
                 if (page == null) {
                     unbind(slot, table);
@@ -89,9 +89,12 @@ final class ShadowDirectory {
             return null;
         }
         if (old != null) {
+            old.untrack();
+            owner.track(old, Pte.address(entry));
             return old; // the comparison with the new page does the rest
         }
         ShadowTable table = owner.takeTable();
+        owner.track(table, Pte.address(entry));
         tables[slot] = table;
         publish(slot);
         return table;
@@ -100,6 +103,7 @@ final class ShadowDirectory {
     private void unbind(int slot, ShadowTable table) {
         tables[slot] = null;
         publish(slot);
+        table.untrack();
         owner.giveTable(table);
     }
 

@@ -1,10 +1,14 @@
 package org.gpumediator.intel.gen7.gtt;
 
 import org.gpumediator.api.GuestMemory.Region;
+import org.gpumediator.api.GuestMemory.WriteTracking;
+import org.gpumediator.api.Registration;
+import org.jspecify.annotations.Nullable;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The mediator's copy of one page of graphics page table entries that a guest keeps in its memory:
@@ -20,6 +24,8 @@ final class ShadowTable {
     private final int[] known = new int[ENTRIES];
     private final MemorySegment knownBytes = MemorySegment.ofArray(known);
     private final MemorySegment shadow;
+    private @Nullable Registration tracking;
+    private volatile boolean stale = true;
     private final long busAddress;
 
     /** Creates a table in which every entry leads to the scratch page. */
@@ -31,6 +37,38 @@ final class ShadowTable {
 
     long busAddress() {
         return busAddress;
+    }
+
+    /** Lets the VMM tell of writes to the guest's page, instead of looking at it each time. */
+    void track(WriteTracking writes, long guestPage, LongAdder told) {
+        stale = true;
+        tracking =
+                writes.track(
+                        guestPage,
+                        (address, length) -> {
+                            told.increment();
+                            stale = true;
+                        });
+    }
+
+    /**
+     * Returns whether the guest's page may hold something new; from now on it is taken to be known.
+     */
+    boolean takeStale() {
+        if (tracking == null) {
+            return true;
+        }
+        boolean was = stale;
+        stale = false; // before the page is read: a write meanwhile makes it stale again
+        return was;
+    }
+
+    void untrack() {
+        Registration ended = tracking;
+        tracking = null;
+        if (ended != null) {
+            ended.close();
+        }
     }
 
     void clear(int scratch) {
