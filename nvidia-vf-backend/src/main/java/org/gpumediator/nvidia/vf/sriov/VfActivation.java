@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -162,8 +163,11 @@ public final class VfActivation {
         if ((base & (bar.apertureBytes() - 1)) != 0) {
             throw new IllegalArgumentException(
                     String.format(
+                            Locale.ROOT,
                             "base 0x%x of VF BAR %d: expected a multiple of 0x%x",
-                            base, bar.index(), bar.apertureBytes()));
+                            base,
+                            bar.index(),
+                            bar.apertureBytes()));
         }
         synchronized (lock) {
             offView().assign(bar, base);

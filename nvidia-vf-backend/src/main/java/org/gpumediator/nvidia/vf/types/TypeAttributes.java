@@ -2,6 +2,7 @@ package org.gpumediator.nvidia.vf.types;
 
 import org.gpumediator.api.partition.VgpuType;
 
+import java.util.Locale;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -46,7 +47,7 @@ public final class TypeAttributes {
         values.put(SHORT_NAME, type.identity().shortName());
         values.put(SERIES, type.identity().series());
         values.put(
-                VIRTUAL_DEVICE, String.format("0x%08x", type.identity().virtualDeviceId()));
+                VIRTUAL_DEVICE, String.format(Locale.ROOT, "0x%08x", type.identity().virtualDeviceId()));
         values.put(MAX_PIXELS, Long.toString(type.display().maxPixels()));
         values.put(FRAME_RATE_LIMIT, Integer.toString(type.display().frameRateLimit()));
         values.put(CUDA, Boolean.toString(type.sharing().cuda()));

@@ -100,7 +100,44 @@ public record TypeRecord(
             int maxHeight,
             long maxPixels,
             int frameRateLimit,
-            boolean frameRateLimited) {}
+            boolean frameRateLimited) {
+
+        /**
+         * Returns whether a set of modes can be shown at once: not more than there are heads, each
+         * within the widest and the highest, and all together within the bound of pixels.
+         */
+        public boolean accepts(List<Mode> modes) {
+            long pixels = 0;
+            for (Mode mode : modes) {
+                if (mode.width > maxWidth || mode.height > maxHeight) {
+                    return false;
+                }
+                pixels += (long) mode.width * mode.height;
+            }
+            return modes.size() <= heads && pixels <= maxPixels;
+        }
+    }
+
+    /**
+     * A mode of one head.
+     *
+     * @param width pixels, positive
+     * @param height lines, positive
+     */
+    public record Mode(int width, int height) {
+
+        /**
+         * Validates the mode.
+         *
+         * @throws IllegalArgumentException if a number is not positive
+         */
+        public Mode {
+            if (width <= 0 || height <= 0) {
+                throw new IllegalArgumentException(
+                        "mode " + width + "x" + height + ": expected positive numbers");
+            }
+        }
+    }
 
     /**
      * How many there may be, and what each may do.

@@ -6,6 +6,7 @@ import org.gpumediator.api.partition.VgpuType;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
@@ -97,6 +98,7 @@ public final class VfTypes {
      */
     private String description(TypeRecord type) {
         return String.format(
+                Locale.ROOT,
                 "num_heads=%d, frl_config=%d, framebuffer=%dM, max_resolution=%dx%d,"
                         + " max_instance=%d",
                 type.display().heads(),
@@ -146,6 +148,7 @@ public final class VfTypes {
         attributes.put(TypeAttributes.PROFILE_SIZE, Long.toString(bytes + heap));
         String name =
                 String.format(
+                        Locale.ROOT,
                         "custom-fb%dM-heap%dM-ch%d-bar%dM-enc%d",
                         bytes / AdaBoard.MIB,
                         heap / AdaBoard.MIB,

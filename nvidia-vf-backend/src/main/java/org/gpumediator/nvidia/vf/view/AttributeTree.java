@@ -12,6 +12,7 @@ import org.gpumediator.nvidia.vf.types.VfResources;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -111,7 +112,10 @@ public final class AttributeTree {
                     if (count > 0) {
                         text.append(
                                 String.format(
-                                        "%-5d : %s\n", TypeAttributes.typeId(type), type.name()));
+                                        Locale.ROOT,
+                                        "%-5d : %s\n",
+                                        TypeAttributes.typeId(type),
+                                        type.name()));
                     }
                 });
         return text.isEmpty() ? "" : CREATABLE_HEADER + "\n" + text;

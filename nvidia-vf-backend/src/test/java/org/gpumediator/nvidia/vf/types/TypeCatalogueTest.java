@@ -116,6 +116,23 @@ class TypeCatalogueTest {
     }
 
     @Test
+    void modes_ofATwoGibDesktop_areBoundByHeadsSizeAndPixels() {
+        TypeRecord.Display display =
+                TypeCatalogue.shipped().byName("L40-2B").orElseThrow().display();
+        TypeRecord.Mode fiveK = new TypeRecord.Mode(5120, 2880);
+        TypeRecord.Mode fourK = new TypeRecord.Mode(3840, 2160);
+        TypeRecord.Mode fullHd = new TypeRecord.Mode(1920, 1080);
+        assertThat(display.accepts(List.of())).isTrue();
+        assertThat(display.accepts(List.of(fiveK))).isTrue();
+        assertThat(display.accepts(List.of(fourK, fourK))).isTrue();
+        assertThat(display.accepts(List.of(fiveK, fiveK))).isFalse();
+        assertThat(display.accepts(List.of(fullHd, fullHd, fullHd, fullHd))).isTrue();
+        assertThat(display.accepts(List.of(fullHd, fullHd, fullHd, fullHd, fullHd))).isFalse();
+        assertThat(display.accepts(List.of(new TypeRecord.Mode(5121, 1)))).isFalse();
+        assertThat(display.accepts(List.of(new TypeRecord.Mode(1, 2881)))).isFalse();
+    }
+
+    @Test
     void profile_ofEveryType_isTheSumOfItsParts() {
         for (TypeRecord type : TypeCatalogue.shipped().types()) {
             TypeRecord.Memory memory = type.memory();
