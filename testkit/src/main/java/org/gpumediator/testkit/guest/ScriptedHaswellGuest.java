@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 
 /**
  * A guest with an i915-like driver, written in Java and run by the test: it finds its slice, maps
@@ -44,6 +45,7 @@ public final class ScriptedHaswellGuest {
     private final FakeVmm vmm;
     private final Runnable step;
     private final int patience;
+    private final Consumer<String> progress;
     private final GuestBus bus;
     private final GuestPages pages;
     private final List<String> complaints = new ArrayList<>();
@@ -61,6 +63,7 @@ public final class ScriptedHaswellGuest {
         vmm = builder.vmm;
         step = builder.step;
         patience = builder.patience;
+        progress = builder.progress;
         if (vmm.placement(0) < 0) {
             vmm.enumerate();
         }
@@ -81,6 +84,7 @@ public final class ScriptedHaswellGuest {
         private final FakeVmm vmm;
         private Runnable step = () -> {};
         private int patience = 20_000;
+        private Consumer<String> progress = stage -> {};
 
         private Builder(FakeVmm vmm) {
             this.vmm = Objects.requireNonNull(vmm, "vmm");
@@ -98,6 +102,12 @@ public final class ScriptedHaswellGuest {
          */
         public Builder patience(int steps) {
             patience = steps;
+            return this;
+        }
+
+        /** Sets who is told what the driver has reached, in a few words; nobody unless set. */
+        public Builder progress(Consumer<String> listener) {
+            progress = Objects.requireNonNull(listener, "listener");
             return this;
         }
 
@@ -122,6 +132,7 @@ public final class ScriptedHaswellGuest {
     public ScriptedHaswellGuest boot() {
         probe.checkFunction();
         probe.detect();
+        progress.accept("virtual GPU detected");
         interrupts.choose();
         probe.survey();
         probe.resetGpu(Mmio.GDRST_FULL);
@@ -130,12 +141,16 @@ public final class ScriptedHaswellGuest {
         interrupts.reset();
         interrupts.install();
         space = probe.balloon(vmm.memory(), pages);
+        progress.accept("slice found");
         space.scratchEverything();
+        progress.accept("table written");
         probe.tune();
         makeRings();
         startEngines();
+        progress.accept("engines started");
         for (DriverEngine engine : DriverEngine.values()) {
             firstRequest(engine);
+            progress.accept(engine + " answers");
         }
         bus.write(Mmio.PVINFO_DISPLAY_READY, 1);
         park();
