@@ -132,6 +132,7 @@ public final class VfConfigSpace {
                         ExpressCapability.of(ExpressCapability.Type.ENDPOINT)
                                 .functionLevelReset()
                                 .maxPayload(256)
+                                .link(4, 16)
                                 .build())
                 .capability(
                         MSIX_OFFSET,
