@@ -12,7 +12,8 @@ import java.lang.foreign.MemorySegment;
  * <p>A client may answer only when it does not itself wait for an answer: asking while it waits
  * would make both wait. So a question is put only on the thread that serves the client, and only
  * while it carries out a command that wants no reply; and it is given up as soon as a command that
- * wants one arrives. A reply to a question given up is thrown away when it comes.
+ * wants one arrives. A reply to a question given up is thrown away when it comes. A client that has
+ * once let the time for an answer pass is not asked again.
  */
 final class DmaMessages implements DmaChannel {
 
@@ -20,7 +21,7 @@ final class DmaMessages implements DmaChannel {
     private static final int LONGEST_PIECE = 64 * 1024;
 
     private static final int MOST_UNANSWERED = 64;
-    private static final long PATIENCE_NANOS = 100_000_000;
+    private static final long PATIENCE_NANOS = 1_000_000_000;
     private static final int QUESTION_LENGTH = 16;
     private static final int DATA = Wire.HEADER_LENGTH + QUESTION_LENGTH;
 
@@ -34,6 +35,7 @@ final class DmaMessages implements DmaChannel {
     private int unansweredCount;
     private int lastId;
     private boolean allowed;
+    private boolean silent;
     private int piece = LONGEST_PIECE;
 
     /** Asks the client of a reader that belongs to the calling thread. */
@@ -100,7 +102,10 @@ final class DmaMessages implements DmaChannel {
     }
 
     private boolean begin(int command, long guestPhysicalAddress, long count) {
-        if (Thread.currentThread() != thread || !allowed || unansweredCount == MOST_UNANSWERED) {
+        if (Thread.currentThread() != thread
+                || !allowed
+                || silent
+                || unansweredCount == MOST_UNANSWERED) {
             return false;
         }
         lastId = lastId + 1 & 0xffff;
@@ -125,6 +130,7 @@ final class DmaMessages implements DmaChannel {
         int reply = frames.awaitReply(lastId, giveUpAt);
         if (reply < 0) {
             allowed = false;
+            silent = System.nanoTime() - giveUpAt >= 0;
             return -1;
         }
         int flags = in.get(Wire.LE32, reply + Wire.HEADER_FLAGS);

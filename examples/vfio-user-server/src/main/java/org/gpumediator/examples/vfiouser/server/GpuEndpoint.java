@@ -32,10 +32,10 @@ public final class GpuEndpoint {
     private static final Logger log = LoggerFactory.getLogger(GpuEndpoint.class);
 
     /** How long a second client waits for the first to turn out dead. */
-    private static final long GRACE_NANOS = 200_000_000;
+    private static final long GRACE_NANOS = 500_000_000;
 
     /** How long a second client waits while the first one's traces are removed. */
-    private static final int MOST_GRACES = 20;
+    private static final int MOST_GRACES = 8;
 
     private static final int SEND_SECONDS = 5;
     private static final long PAUSE_NANOS = 10_000_000;

@@ -184,13 +184,16 @@ class DmaMessagesTest {
     }
 
     @Test
-    void copy_neverAnswered_isGivenUpInTime() throws Exception {
+    void copy_neverAnswered_isGivenUpInTimeAndNotAskedAgain() throws Exception {
         postCopy(8);
         WireClient.Message question = client.receive();
 
         assertThat(outcome()).isFalse();
         answerRead(question, new byte[8]);
         assertThat(client.read32(0, 0)).isEqualTo(8);
+        postCopy(8);
+        assertThat(outcome()).isFalse();
+        assertThat(client.read32(0, 0)).as("no question in between").isEqualTo(8);
     }
 
     @Test

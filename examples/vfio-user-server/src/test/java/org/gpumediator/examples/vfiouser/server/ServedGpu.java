@@ -2,6 +2,7 @@ package org.gpumediator.examples.vfiouser.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.LockSupport;
@@ -50,10 +51,23 @@ final class ServedGpu implements AutoCloseable {
         }
     }
 
-    /** Returns how many descriptors this process has open. */
+    /** Returns how many sockets, counters and shared memories this process has open. */
     static int openDescriptors() {
         String[] names = Path.of("/proc/self/fd").toFile().list();
-        return names == null ? 0 : names.length;
+        int open = 0;
+        for (String name : names == null ? new String[0] : names) {
+            try {
+                String target = Files.readSymbolicLink(Path.of("/proc/self/fd", name)).toString();
+                if (target.startsWith("socket:")
+                        || target.startsWith("anon_inode:")
+                        || target.startsWith("/memfd:")) {
+                    open++;
+                }
+            } catch (IOException closedMeanwhile) {
+                continue;
+            }
+        }
+        return open;
     }
 
     @Override
