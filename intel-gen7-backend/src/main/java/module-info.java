@@ -4,6 +4,7 @@ module org.gpumediator.intel.gen7 {
     requires org.gpumediator.api;
     requires org.gpumediator.core;
     requires static org.jspecify;
+    requires static com.google.errorprone.annotations;
     requires com.google.common;
     requires org.slf4j;
 

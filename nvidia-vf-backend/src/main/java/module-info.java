@@ -4,6 +4,7 @@ module org.gpumediator.nvidia.vf {
     requires org.gpumediator.api;
     requires org.gpumediator.core;
     requires static org.jspecify;
+    requires static com.google.errorprone.annotations;
     requires com.google.common;
     requires org.slf4j;
 }

@@ -257,6 +257,7 @@ public final class RegisterCatalogue<C> {
          *     not fit, or a masked register has a writable bit in its high half
          */
         @SafeVarargs
+        @SuppressWarnings("varargs") // handed on to be copied, never stored into
         public final Block<C> register(
                 String registerName,
                 int offset,
@@ -290,6 +291,7 @@ public final class RegisterCatalogue<C> {
          * @throws IllegalArgumentException as {@link #register}, or if they overlap each other
          */
         @SafeVarargs
+        @SuppressWarnings("varargs") // handed on to be copied, never stored into
         public final Block<C> range(
                 String registerName,
                 int offset,

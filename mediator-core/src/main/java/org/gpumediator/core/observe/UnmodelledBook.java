@@ -26,6 +26,9 @@ public final class UnmodelledBook {
     private final AtomicLong taken = new AtomicLong();
     private final AtomicLong others = new AtomicLong();
 
+    /** Creates a book without entries. */
+    public UnmodelledBook() {}
+
     /**
      * One register and its counts.
      *
