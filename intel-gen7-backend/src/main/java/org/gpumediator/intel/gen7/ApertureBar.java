@@ -14,11 +14,16 @@ final class ApertureBar implements TrapHandler {
 
     private static final int BAR = 2;
 
+    private final Object lock;
     private final PhysicalGpu gpu;
     private final Slice slice;
     private final FaultBook faults;
 
-    ApertureBar(PhysicalGpu gpu, Slice slice, FaultBook faults) {
+    private boolean closed;
+
+    /** Creates the BAR; {@code lock} is that of the virtual GPU. */
+    ApertureBar(Object lock, PhysicalGpu gpu, Slice slice, FaultBook faults) {
+        this.lock = lock;
         this.gpu = gpu;
         this.slice = slice;
         this.faults = faults;
@@ -27,8 +32,14 @@ final class ApertureBar implements TrapHandler {
     @Override
     public long read(long offset, int width) {
         if (refused(offset, width)) {
-            return width >= 1 && width < 8 ? (1L << 8 * width) - 1 : -1L;
+            return ones(width);
         }
+        synchronized (lock) {
+            return closed ? ones(width) : get(offset, width);
+        }
+    }
+
+    private long get(long offset, int width) {
         if ((offset & width - 1) == 0) {
             return gpu.read(BAR, offset, width);
         }
@@ -39,11 +50,30 @@ final class ApertureBar implements TrapHandler {
         return value;
     }
 
+    private static long ones(int width) {
+        return width >= 1 && width < 8 ? (1L << 8 * width) - 1 : -1L;
+    }
+
     @Override
     public void write(long offset, int width, long value) {
         if (refused(offset, width)) {
             return;
         }
+        synchronized (lock) {
+            if (!closed) {
+                set(offset, width, value);
+            }
+        }
+    }
+
+    /** Ends it: an access that is still on its way does not reach what is another's by now. */
+    void close() {
+        synchronized (lock) {
+            closed = true;
+        }
+    }
+
+    private void set(long offset, int width, long value) {
         if ((offset & width - 1) == 0) {
             gpu.write(BAR, offset, width, value);
             return;

@@ -27,6 +27,7 @@ final class Fences {
     private final FaultBook faults;
     private final int first;
     private final int count;
+    private boolean released;
 
     Fences(
             Mmio mmio,
@@ -58,13 +59,13 @@ final class Fences {
 
     /** Takes over what the guest has written to one of its fences. */
     void written(int fence) {
-        if (fence >= count) {
+        if (fence >= count || released) {
             return;
         }
         int low = registers.get(FENCES + 8 * fence);
         int high = registers.get(FENCES + 8 * fence + 4);
         if (FENCE_VALID.get(low) == 0) {
-            put(fence, 0, high);
+            put(fence, 0, 0);
             return;
         }
         long start = Integer.toUnsignedLong(low & FENCE_PAGE);
@@ -82,6 +83,12 @@ final class Fences {
         mmio.write(offset, 0);
         mmio.write(offset + 4, high);
         mmio.write(offset, low);
+    }
+
+    /** Gives the share back: what a guest still writes has no effect. */
+    void release() {
+        clear();
+        released = true;
     }
 
     /** Takes every fence of the share out of the hardware. */

@@ -68,6 +68,7 @@ final class Gen7Vgpu implements DeviceModel {
     private final ShadowRegisters shadow;
     private final VirtualDisplay display;
     private final PortBar ports;
+    private final ApertureBar aperture;
     private final List<TrapRegion> regions;
     private final Registration memoryRegistration;
     private final @Nullable SharedMemory tableMemory;
@@ -173,6 +174,7 @@ final class Gen7Vgpu implements DeviceModel {
         hooks.bind();
         RegisterBar bar0 = new RegisterBar(registers, new TableWindow(lock, gtt, faults));
         ports = new PortBar(bar0);
+        aperture = new ApertureBar(lock, gpu, slice, faults);
         List<DirectWindow> direct =
                 tableMemory == null
                         ? List.of()
@@ -189,7 +191,7 @@ final class Gen7Vgpu implements DeviceModel {
                                 2,
                                 BarKind.MEMORY_64_PREFETCHABLE,
                                 backend.resources().aperture(),
-                                new ApertureBar(gpu, slice, faults)),
+                                aperture),
                         TrapRegion.trapped(4, BarKind.PORT_IO, PortBar.LENGTH, ports));
         fillIn();
         memoryRegistration = memory.listen(new MemoryListener());
@@ -376,6 +378,11 @@ final class Gen7Vgpu implements DeviceModel {
 
     @Override
     public void reset(ResetKind kind) {
+        backend.engines().exclusively(() -> resetAtOnce(kind));
+    }
+
+    /** With the engines locked, so that no trap puts the guest on them half way. */
+    private void resetAtOnce(ResetKind kind) {
         backend.engines().resetAll(engines);
         registers.reset();
         display.reset();
@@ -436,13 +443,14 @@ final class Gen7Vgpu implements DeviceModel {
             return;
         }
         closed = true;
-        memoryRegistration.close();
+        aperture.close();
         backend.engines().detach(engines);
         synchronized (lock) {
-            fences.clear();
+            fences.release();
             gtt.release(backend.scratchEntry());
             dma.dropAll();
         }
+        memoryRegistration.close();
         scratchPage.close();
         if (tableMemory != null) {
             tableMemory.close();

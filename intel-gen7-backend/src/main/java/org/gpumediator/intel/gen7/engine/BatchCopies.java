@@ -28,13 +28,15 @@ final class BatchCopies implements BatchSink {
     private static final int ALIGNMENT = 64;
 
     private final PhysicalGpu gpu;
+    private final ReservedArea area;
     private final long window;
     private @Nullable MediatorPages pages;
     private int used;
 
     /** Creates a store without copies that the GPU will see at {@code window}. */
-    BatchCopies(PhysicalGpu gpu, long window) {
+    BatchCopies(PhysicalGpu gpu, ReservedArea area, long window) {
         this.gpu = gpu;
+        this.area = area;
         this.window = window;
     }
 
@@ -64,7 +66,7 @@ final class BatchCopies implements BatchSink {
     }
 
     /** Makes the GPU see what is in use, at the window. */
-    void show(ReservedArea area) {
+    void show() {
         if (used > 0) {
             area.show(window, pages().busAddress(), (used + Pte.PAGE - 1) / Pte.PAGE);
         }
@@ -81,6 +83,7 @@ final class BatchCopies implements BatchSink {
     void close() {
         reset();
         if (pages != null) {
+            area.forget(pages);
             pages.close();
             pages = null;
         }

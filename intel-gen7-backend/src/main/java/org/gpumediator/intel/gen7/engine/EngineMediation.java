@@ -89,6 +89,14 @@ public final class EngineMediation implements AutoCloseable {
     @GuardedBy("lock")
     private @Nullable GuestEngines incoming;
 
+    /** Whose render context the mediator's ring is saving. */
+    @GuardedBy("lock")
+    private @Nullable GuestEngines outgoing;
+
+    /** The switch in progress is the second attempt. */
+    @GuardedBy("lock")
+    private boolean again;
+
     @GuardedBy("lock")
     private long deadline = Long.MAX_VALUE;
 
@@ -160,6 +168,7 @@ public final class EngineMediation implements AutoCloseable {
         lock.lock();
         try {
             takeOff(guest);
+            guest.detached = true;
             guests.remove(guest.id());
             scheduler.remove(guest.id(), clock.nanoTime());
             guest.close();
@@ -227,6 +236,7 @@ public final class EngineMediation implements AutoCloseable {
     private void takeOff(GuestEngines guest) {
         finishSwitch(guest);
         if (owner == guest) {
+            serviceInterrupts.run(); // while they can still be told whose they are
             refreshHeads(guest);
             stopRings();
             for (Engine engine : Engine.values()) {
@@ -254,11 +264,11 @@ public final class EngineMediation implements AutoCloseable {
 
     /**
      * Ends a switch that concerns a guest's memory: waits for the mediator's ring, or resets the
-     * engine under it.
+     * engine under it. A switch between others goes on.
      */
     @GuardedBy("lock")
     private void finishSwitch(GuestEngines guest) {
-        if (phase != Phase.SWITCHING) {
+        if (phase != Phase.SWITCHING || guest != incoming && guest != outgoing) {
             return;
         }
         int polls = 0;
@@ -296,12 +306,25 @@ public final class EngineMediation implements AutoCloseable {
         lock.lock();
         try {
             VirtualRing ring = guest.ring(engine);
+            if (ring.enabled() && (value & RingRegisters.HEAD_OFFSET_MASK) >= ring.length()) {
+                guest.faults()
+                        .count(
+                                GuestFaultKind.REFUSED_ACCESS,
+                                "RING_HEAD",
+                                Integer.toUnsignedLong(value));
+                return;
+            }
+            boolean running = ring.enabled() && isOn(guest);
+            if (running) {
+                switchOff(guest, engine);
+            }
             ring.head = value;
             ring.retake();
-            if (isOn(guest)) {
-                mmio.write(engine.base() + RingRegisters.HEAD, value);
-                mmio.write(engine.base() + RingRegisters.TAIL, ring.taken);
+            if (running) {
+                loadRing(guest, engine);
+                letRunNow(guest, engine);
             }
+            arrived(guest);
         } finally {
             lock.unlock();
         }
@@ -323,22 +346,57 @@ public final class EngineMediation implements AutoCloseable {
         try {
             VirtualRing ring = guest.ring(engine);
             boolean was = ring.enabled();
+            if (was && ring.ctl == value) {
+                return;
+            }
             if (was && isOn(guest)) {
-                refreshHead(ring);
-                mmio.write(engine.base() + RingRegisters.CTL, 0);
+                switchOff(guest, engine);
             }
             ring.ctl = value;
             ring.halted = false;
             if (ring.enabled()) {
-                ring.halted = !guest.ringInSlice(ring);
+                ring.halted = !guest.ringInSlice(ring) || !guest.ringInOrder(ring);
                 ring.retake();
                 if (isOn(guest)) {
                     loadRing(guest, engine);
+                    letRunNow(guest, engine);
                 }
                 arrived(guest);
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /**
+     * Switches a physical ring off. What it is in the middle of is ended by a reset: a guest that
+     * does so to a working engine gets what it would get of hardware, and the copies of its batches
+     * are free to be used again.
+     */
+    @GuardedBy("lock")
+    private void switchOff(GuestEngines guest, Engine engine) {
+        VirtualRing ring = guest.ring(engine);
+        int mode = engine.base() + RingRegisters.MI_MODE;
+        mmio.writeMasked(mode, RingRegisters.MI_MODE_STOP, RingRegisters.MI_MODE_STOP);
+        if (!ring.hung && !stopped(engine)) {
+            guest.faults().count(GuestFaultKind.HANG, engine.name(), ring.head);
+            refreshHeads(guest);
+            boolean running = phase == Phase.RUNNING;
+            reload(guest, reset.reset(engine));
+            if (running) {
+                letRingsRun(guest);
+            }
+        } else {
+            refreshHead(ring);
+        }
+        mmio.write(engine.base() + RingRegisters.CTL, 0);
+    }
+
+    /** Lets an engine run if its guest may run now. */
+    @GuardedBy("lock")
+    private void letRunNow(GuestEngines guest, Engine engine) {
+        if (phase == Phase.RUNNING) {
+            letRun(guest, engine);
         }
     }
 
@@ -434,8 +492,7 @@ public final class EngineMediation implements AutoCloseable {
         try {
             if (isOn(guest)) {
                 VirtualRing ring = guest.ring(engine);
-                refreshHead(ring);
-                if (ring.isDry()) {
+                if (isQuiet(ring)) {
                     loadAddressSpace(guest, engine);
                 } else {
                     ring.addressSpaceStale = true;
@@ -509,7 +566,7 @@ public final class EngineMediation implements AutoCloseable {
                     resetOne(guest, engine);
                 }
             }
-            if (!guest.hasQueued()) {
+            if (owner != guest && !guest.hasWork() && !guest.detached) {
                 scheduler.workDrained(guest.id(), clock.nanoTime());
             }
             react();
@@ -628,7 +685,7 @@ public final class EngineMediation implements AutoCloseable {
 
     @GuardedBy("lock")
     private void arrived(GuestEngines guest) {
-        if (guest.hasQueued()) {
+        if (guest.hasWork() && !guest.detached) {
             scheduler.workArrived(guest.id(), clock.nanoTime());
             react();
             stepNeeded.run();
@@ -791,6 +848,7 @@ public final class EngineMediation implements AutoCloseable {
             throw new IllegalStateException("nobody to switch to");
         }
         owner = null;
+        outgoing = from;
         OwnRing program = ownRing.begin();
         if (from != null) {
             program.selectWithoutLoading(area.context(contextWindow));
@@ -825,10 +883,21 @@ public final class EngineMediation implements AutoCloseable {
     @GuardedBy("lock")
     private void completeSwitch(boolean done, boolean cancelled) {
         GuestEngines to = incoming;
+        GuestEngines from = outgoing;
+        outgoing = null;
         mmio.write(Engine.RCS.base() + RingRegisters.CTL, 0);
         if (!done || cancelled) {
             forgetContext();
         }
+        if (!done && from != null) {
+            from.contextSaved = false;
+        }
+        if (!done && !cancelled && !again) {
+            again = true;
+            beginSwitch(null, clock.nanoTime());
+            return;
+        }
+        again = false;
         phase = Phase.RUNNING;
         deadline = Long.MAX_VALUE;
         incoming = null;
@@ -836,8 +905,9 @@ public final class EngineMediation implements AutoCloseable {
             return;
         }
         to.contextSaved &= done;
-        owner = to;
         contextSwitches++;
+        serviceInterrupts.run(); // what is left over is nobody's, not the newcomer's
+        owner = to;
         renderState.restore(to);
         for (Engine engine : Engine.values()) {
             load(to, engine);
@@ -860,6 +930,7 @@ public final class EngineMediation implements AutoCloseable {
                 refreshHead(guest.ring(engine));
             }
             mmio.write(engine.base() + RingRegisters.CTL, 0);
+            guest.ring(engine).retake();
         }
         if ((lost & Engine.RCS.bit()) == 0) {
             int offset = Engine.RCS.base() + RingRegisters.CCID;
@@ -924,8 +995,7 @@ public final class EngineMediation implements AutoCloseable {
 
     @GuardedBy("lock")
     private void submit(GuestEngines guest, VirtualRing ring) {
-        refreshHead(ring);
-        if (ring.isDry()) {
+        if (isQuiet(ring)) {
             ring.copies().reset();
             if (ring.addressSpaceStale) {
                 loadAddressSpace(guest, ring.engine());
@@ -1048,12 +1118,22 @@ public final class EngineMediation implements AutoCloseable {
             VirtualRing ring = guest.ring(engine);
             if (ring.enabled() && !ring.hung && !ring.halted) {
                 refreshHead(ring);
-                if (!ring.isDry() && !guest.stopped(engine)) {
+                if (!stopped(engine) || !ring.isDry() && !guest.stopped(engine)) {
                     return false;
                 }
             }
         }
         return true;
+    }
+
+    /**
+     * Returns whether a ring of the owner has run all it was given. The head alone does not tell:
+     * it is past the jump while a batch runs.
+     */
+    @GuardedBy("lock")
+    private boolean isQuiet(VirtualRing ring) {
+        refreshHead(ring);
+        return ring.isDry() && stopped(ring.engine());
     }
 
     @GuardedBy("lock")

@@ -37,6 +37,7 @@ public final class GuestEngines {
     private final FaultBook faults;
     private final VirtualRing[] rings = new VirtualRing[Engine.COUNT];
     private final PhysicalGpu gpu;
+    private final ReservedArea area;
     private @Nullable MediatorPages contextImage;
 
     /** Whether {@link #contextImage} holds a saved context. */
@@ -44,6 +45,9 @@ public final class GuestEngines {
 
     /** The engines stand still for it: quiesced, or quarantined. */
     boolean held;
+
+    /** The engines have forgotten it; what still comes of it has no effect. */
+    boolean detached;
 
     /** It has hung the engines too often and stays off them until its VMM resets it. */
     boolean failed;
@@ -69,6 +73,7 @@ public final class GuestEngines {
         this.id = id;
         this.lock = lock;
         this.gpu = gpu;
+        this.area = area;
         this.registers = registers;
         this.gtt = gtt;
         this.ppgtt = ppgtt;
@@ -118,6 +123,19 @@ public final class GuestEngines {
         return false;
     }
 
+    /** Returns whether some ring has work that could run, taken over or not. */
+    boolean hasWork() {
+        if (held || failed) {
+            return false;
+        }
+        for (VirtualRing ring : rings) {
+            if (ring.hasWork() && !stopped(ring.engine())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Returns whether the guest has stopped a ring by itself. */
     boolean stopped(Engine engine) {
         return (registers.get(engine.base() + RingRegisters.MI_MODE) & RingRegisters.MI_MODE_STOP)
@@ -158,6 +176,15 @@ public final class GuestEngines {
             return true;
         }
         faults.count(GuestFaultKind.OUT_OF_PARTITION, "RING_START", address);
+        return false;
+    }
+
+    /** Returns whether head and tail are inside the ring; counts it if not. */
+    boolean ringInOrder(VirtualRing ring) {
+        if (ring.headOffset() < ring.length() && ring.tail < ring.length()) {
+            return true;
+        }
+        faults.count(GuestFaultKind.REFUSED_ACCESS, "RING_CTL", Integer.toUnsignedLong(ring.ctl));
         return false;
     }
 
@@ -269,6 +296,7 @@ public final class GuestEngines {
             ring.close();
         }
         if (contextImage != null) {
+            area.forget(contextImage);
             contextImage.close();
             contextImage = null;
         }

@@ -43,6 +43,7 @@ final class OwnRing implements AutoCloseable {
     private final Mmio mmio;
     private final ReservedArea area;
     private final MediatorPages ring;
+    private final MediatorPages status;
     private final MediatorPages scratch;
     private int at;
     private int sequence;
@@ -51,8 +52,10 @@ final class OwnRing implements AutoCloseable {
         this.mmio = mmio;
         this.area = area;
         ring = new MediatorPages(gpu, (long) PAGES * Pte.PAGE, DmaAccess.READ_ONLY);
+        status = new MediatorPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
         scratch = new MediatorPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
         area.show(area.ownRing(), ring.busAddress(), PAGES);
+        area.show(area.ownStatus(), status.busAddress(), 1);
         area.show(area.scratch(), scratch.busAddress(), 1);
     }
 
@@ -90,7 +93,7 @@ final class OwnRing implements AutoCloseable {
     void run() {
         flush();
         sequence++;
-        put(PIPE_CONTROL).put(PIPE_CONTROL_STORE).put((int) area.scratch()).put(sequence).put(0);
+        put(PIPE_CONTROL).put(PIPE_CONTROL_STORE).put((int) area.ownStatus()).put(sequence).put(0);
         if (at % 8 != 0) {
             put(MI_NOOP);
         }
@@ -107,7 +110,7 @@ final class OwnRing implements AutoCloseable {
 
     /** Returns whether the program has run to its end. */
     boolean done() {
-        return scratch.segment().get(LE32, 0) == sequence;
+        return status.segment().get(LE32, 0) == sequence;
     }
 
     private OwnRing put(int dword) {
@@ -120,8 +123,10 @@ final class OwnRing implements AutoCloseable {
     @Override
     public void close() {
         area.hide(area.ownRing(), PAGES);
+        area.hide(area.ownStatus(), 1);
         area.hide(area.scratch(), 1);
         ring.close();
+        status.close();
         scratch.close();
     }
 }

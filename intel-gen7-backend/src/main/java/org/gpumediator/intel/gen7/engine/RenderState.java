@@ -88,7 +88,7 @@ public final class RenderState {
      */
     void restore(GuestEngines guest, Engine engine) {
         for (Moved register : moved) {
-            if (isOf(engine, register.offset)) {
+            if (owner(register.offset) == engine) {
                 restore(guest, register);
             }
         }

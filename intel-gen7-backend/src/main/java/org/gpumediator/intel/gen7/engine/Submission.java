@@ -83,7 +83,7 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
         queue.commands += result.commands();
         store(from, length, taken);
         queue.taken = (from + taken * Integer.BYTES) % length;
-        queue.copies().show(area);
+        queue.copies().show();
         if (result.stop() == ScanResult.Stop.UNDECODABLE) {
             queue.halted = true;
         } else if (result.stop() == ScanResult.Stop.BUDGET

@@ -41,6 +41,7 @@ final class VirtualRing {
     private final Engine engine;
     private final BatchCopies copies;
     private final PhysicalGpu gpu;
+    private final ReservedArea area;
     private @Nullable MediatorPages shadow;
 
     int tail;
@@ -80,7 +81,8 @@ final class VirtualRing {
     VirtualRing(Engine engine, PhysicalGpu gpu, ReservedArea area) {
         this.engine = engine;
         this.gpu = gpu;
-        copies = new BatchCopies(gpu, area.batches(engine));
+        this.area = area;
+        copies = new BatchCopies(gpu, area, area.batches(engine));
     }
 
     Engine engine() {
@@ -106,6 +108,13 @@ final class VirtualRing {
     /** Returns whether the guest has queued something that the shadow does not hold yet. */
     boolean hasQueued() {
         return enabled() && !halted && !hung && taken != tail;
+    }
+
+    /**
+     * Returns whether something is left to run, in the shadow or not, as of the last known head.
+     */
+    boolean hasWork() {
+        return enabled() && !halted && !hung && headOffset() != tail;
     }
 
     /** Returns whether nothing is left to run, as of the last known head. */
@@ -183,6 +192,7 @@ final class VirtualRing {
 
     private void release() {
         if (shadow != null) {
+            area.forget(shadow);
             shadow.close();
             shadow = null;
         }

@@ -43,6 +43,7 @@ public final class GuestGtt {
     private final int[] @Nullable [] written;
 
     private final @Nullable MemorySegment window;
+    private boolean released;
     private long writes;
     private long synchronised;
 
@@ -82,6 +83,9 @@ public final class GuestGtt {
      * none or may not write.
      */
     public int read(int index) {
+        if (released) {
+            return 0;
+        }
         if (window != null) {
             return window.get(LE32, (long) index * Integer.BYTES);
         }
@@ -99,6 +103,9 @@ public final class GuestGtt {
 
     /** Takes a guest's write of an entry. */
     public void write(int index, int entry) {
+        if (released) {
+            return; // the entries may be another guest's by now
+        }
         writes++;
         int slot = slice.slot(index);
         if (slot < 0) {
@@ -144,7 +151,7 @@ public final class GuestGtt {
      * mode.
      */
     public void synchronise() {
-        if (window == null) {
+        if (window == null || released) {
             return;
         }
         for (int chunk = 0; chunk < written.length; chunk++) {
@@ -204,7 +211,7 @@ public final class GuestGtt {
      */
     public boolean copyOut(long graphicsAddress, MemorySegment target) {
         long length = target.byteSize();
-        if (!slice.contains(graphicsAddress, length)) {
+        if (released || !slice.contains(graphicsAddress, length)) {
             return false;
         }
         for (long done = 0; done < length; ) {
@@ -234,7 +241,7 @@ public final class GuestGtt {
     private void redirect(Region region, boolean present) {
         long start = region.start();
         long end = start + region.length();
-        for (int chunk = 0; chunk < written.length; chunk++) {
+        for (int chunk = 0; chunk < written.length && !released; chunk++) {
             int[] entries = written[chunk];
             for (int i = 0; entries != null && i < CHUNK; i++) {
                 long page = Pte.address(entries[i]);
@@ -270,8 +277,12 @@ public final class GuestGtt {
         }
     }
 
-    /** Gives the slice back: every entry becomes {@code entry}. */
+    /**
+     * Gives the slice back: every entry becomes {@code entry}. What a guest still writes has no
+     * effect.
+     */
     public void release(int entry) {
+        released = true;
         for (int slot = 0; slot < slice.pages(); slot++) {
             physical.set(slice.index(slot), entry);
         }

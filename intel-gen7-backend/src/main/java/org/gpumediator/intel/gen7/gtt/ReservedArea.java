@@ -42,6 +42,7 @@ public final class ReservedArea {
     private static final long CONTEXTS = DIRECTORY_BASE + DIRECTORIES * DIRECTORY_WINDOW;
     private static final long OWN_RING = CONTEXTS + 2 * 128 * 1024;
     private static final long SCRATCH = OWN_RING + 16 * 1024;
+    private static final long OWN_STATUS = SCRATCH + Pte.PAGE;
 
     private final GlobalGtt gtt;
     private final long start;
@@ -88,6 +89,14 @@ public final class ReservedArea {
         return start + OWN_RING;
     }
 
+    /**
+     * Returns the graphics address of the page in which the mediator's own ring says that it is
+     * done. Never given to a guest, not even in place of an address that it may not use.
+     */
+    public long ownStatus() {
+        return start + OWN_STATUS;
+    }
+
     /** Returns the graphics address of a page for what nobody shall see. */
     public long scratch() {
         return start + SCRATCH;
@@ -106,6 +115,18 @@ public final class ReservedArea {
         int first = first(graphicsAddress - start);
         for (int i = 0; i < pages; i++) {
             set(first + i, scratchEntry);
+        }
+    }
+
+    /** Takes pages that are about to be given back out of use, wherever they are shown. */
+    public void forget(MediatorPages pages) {
+        long first = pages.busAddress();
+        long end = first + (long) pages.pages() * Pte.PAGE;
+        for (int i = 0; i < entries.length; i++) {
+            long address = Pte.address(entries[i]);
+            if (address >= first && address < end) {
+                set(first(0) + i, scratchEntry);
+            }
         }
     }
 
