@@ -159,6 +159,7 @@ public final class FakeGsp {
             case CPU_CONTROL ->
                     state == State.BOOTING || state == State.RUNNING ? CPU_ACTIVE : 1 << 4;
             case WPR2_END -> protectedLength == 0 ? 0 : (int) (protectedStart + protectedLength >>> 12) << 4;
+            case SEC2_CONTROL -> 1 << 4;
             default -> registers.getOrDefault(offset, 0);
         };
     }

@@ -32,6 +32,7 @@ public final class GspBoot {
 
     private static final int PROGRESS_DONE = 0xff;
     private static final int START = 1 << 1;
+    private static final int HALTED = 1 << 4;
     private static final int CPU_ACTIVE = 1 << 7;
     private static final int RISCV = 1 << 4 | 1;
     private static final int UNLOAD = 0xff;
@@ -199,7 +200,7 @@ public final class GspBoot {
         write(SEC2_MAILBOX_0, low);
         write(SEC2_MAILBOX_1, high);
         write(SEC2_CONTROL, START);
-        await("boot loader", () -> read(SEC2_MAILBOX_0) != low);
+        await("boot loader", () -> (read(SEC2_CONTROL) & HALTED) != 0);
         int status = read(SEC2_MAILBOX_0);
         if (status != 0) {
             throw new GspRefusedException("boot loader", status);

@@ -1,0 +1,270 @@
+package org.gpumediator.nvidia.vf.core;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import org.gpumediator.api.GpuMediationException;
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.Registration;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.nvidia.vf.gsp.BoardFacts;
+import org.gpumediator.nvidia.vf.gsp.Dialect570;
+import org.gpumediator.nvidia.vf.gsp.GspBoot;
+import org.gpumediator.nvidia.vf.gsp.GspControls;
+import org.gpumediator.nvidia.vf.gsp.GspDialect;
+import org.gpumediator.nvidia.vf.gsp.GspRpc;
+import org.gpumediator.nvidia.vf.gsp.Waiter;
+import org.gpumediator.nvidia.vf.types.AdaBoard;
+import org.gpumediator.nvidia.vf.types.TypeCatalogue;
+import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * The driver of one board's physical function: boots its firmware, switches its virtual functions on, and gives the manager what
+ * it needs of both.
+ *
+ * <p>The connection to the firmware is replaced as a whole by {@link #restart}. Safe for use by multiple threads.
+ */
+public final class PfCore implements AutoCloseable {
+
+    private static final int SEGMENT_LEAST = 32;
+    private static final int SEGMENT_MOST = 512;
+
+    /** What belongs to one run of the firmware. */
+    private record Run(GspBoot.Booted booted, GspControls controls, int client) {}
+
+    private final PhysicalGpu gpu;
+    private final Waiter waiter;
+    private final GspBoot boot;
+    private final AdaBoard board;
+    private final GspRpc.EventListener listener;
+    private final VirtualFunctions functions;
+    private final Scrubber scrubber;
+    private final GspDialect dialect = Dialect570.INSTANCE;
+    private final Registration interrupts;
+    private final int wantedFunctions;
+    private final LongAdder restarts = new LongAdder();
+    private final Object restarting = new Object();
+
+    private volatile @Nullable Run run;
+
+    @GuardedBy("restarting")
+    private boolean closed;
+
+    /**
+     * Takes a board over.
+     *
+     * @param vfs how many virtual functions there shall be
+     * @param listener hears of the firmware's events
+     * @throws GpuMediationException if it cannot be taken over; it is left off
+     */
+    public PfCore(
+            PhysicalGpu gpu,
+            AdaBoard board,
+            MediationClock clock,
+            int vfs,
+            GspRpc.EventListener listener) {
+        this.gpu = gpu;
+        this.board = board;
+        this.listener = listener;
+        wantedFunctions = vfs;
+        waiter = new Waiter(clock);
+        boot = new GspBoot(gpu, waiter);
+        functions = new VirtualFunctions(gpu, waiter);
+        scrubber = new Scrubber(gpu, waiter);
+        interrupts = gpu.onInterrupt(vector -> serviceInterrupt());
+        try {
+            start();
+        } catch (RuntimeException failure) {
+            interrupts.close();
+            throw failure;
+        }
+    }
+
+    private void serviceInterrupt() {
+        Run now = run;
+        if (now != null) {
+            now.booted().rpc().service();
+        }
+    }
+
+    private void start() {
+        GspBoot.Booted booted = boot.boot(listener);
+        try {
+            GspControls controls = new GspControls(booted.rpc());
+            run = new Run(booted, controls, attach(controls, booted.facts()));
+            functions.enable(wantedFunctions);
+        } catch (RuntimeException failure) {
+            run = null;
+            try {
+                boot.unload(booted);
+            } catch (RuntimeException second) {
+                failure.addSuppressed(second);
+            }
+            throw failure;
+        }
+    }
+
+    /** What the manager does first: a client, the firmware's release, the segment, the types. */
+    private int attach(GspControls controls, BoardFacts facts) {
+        int client = controls.newClient("client of the manager");
+        byte[] features = new byte[72];
+        controls.control("firmware version", client, GspControls.FEATURES, features);
+        String version = text(features, 8);
+        if (!version.startsWith(dialect.release())) {
+            throw new GpuMediationException(
+                    "firmware " + version + ": expected release " + dialect.release() + "x");
+        }
+        byte[] segment = new byte[8];
+        controls.control("segment size", client, GspControls.SEGMENT_BYTES, segment);
+        long bytes = java.nio.ByteBuffer.wrap(segment).order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong();
+        long mebibytes = bytes / AdaBoard.MIB;
+        boolean legal =
+                Long.bitCount(bytes) == 1 && mebibytes >= SEGMENT_LEAST && mebibytes <= SEGMENT_MOST;
+        if (!legal || board.segmentBytes() % bytes != 0) {
+            throw new GpuMediationException(
+                    "segment of " + bytes + " bytes: expected a divisor of " + board.segmentBytes());
+        }
+        if (facts.framebufferBytes() < board.framebufferBytes() / 2
+                || facts.channels() != AdaBoard.TOTAL_CHANNELS) {
+            throw new GpuMediationException("firmware reports " + facts + ": not a " + board.title());
+        }
+        controls.control(
+                "types",
+                client,
+                GspControls.ADD_TYPES,
+                dialect.types(TypeCatalogue.shipped().types(board)));
+        return client;
+    }
+
+    private static String text(byte[] bytes, int from) {
+        int end = from;
+        while (end < bytes.length && bytes[end] != 0) {
+            end++;
+        }
+        return new String(bytes, from, end - from, StandardCharsets.US_ASCII);
+    }
+
+    private Run run() {
+        Run now = run;
+        if (now == null) {
+            throw new org.gpumediator.api.DeviceLostException(gpu.identity() + ": firmware is off");
+        }
+        return now;
+    }
+
+    // ---- what the manager uses
+
+    /** Returns the board. */
+    public AdaBoard board() {
+        return board;
+    }
+
+    /** Returns the physical function. */
+    public PhysicalGpu gpu() {
+        return gpu;
+    }
+
+    /** Returns who waits. */
+    public Waiter waiter() {
+        return waiter;
+    }
+
+    /** Returns the firmware's layouts. */
+    public GspDialect dialect() {
+        return dialect;
+    }
+
+    /** Returns the virtual functions. */
+    public VirtualFunctions functions() {
+        return functions;
+    }
+
+    /** Returns what scrubs. */
+    public Scrubber scrubber() {
+        return scrubber;
+    }
+
+    /** Returns what the firmware says the board has. */
+    public BoardFacts facts() {
+        return run().booted().facts();
+    }
+
+    /** Returns the firmware's controls. */
+    public GspControls controls() {
+        return run().controls();
+    }
+
+    /** Returns the manager's own client. */
+    public int client() {
+        return run().client();
+    }
+
+    /** Returns why the firmware no longer answers, or null. Does not look at the board. */
+    public @Nullable String lost() {
+        Run now = run;
+        return now == null ? "the firmware is off" : now.booted().rpc().lost();
+    }
+
+    /** Looks at the board: whether the firmware still runs. */
+    public boolean isAlive() {
+        Run now = run;
+        return now != null && now.booted().rpc().isAlive();
+    }
+
+    /**
+     * Resets the board and boots its firmware anew: every virtual GPU's task is gone then, the framebuffer's contents are not.
+     *
+     * @throws GpuMediationException if it does not boot; the firmware stays off
+     */
+    public void restart() {
+        synchronized (restarting) {
+            if (closed) {
+                throw new IllegalStateException("the board is closed");
+            }
+            Run old = run;
+            run = null;
+            if (old != null) {
+                old.booted().rpc().markLost("the board is being reset");
+            }
+            gpu.reset();
+            if (old != null) {
+                old.booted().close();
+            }
+            restarts.increment();
+            start();
+        }
+    }
+
+    /** Adds counters to a map. */
+    public void count(Map<String, Long> counters) {
+        counters.put("gsp.restarts", restarts.sum());
+        counters.put("scrub.bytes", scrubber.scrubbedBytes());
+        Run now = run;
+        if (now != null) {
+            now.booted().rpc().count(counters);
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (restarting) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            Run old = run;
+            run = null;
+            try {
+                functions.disable();
+                if (old != null) {
+                    boot.unload(old.booted());
+                }
+            } finally {
+                interrupts.close();
+            }
+        }
+    }
+}
