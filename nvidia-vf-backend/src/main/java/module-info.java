@@ -7,4 +7,7 @@ module org.gpumediator.nvidia.vf {
     requires static com.google.errorprone.annotations;
     requires com.google.common;
     requires org.slf4j;
+
+    provides org.gpumediator.api.spi.GpuBackendProvider with
+            org.gpumediator.nvidia.vf.NvidiaVfBackendProvider;
 }

@@ -338,11 +338,16 @@ public final class FakeGsp {
                             if (queues == at) {
                                 post(function, message.sequence(), reply, fault);
                                 if (function == UNLOADING) {
-                                    State before = state;
-                                    state = before == State.CRASHED ? before : State.OFF;
+                                    board.agenda().after(RETRY_NANOS, () -> stopped(at));
                                 }
                             }
                         });
+    }
+
+    private void stopped(GspQueues at) {
+        if (queues == at && state == State.RUNNING) {
+            state = State.OFF;
+        }
     }
 
     private byte[] answer(int function, ByteBuffer body, boolean wrong) {

@@ -159,6 +159,8 @@ public final class GspRpc implements AutoCloseable {
                                 drain();
                                 return pending.reply != null || pending.damaged || !isAlive();
                             });
+            // What was sent just before the firmware stopped still counts.
+            drain();
             Message reply = pending.reply;
             if (reply != null && reply.function() == function) {
                 timeoutsInARow.set(0);

@@ -1,0 +1,236 @@
+package org.gpumediator.nvidia.vf;
+
+import org.gpumediator.api.GpuMediationException;
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.event.MediationListener;
+import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.PartitionPolicy;
+import org.gpumediator.api.partition.ResourceKind;
+import org.gpumediator.api.partition.ResourcePartition;
+import org.gpumediator.api.partition.VgpuType;
+import org.gpumediator.api.spi.BackendContext;
+import org.gpumediator.api.spi.DeviceModel;
+import org.gpumediator.api.spi.GpuBackend;
+import org.gpumediator.nvidia.vf.core.PfCore;
+import org.gpumediator.nvidia.vf.gsp.BoardFacts;
+import org.gpumediator.nvidia.vf.gsp.GspControls;
+import org.gpumediator.nvidia.vf.manager.ManagedVgpu;
+import org.gpumediator.nvidia.vf.manager.VgpuManager;
+import org.gpumediator.nvidia.vf.manager.VgpuRecord;
+import org.gpumediator.nvidia.vf.placement.PlacementMode;
+import org.gpumediator.nvidia.vf.placement.VfInventory;
+import org.gpumediator.nvidia.vf.placement.VfPlacementPolicy;
+import org.gpumediator.nvidia.vf.types.AdaBoard;
+import org.gpumediator.nvidia.vf.types.FramebufferSetup;
+import org.gpumediator.nvidia.vf.types.FramebufferSetup.ErrorCorrection;
+import org.gpumediator.nvidia.vf.types.TypeAttributes;
+import org.gpumediator.nvidia.vf.types.TypeCatalogue;
+import org.gpumediator.nvidia.vf.types.VfResources;
+import org.gpumediator.nvidia.vf.types.VfTypes;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * VF slicing on one board: a virtual GPU is a virtual function with its own framebuffer, channels and firmware task.
+ *
+ * <p>Sleep of the host is not survived by virtual functions: an embedder saves or closes its virtual GPUs first.
+ */
+final class NvidiaVfBackend implements GpuBackend {
+
+    private static final String PROCESS = "pid";
+    private static final long WATCH_NANOS = 1_000_000_000L;
+    private static final long RETRY_NANOS = 60_000_000_000L;
+
+    private final AdaBoard board;
+    private final MediationClock clock;
+    private final DeferredListener listener;
+    private final PfCore core;
+    private final VgpuManager manager;
+    private final FramebufferSetup setup;
+    private final GpuInventory capacity;
+    private final VfTypes types;
+    private final Map<Integer, VfVgpu> vgpus = new ConcurrentHashMap<>();
+    private long nextWatch;
+
+    NvidiaVfBackend(BackendContext context, AdaBoard board, VfOptions options) {
+        this.board = board;
+        clock = context.clock();
+        listener = new DeferredListener(context.listener());
+        manager = new VgpuManager(new Exceptions());
+        core = new PfCore(context.gpu(), board, clock, options.vfs(), manager::event);
+        manager.attach(core);
+        try {
+            BoardFacts facts = core.facts();
+            setup =
+                    FramebufferSetup.of(
+                            board, facts.errorCorrecting() ? ErrorCorrection.ON : ErrorCorrection.OFF);
+            boolean mixed = options.mode() == PlacementMode.HETEROGENEOUS;
+            capacity = VfInventory.empty(setup, options.mode(), options.rule(), options.vfs());
+            types =
+                    new VfTypes(
+                            TypeCatalogue.shipped(),
+                            setup,
+                            type ->
+                                    mixed
+                                            ? type.sharing().mixedIds().size()
+                                            : type.sharing().maxInstances());
+            core.controls()
+                    .control("placement mode", core.client(), GspControls.HETEROGENEOUS, mixed ? 1 : 0);
+        } catch (RuntimeException failure) {
+            core.close();
+            throw failure;
+        }
+        nextWatch = clock.nanoTime() + WATCH_NANOS;
+    }
+
+    /** Tells the embedder of exceptions. */
+    private final class Exceptions implements VgpuManager.Listener {
+
+        @Override
+        public void exception(String vgpu, int exception) {
+            for (VfVgpu each : vgpus.values()) {
+                if (each.blueprint().name().equals(vgpu)) {
+                    each.faults()
+                            .count(
+                                    org.gpumediator.api.event.GuestFaultKind.HANG,
+                                    "exception",
+                                    exception);
+                }
+            }
+        }
+
+        @Override
+        public void crashed(String vgpu) {
+            listener.hardwareReset("firmware task", vgpu);
+        }
+    }
+
+    AdaBoard board() {
+        return board;
+    }
+
+    MediationClock clock() {
+        return clock;
+    }
+
+    MediationListener listener() {
+        return listener;
+    }
+
+    @Override
+    public GpuInventory capacity() {
+        return capacity;
+    }
+
+    @Override
+    public List<VgpuType> types() {
+        return types.all();
+    }
+
+    @Override
+    public VgpuType anonymousType(Map<ResourceKind, Long> quotas) {
+        return types.anonymous(quotas);
+    }
+
+    @Override
+    public PartitionPolicy defaultPolicy() {
+        return VfPlacementPolicy.KEEP_MOST_CREATABLE;
+    }
+
+    @Override
+    public DeviceModel create(VgpuBlueprint blueprint) {
+        ManagedVgpu managed = manager.create(record(blueprint));
+        VfVgpu vgpu;
+        try {
+            vgpu = new VfVgpu(this, blueprint, managed);
+        } catch (RuntimeException failure) {
+            manager.destroy(managed);
+            throw failure;
+        }
+        vgpus.put(blueprint.id(), vgpu);
+        return vgpu;
+    }
+
+    private VgpuRecord record(VgpuBlueprint blueprint) {
+        for (String name : blueprint.attributes().keySet()) {
+            if (!name.equals(PROCESS)) {
+                throw new IllegalArgumentException("attribute " + name + ": expected " + PROCESS);
+            }
+        }
+        String pid =
+                blueprint
+                        .attributes()
+                        .getOrDefault(PROCESS, Long.toString(ProcessHandle.current().pid()));
+        if (!pid.matches("[1-9][0-9]{0,8}")) {
+            throw new IllegalArgumentException("attribute " + PROCESS + "=" + pid + ": expected a process id");
+        }
+        ResourcePartition partition = blueprint.partition();
+        return new VgpuRecord(
+                blueprint.name(),
+                (int) partition.range(VfResources.VF).start() + 1,
+                TypeAttributes.typeId(blueprint.type()),
+                partition.range(VfResources.framebuffer(board)),
+                partition.range(VfResources.PLUGIN_HEAP),
+                partition.range(VfResources.CHANNEL_IDS),
+                (int) partition.amount(VfResources.ENCODER),
+                Integer.parseInt(pid));
+    }
+
+    void closing(VfVgpu vgpu) {
+        vgpus.remove(vgpu.blueprint().id());
+        manager.destroy(vgpu.managed());
+    }
+
+    @Override
+    public long step(long nowNanos) {
+        if (nowNanos - nextWatch >= 0) {
+            nextWatch = nowNanos + watch();
+        }
+        listener.deliver();
+        return nextWatch;
+    }
+
+    /** Looks whether the firmware still runs; if not, resets the board and brings everything up again in its place. */
+    private long watch() {
+        if (core.isAlive()) {
+            return WATCH_NANOS;
+        }
+        String reason = core.lost();
+        listener.hardwareReset("board: " + reason, "");
+        try {
+            manager.restart().forEach((name, failure) -> listener.hardwareReset("not restored: " + failure.getMessage(), name));
+            return WATCH_NANOS;
+        } catch (GpuMediationException failure) {
+            listener.hardwareReset("restart failed: " + failure.getMessage(), "");
+            return RETRY_NANOS;
+        }
+    }
+
+    /** The host's view: the board as a whole. No guest gets to see it. */
+    @Override
+    public Map<String, Long> counters() {
+        Map<String, Long> counters = new TreeMap<>();
+        core.count(counters);
+        manager.count(counters);
+        return counters;
+    }
+
+    @Override
+    public <T> Optional<T> ability(Class<T> ability) {
+        return ability.isInstance(this) ? Optional.of(ability.cast(this)) : Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        for (VfVgpu vgpu : Set.copyOf(vgpus.values())) {
+            vgpu.close();
+        }
+        core.close();
+        listener.deliver();
+    }
+}

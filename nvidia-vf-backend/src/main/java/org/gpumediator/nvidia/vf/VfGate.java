@@ -1,0 +1,71 @@
+package org.gpumediator.nvidia.vf;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of a guest's accesses to its virtual function. While it is shut (before opening, during a reset, after closing) reads
+ * give ones and writes have no effect: an access that began before shutting does not reach the function after it.
+ */
+final class VfGate {
+
+    private final Object lock = new Object();
+
+    @GuardedBy("lock")
+    private @Nullable PhysicalGpu function;
+
+    void open(@Nullable PhysicalGpu newFunction) {
+        synchronized (lock) {
+            function = newFunction;
+        }
+    }
+
+    void shut() {
+        synchronized (lock) {
+            function = null;
+        }
+    }
+
+    boolean isOpen() {
+        synchronized (lock) {
+            return function != null;
+        }
+    }
+
+    /** Reads; any alignment inside the BAR. */
+    long read(int bar, long offset, int width) {
+        synchronized (lock) {
+            PhysicalGpu target = function;
+            if (target == null) {
+                return -1L >>> 64 - 8 * width;
+            }
+            if ((offset & width - 1) == 0) {
+                return target.read(bar, offset, width);
+            }
+            long value = 0;
+            for (int i = 0; i < width; i++) {
+                value |= target.read(bar, offset + i, 1) << 8 * i;
+            }
+            return value;
+        }
+    }
+
+    /** Writes; any alignment inside the BAR. */
+    void write(int bar, long offset, int width, long value) {
+        synchronized (lock) {
+            PhysicalGpu target = function;
+            if (target == null) {
+                return;
+            }
+            if ((offset & width - 1) == 0) {
+                target.write(bar, offset, width, value);
+                return;
+            }
+            for (int i = 0; i < width; i++) {
+                target.write(bar, offset + i, 1, value >>> 8 * i & 0xff);
+            }
+        }
+    }
+}

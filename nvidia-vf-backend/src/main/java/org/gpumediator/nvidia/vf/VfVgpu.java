@@ -1,0 +1,220 @@
+package org.gpumediator.nvidia.vf;
+
+import org.gpumediator.api.MessageInterrupts;
+import org.gpumediator.api.Registration;
+import org.gpumediator.api.ResetKind;
+import org.gpumediator.api.TrapHandler;
+import org.gpumediator.api.TrapRegion;
+import org.gpumediator.api.VgpuStatistics;
+import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.pci.BarKind;
+import org.gpumediator.api.pci.ConfigSpace;
+import org.gpumediator.api.spi.DeviceModel;
+import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
+import org.gpumediator.core.observe.FaultBook;
+import org.gpumediator.core.pci.PciFunction;
+import org.gpumediator.nvidia.vf.manager.ManagedVgpu;
+import org.gpumediator.nvidia.vf.sriov.VfConfigSpace;
+import org.gpumediator.nvidia.vf.types.AdaBoard;
+import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * One virtual function as its guest sees it.
+ *
+ * <p>Concurrency: {@link VfGate}'s lock is held while the function is accessed; the function's interrupts may arrive under it and
+ * take the lock of the PCI function, which is the innermost.
+ */
+final class VfVgpu implements DeviceModel {
+
+    private static final int COMMAND = 0x04;
+
+    private final NvidiaVfBackend backend;
+    private final VgpuBlueprint blueprint;
+    private final ManagedVgpu managed;
+    private final PciFunction function;
+    private final FaultBook faults;
+    private final VfGate gate = new VfGate();
+    private final List<TrapRegion> regions;
+    private final LongAdder interruptsRaised = new LongAdder();
+    private final LongAdder interruptsDropped = new LongAdder();
+    private final LongAdder resets = new LongAdder();
+    private final VfLimits limits;
+    private @Nullable Registration interrupts;
+    private volatile boolean touched;
+    private volatile boolean failed;
+    private boolean closed;
+
+    VfVgpu(NvidiaVfBackend backend, VgpuBlueprint blueprint, ManagedVgpu managed) {
+        this.backend = backend;
+        this.blueprint = blueprint;
+        this.managed = managed;
+        AdaBoard board = backend.board();
+        faults = new FaultBook(blueprint.name(), backend.listener());
+        limits = new VfLimits(backend.clock());
+        function =
+                VfConfigSpace.guest(board, blueprint.type())
+                        .onWrite(COMMAND, 2, (before, after) -> touch())
+                        .build(blueprint.vmm());
+        TrapHandler registers =
+                new VfRegisterBar(
+                        gate,
+                        board.vfBar0Bytes(),
+                        managed.record().gfid(),
+                        managed.record().channels(),
+                        faults,
+                        this::touch,
+                        limits::takeCall);
+        long bar1 = VfConfigSpace.guestBar1Bytes(blueprint.type());
+        regions =
+                List.of(
+                        TrapRegion.trapped(
+                                0,
+                                BarKind.MEMORY_32,
+                                board.vfBar0Bytes(),
+                                function.msixTable().over(0, registers)),
+                        TrapRegion.trapped(
+                                1,
+                                BarKind.MEMORY_64_PREFETCHABLE,
+                                bar1,
+                                new VfWindow(gate, 1, bar1, faults, this::touch)),
+                        TrapRegion.trapped(
+                                3,
+                                BarKind.MEMORY_64_PREFETCHABLE,
+                                board.vfBar3Bytes(),
+                                new VfWindow(gate, 3, board.vfBar3Bytes(), faults, this::touch)));
+        openGate();
+    }
+
+    private void touch() {
+        if (!touched) {
+            touched = true;
+        }
+    }
+
+    private void openGate() {
+        PhysicalGpu vf = managed.function();
+        if (interrupts != null) {
+            interrupts.close();
+            interrupts = null;
+        }
+        if (vf != null) {
+            interrupts = vf.onInterrupt(this::interrupted);
+            gate.open(vf);
+        }
+    }
+
+    private void interrupted(int vector) {
+        if (vector < 0 || vector >= VfConfigSpace.MSIX_VECTORS || !gate.isOpen()) {
+            interruptsDropped.increment();
+        } else if (!limits.takeInterrupt()) {
+            interruptsDropped.increment();
+            faults.count(GuestFaultKind.RATE_LIMITED, "interrupt", vector);
+        } else {
+            interruptsRaised.increment();
+            function.signal(vector);
+        }
+    }
+
+    ManagedVgpu managed() {
+        return managed;
+    }
+
+    VgpuBlueprint blueprint() {
+        return blueprint;
+    }
+
+    FaultBook faults() {
+        return faults;
+    }
+
+    @Override
+    public ConfigSpace configSpace() {
+        return function;
+    }
+
+    @Override
+    public List<TrapRegion> regions() {
+        return regions;
+    }
+
+    @Override
+    public MessageInterrupts interrupts() {
+        return function;
+    }
+
+    @Override
+    public boolean touched() {
+        return touched;
+    }
+
+    @Override
+    public boolean failed() {
+        return failed || managed.hasFailed();
+    }
+
+    /** Too many resets in a short time are not carried out: the virtual GPU stays failed until the window has moved on. */
+    @Override
+    public void reset(ResetKind kind) {
+        gate.shut();
+        resets.increment();
+        function.reset(kind);
+        touched = false;
+        if (kind == ResetKind.FUNCTION_LEVEL && !limits.takeReset()) {
+            faults.count(GuestFaultKind.RATE_LIMITED, "reset", resets.sum());
+            failed = true;
+            return;
+        }
+        failed = !managed.reset();
+        if (!failed) {
+            openGate();
+        }
+    }
+
+    @Override
+    public void quiesce() {
+        failed |= !managed.pause();
+    }
+
+    @Override
+    public void resume() {
+        failed |= !managed.resume();
+    }
+
+    /** What the guest may know: nothing in it is of another virtual GPU or of the board. */
+    @Override
+    public VgpuStatistics statistics() {
+        SortedMap<String, Long> counters = new TreeMap<>();
+        counters.put("interrupts.raised", interruptsRaised.sum());
+        counters.put("interrupts.dropped", interruptsDropped.sum());
+        counters.put("resets", resets.sum());
+        counters.put("framebuffer.bytes", managed.record().framebuffer().length());
+        counters.put("channels", managed.record().channels().length());
+        limits.count(counters);
+        return new VgpuStatistics(faults.counts(), counters);
+    }
+
+    @Override
+    public <T> Optional<T> ability(Class<T> ability) {
+        return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        gate.shut();
+        if (interrupts != null) {
+            interrupts.close();
+        }
+        backend.closing(this);
+    }
+}

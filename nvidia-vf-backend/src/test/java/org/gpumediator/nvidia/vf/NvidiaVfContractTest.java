@@ -1,0 +1,29 @@
+package org.gpumediator.nvidia.vf;
+
+import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.core.VgpuRequest;
+import org.gpumediator.testkit.FakeVmm;
+import org.gpumediator.testkit.ada.AdaModel;
+import org.gpumediator.testkit.contract.VirtualGpuContract;
+import org.junit.jupiter.api.AfterEach;
+
+/** What every virtual GPU promises, kept by a virtual function of an L40. */
+class NvidiaVfContractTest extends VirtualGpuContract {
+
+    private final Rig rig = new Rig(AdaModel.L40);
+
+    @Override
+    protected VirtualGpu create(String name, FakeVmm vmm) {
+        return rig.mediator.create(VgpuRequest.ofType(name, "L40-8Q"), vmm.port());
+    }
+
+    @Override
+    protected void settle() {
+        rig.mediator.step(rig.clock.nanoTime());
+    }
+
+    @AfterEach
+    void closeMediator() {
+        rig.close();
+    }
+}

@@ -1,0 +1,42 @@
+package org.gpumediator.nvidia.vf;
+
+import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.api.VmmPort;
+import org.gpumediator.core.Mediator;
+import org.gpumediator.core.VgpuRequest;
+import org.gpumediator.testkit.FakeGuestMemory;
+import org.gpumediator.testkit.InterruptRecorder;
+import org.gpumediator.testkit.SteppedClock;
+import org.gpumediator.testkit.ada.AdaModel;
+import org.gpumediator.testkit.ada.FakeAda;
+
+/** A fake board, a stepped clock and a mediator. */
+final class Rig implements AutoCloseable {
+
+    final SteppedClock clock = new SteppedClock();
+    final FakeAda board;
+    final Mediator mediator;
+    final FakeGuestMemory memory = new FakeGuestMemory();
+    final InterruptRecorder interrupts = new InterruptRecorder();
+
+    Rig(AdaModel model, String... options) {
+        board = FakeAda.builder(model).clock(clock).build();
+        Mediator.Builder builder =
+                Mediator.builder(board).clock(clock).backend(new NvidiaVfBackendProvider());
+        for (int i = 0; i < options.length; i += 2) {
+            builder.option(options[i], options[i + 1]);
+        }
+        mediator = builder.build();
+    }
+
+    VirtualGpu create(String name, String type) {
+        return mediator.create(
+                VgpuRequest.ofType(name, type), VmmPort.of(memory, interrupts));
+    }
+
+    @Override
+    public void close() {
+        mediator.close();
+        memory.close();
+    }
+}
