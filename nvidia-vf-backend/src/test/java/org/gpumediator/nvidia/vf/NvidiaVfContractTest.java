@@ -10,6 +10,8 @@ import org.junit.jupiter.api.AfterEach;
 /** What every virtual GPU promises, kept by a virtual function of an L40. */
 class NvidiaVfContractTest extends VirtualGpuContract {
 
+    private static final long STEP_NANOS = 5_000_000_000L;
+
     private final Rig rig = new Rig(AdaModel.L40);
 
     @Override
@@ -19,7 +21,8 @@ class NvidiaVfContractTest extends VirtualGpuContract {
 
     @Override
     protected void settle() {
-        rig.mediator.step(rig.clock.nanoTime());
+        rig.board.advance(rig.clock.advanceNanos(STEP_NANOS));
+        rig.mediator.step();
     }
 
     @AfterEach

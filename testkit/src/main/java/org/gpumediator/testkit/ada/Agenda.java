@@ -13,6 +13,12 @@ final class Agenda {
                     Comparator.comparingLong(Entry::at).thenComparingLong(Entry::number));
     private long number;
     private long now;
+    private Runnable onPlanned = () -> {};
+
+    /** Says whom to tell that an action was planned. */
+    void onPlanned(Runnable listener) {
+        onPlanned = listener;
+    }
 
     long now() {
         return now;
@@ -21,6 +27,7 @@ final class Agenda {
     /** Plans an action some nanoseconds from now. */
     void after(long nanos, Runnable action) {
         entries.add(new Entry(now + nanos, number++, action));
+        onPlanned.run();
     }
 
     /** Does what is due. An action sees the time it was planned for. */

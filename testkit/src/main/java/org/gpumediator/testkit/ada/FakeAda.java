@@ -237,6 +237,20 @@ public final class FakeAda implements PhysicalGpu {
         }
     }
 
+    /**
+     * Says whom to tell that work has come: that {@link #nextWorkNanos} may be earlier than before.
+     *
+     * @param listener called on any thread, must not block and must not call the board
+     */
+    public void setWorkListener(Runnable listener) {
+        lock.lock();
+        try {
+            agenda.onPlanned(listener);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Brings the board up to its clock; moves a stepped clock as a waiting processor would. */
     void poll() {
         SteppedClock moved = stepped;

@@ -2,6 +2,8 @@ package org.gpumediator.examples.vfiouser;
 
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.testkit.ada.AdaModel;
+import org.gpumediator.testkit.ada.FakeAda;
 import org.gpumediator.testkit.haswell.FakeHaswell;
 
 import java.util.LinkedHashMap;
@@ -30,8 +32,23 @@ final class FakeGpus {
         haswell("haswell-gt1",  0x0402);
         haswell("haswell-gt2",  0x0412);
         haswell("haswell-gt3",  0x0422);
+        ada("l2",               AdaModel.L2);
+        ada("l4",               AdaModel.L4);
+        ada("l20",              AdaModel.L20);
+        ada("l40",              AdaModel.L40);
+        ada("l40s",             AdaModel.L40S);
+        ada("rtx5000ada",       AdaModel.RTX_5000_ADA);
+        ada("rtx6000ada",       AdaModel.RTX_6000_ADA);
     }
     // spotless:on
+
+    private static void ada(String name, AdaModel model) {
+        BY_NAME.put(
+                name,
+                new Entry(
+                        Set.of("ecc"),
+                        (options, clock) -> openAda(model, options.getOrDefault("ecc", "off"), clock)));
+    }
 
     private FakeGpus() {}
 
@@ -97,6 +114,39 @@ final class FakeGpus {
         } catch (IllegalArgumentException unknown) {
             throw UsageException.badOption(
                     "--gpu: timing=" + name + ": expected instant or modelled");
+        }
+    }
+
+    private static FakeGpu openAda(AdaModel model, String ecc, MediationClock clock) {
+        FakeAda.Builder builder = FakeAda.builder(model).clock(clock);
+        switch (ecc) {
+            case "on" -> builder.errorCorrecting();
+            case "off" -> {}
+            default -> throw UsageException.badOption("--gpu: ecc=" + ecc + ": expected on or off");
+        }
+        return new Ada(builder.build());
+    }
+
+    private record Ada(FakeAda fake) implements FakeGpu {
+
+        @Override
+        public PhysicalGpu gpu() {
+            return fake;
+        }
+
+        @Override
+        public void advance(long nowNanos, long budget) {
+            long ignored = fake.advance(nowNanos);
+        }
+
+        @Override
+        public long nextWorkNanos() {
+            return fake.nextWorkNanos();
+        }
+
+        @Override
+        public void onWork(Runnable listener) {
+            fake.setWorkListener(listener);
         }
     }
 

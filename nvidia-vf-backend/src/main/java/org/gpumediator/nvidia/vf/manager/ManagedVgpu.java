@@ -17,11 +17,11 @@ import java.nio.ByteBuffer;
 /**
  * One virtual GPU on the board: its virtual function, its memory, its channels, its firmware task.
  *
- * <p>Operations of one are done one at a time; a second one asked for meanwhile waits. Those of different virtual GPUs do not wait
- * for each other.
+ * <p>Operations of one are done one at a time; a second one asked for meanwhile waits. Those of
+ * different virtual GPUs do not wait for each other.
  *
- * <p>Source: create and destroy order of the open vGPU manager series. Destroying is the exact reverse of creating, and so is the
- * unwinding of a creation that fails half way.
+ * <p>Source: create and destroy order of the open vGPU manager series. Destroying is the exact
+ * reverse of creating, and so is the unwinding of a creation that fails half way.
  */
 public final class ManagedVgpu {
 
@@ -91,7 +91,11 @@ public final class ManagedVgpu {
         }
         ShareLostException lost =
                 new ShareLostException(
-                        what("share of framebuffer " + record.framebuffer() + " is lost: " + failure.getMessage()),
+                        what(
+                                "share of framebuffer "
+                                        + record.framebuffer()
+                                        + " is lost: "
+                                        + failure.getMessage()),
                         failure);
         if (second != null) {
             lost.addSuppressed(second);
@@ -105,7 +109,12 @@ public final class ManagedVgpu {
                 core.functions()
                         .function(index)
                         .orElseThrow(
-                                () -> new GpuMediationException(what("virtual function " + index + " does not exist")));
+                                () ->
+                                        new GpuMediationException(
+                                                what(
+                                                        "virtual function "
+                                                                + index
+                                                                + " does not exist")));
         FunctionReset.perform(vf, core.waiter());
         busMaster(vf, true);
         undo.push("bus mastering", () -> busMaster(vf, false));
@@ -132,14 +141,19 @@ public final class ManagedVgpu {
                 PluginLink.CONFIGURE,
                 core.dialect().configuration(request, client));
         controls.control(
-                what("encoder"), client, GspControls.ENCODER, record.gfid(), record.encoderPercent());
+                what("encoder"),
+                client,
+                GspControls.ENCODER,
+                record.gfid(),
+                record.encoderPercent());
         next.call(what("bus mastering"), PluginLink.BUS_MASTER, busMasterNotice());
         function = vf;
     }
 
     private BootloadRequest request() {
         int index = record.gfid() - 1;
-        // The physical function is function 0 of bus 1 where nobody says otherwise: the firmware only wants it to be unique.
+        // The physical function is function 0 of bus 1 where nobody says otherwise: the firmware
+        // only wants it to be unique.
         int routing = (1 << 8) + core.functions().routingOffset(index);
         return new BootloadRequest(
                 routing,
@@ -172,7 +186,10 @@ public final class ManagedVgpu {
                         record.framebuffer());
     }
 
-    /** Ends the task and waits until the firmware has forgotten it; that there is none is not an error. */
+    /**
+     * Ends the task and waits until the firmware has forgotten it; that there is none is not an
+     * error.
+     */
     private void endTask() {
         tolerant(what("stop of firmware task"), GspControls.SHUT_DOWN);
         tolerant(what("clean-up of firmware task"), GspControls.CLEAN_UP);
@@ -214,14 +231,19 @@ public final class ManagedVgpu {
             control.succeed(Operation.DESTROY);
             if (failure != null) {
                 throw new ShareLostException(
-                        what("share of framebuffer " + record.framebuffer() + " is lost: " + failure.getMessage()),
+                        what(
+                                "share of framebuffer "
+                                        + record.framebuffer()
+                                        + " is lost: "
+                                        + failure.getMessage()),
                         failure);
             }
         }
     }
 
     /**
-     * Resets it: the firmware task starts over, the framebuffer is scrubbed.
+     * Resets it: the firmware task starts over, the function's registers are as at first, the
+     * framebuffer is scrubbed.
      *
      * @return whether that has worked; it has failed otherwise
      */
@@ -233,6 +255,11 @@ public final class ManagedVgpu {
             }
             try {
                 link.call(what("reset"), PluginLink.RESET, new byte[4]);
+                PhysicalGpu vf = function;
+                if (vf != null) {
+                    FunctionReset.perform(vf, core.waiter());
+                    busMaster(vf, true);
+                }
                 scrub();
                 control.succeed(Operation.RESET);
                 failed = false;
@@ -301,7 +328,8 @@ public final class ManagedVgpu {
      */
     public void restoreState(byte[] state) {
         if (state.length > core.dialect().area().migrationBytes() || state.length % 4 != 0) {
-            throw new GpuMediationException(what("state of " + state.length + " bytes: does not fit"));
+            throw new GpuMediationException(
+                    what("state of " + state.length + " bytes: does not fit"));
         }
         synchronized (operating) {
             begin(Operation.RESTORE);
@@ -329,7 +357,10 @@ public final class ManagedVgpu {
         failed = true;
     }
 
-    /** Brings it up again in the same place on a board that was reset. It stays failed until it is reset: its guest must begin anew. */
+    /**
+     * Brings it up again in the same place on a board that was reset. It stays failed until it is
+     * reset: its guest must begin anew.
+     */
     void pushAgain() {
         synchronized (operating) {
             control.down();
