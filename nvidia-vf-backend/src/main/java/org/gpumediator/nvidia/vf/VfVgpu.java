@@ -14,12 +14,18 @@ import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
 import org.gpumediator.core.observe.FaultBook;
 import org.gpumediator.core.pci.PciFunction;
+import org.gpumediator.nvidia.vf.guard.EventGuard;
+import org.gpumediator.nvidia.vf.guard.GuardLimit;
+import org.gpumediator.nvidia.vf.guard.GuardedEvent;
+import org.gpumediator.nvidia.vf.guard.VfGuards;
 import org.gpumediator.nvidia.vf.manager.ManagedVgpu;
 import org.gpumediator.nvidia.vf.sriov.VfConfigSpace;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.jspecify.annotations.Nullable;
 
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,12 +34,19 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * One virtual function as its guest sees it.
  *
- * <p>Concurrency: {@link VfGate}'s lock is held while the function is accessed; the function's interrupts may arrive under it and
- * take the lock of the PCI function, which is the innermost.
+ * <p>Concurrency: {@link VfGate}'s lock is held while the function is accessed; the function's
+ * interrupts may arrive under it and take the lock of the PCI function, which is the innermost.
  */
 final class VfVgpu implements DeviceModel {
 
     private static final int COMMAND = 0x04;
+
+    /**
+     * Interrupts here are those of the engines, not the rare messages that the default limit is
+     * meant for: thousands a second are normal.
+     */
+    private static final Map<GuardedEvent, GuardLimit> LIMITS =
+            Map.of(GuardedEvent.INTERRUPT, new GuardLimit(GuardLimit.MAX_THRESHOLD, 100_000_000L));
 
     private final NvidiaVfBackend backend;
     private final VgpuBlueprint blueprint;
@@ -45,7 +58,15 @@ final class VfVgpu implements DeviceModel {
     private final LongAdder interruptsRaised = new LongAdder();
     private final LongAdder interruptsDropped = new LongAdder();
     private final LongAdder resets = new LongAdder();
-    private final VfLimits limits;
+    private final VfGuards limits;
+
+    /**
+     * Calls of the guest to its own firmware task: they cost the firmware's processor, which all
+     * share.
+     */
+    private final EventGuard calls =
+            new EventGuard(new GuardLimit(GuardLimit.MAX_THRESHOLD, 1_000_000_000L));
+
     private @Nullable Registration interrupts;
     private volatile boolean touched;
     private volatile boolean failed;
@@ -57,7 +78,8 @@ final class VfVgpu implements DeviceModel {
         this.managed = managed;
         AdaBoard board = backend.board();
         faults = new FaultBook(blueprint.name(), backend.listener());
-        limits = new VfLimits(backend.clock());
+        limits = new VfGuards(LIMITS);
+        limits.activated();
         function =
                 VfConfigSpace.guest(board, blueprint.type())
                         .onWrite(COMMAND, 2, (before, after) -> touch())
@@ -70,7 +92,7 @@ final class VfVgpu implements DeviceModel {
                         managed.record().channels(),
                         faults,
                         this::touch,
-                        limits::takeCall);
+                        this::admitCall);
         long bar1 = VfConfigSpace.guestBar1Bytes(blueprint.type());
         regions =
                 List.of(
@@ -90,6 +112,10 @@ final class VfVgpu implements DeviceModel {
                                 board.vfBar3Bytes(),
                                 new VfWindow(gate, 3, board.vfBar3Bytes(), faults, this::touch)));
         openGate();
+    }
+
+    private boolean admitCall() {
+        return calls.record(backend.clock().nanoTime());
     }
 
     private void touch() {
@@ -113,7 +139,7 @@ final class VfVgpu implements DeviceModel {
     private void interrupted(int vector) {
         if (vector < 0 || vector >= VfConfigSpace.MSIX_VECTORS || !gate.isOpen()) {
             interruptsDropped.increment();
-        } else if (!limits.takeInterrupt()) {
+        } else if (!limits.admitInterrupt(backend.clock().nanoTime())) {
             interruptsDropped.increment();
             faults.count(GuestFaultKind.RATE_LIMITED, "interrupt", vector);
         } else {
@@ -159,14 +185,17 @@ final class VfVgpu implements DeviceModel {
         return failed || managed.hasFailed();
     }
 
-    /** Too many resets in a short time are not carried out: the virtual GPU stays failed until the window has moved on. */
+    /**
+     * Too many resets in a short time are not carried out: the virtual GPU stays failed until the
+     * window has moved on.
+     */
     @Override
     public void reset(ResetKind kind) {
         gate.shut();
         resets.increment();
         function.reset(kind);
         touched = false;
-        if (kind == ResetKind.FUNCTION_LEVEL && !limits.takeReset()) {
+        if (kind == ResetKind.FUNCTION_LEVEL && !limits.admitReset(backend.clock().nanoTime())) {
             faults.count(GuestFaultKind.RATE_LIMITED, "reset", resets.sum());
             failed = true;
             return;
@@ -196,7 +225,15 @@ final class VfVgpu implements DeviceModel {
         counters.put("resets", resets.sum());
         counters.put("framebuffer.bytes", managed.record().framebuffer().length());
         counters.put("channels", managed.record().channels().length());
-        limits.count(counters);
+        limits.counts(backend.clock().nanoTime())
+                .forEach(
+                        (event, count) ->
+                                counters.put(
+                                        "limited."
+                                                + event.name()
+                                                        .toLowerCase(Locale.ROOT)
+                                                        .replace('_', '-'),
+                                        count.refused()));
         return new VgpuStatistics(faults.counts(), counters);
     }
 

@@ -144,6 +144,10 @@ final class FakeGpus {
             return fake.nextWorkNanos();
         }
 
+        /** Its guests run on firmware and memory of their own: nothing of the mediator's path is worth warming up. */
+        @Override
+        public void rehearse() {}
+
         @Override
         public void onWork(Runnable listener) {
             fake.setWorkListener(listener);
