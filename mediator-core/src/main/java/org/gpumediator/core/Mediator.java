@@ -112,6 +112,11 @@ public final class Mediator implements AutoCloseable {
         return backend.types();
     }
 
+    /** Returns the type of the host's own share; empty if the host has none on this kind of GPU. */
+    public Optional<VgpuType> hostType() {
+        return backend.hostType();
+    }
+
     /**
      * Returns the type of a name.
      *

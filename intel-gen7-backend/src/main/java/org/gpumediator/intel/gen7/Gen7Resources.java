@@ -82,7 +82,7 @@ final class Gen7Resources {
                                         List.of())),
                         List.of(),
                         Map.of());
-        hostQuotas.put(APERTURE, Math.min(96 * MIB, aperture / 4));
+        hostQuotas.put(APERTURE, aperture >= 256 * MIB ? 96 * MIB : aperture / 4);
         hostQuotas.put(HIDDEN, 384 * MIB);
         hostQuotas.put(FENCES, DEFAULT_FENCES);
         types = types();

@@ -2,11 +2,18 @@ package org.gpumediator.examples.vfiouser;
 
 import org.gpumediator.api.hardware.PhysicalGpu;
 
+import java.util.Map;
+
 /** A fake GPU, and what drives it: it has no thread of its own. */
 interface FakeGpu {
 
     /** Returns the GPU. */
     PhysicalGpu gpu();
+
+    /** Returns how its backend shall be opened: options by name. */
+    default Map<String, String> backendOptions() {
+        return Map.of();
+    }
 
     /**
      * Lets time pass and work be done.

@@ -161,6 +161,12 @@ final class FakeGpus {
             return fake;
         }
 
+        /** A driver that loads writes 115,000 table entries: unless told otherwise, let it map them. */
+        @Override
+        public Map<String, String> backendOptions() {
+            return Map.of("gtt", "relaxed");
+        }
+
         @Override
         public void advance(long nowNanos, long budget) {
             long ignored = fake.advance(nowNanos, budget);

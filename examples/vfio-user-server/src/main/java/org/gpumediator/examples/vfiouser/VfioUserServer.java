@@ -165,6 +165,7 @@ public final class VfioUserServer implements Callable<Integer> {
         }
         FakeGpu fake = FakeGpus.open(gpu, MediationClock.system());
         Mediator.Builder builder = Mediator.builder(fake.gpu());
+        fake.backendOptions().forEach(builder::option);
         if (policy != null) {
             builder.policy(Policies.partition(policy));
         }
@@ -172,6 +173,7 @@ public final class VfioUserServer implements Callable<Integer> {
         if (scheduler != null) {
             Policies.schedule(mediator, scheduler);
         }
+        HostShare.take(mediator);
         try (Service service =
                 new Service(
                         fake, mediator, new Service.Settings(statsOnExit, writeMultiple, trace))) {
