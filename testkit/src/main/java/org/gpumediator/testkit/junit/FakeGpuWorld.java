@@ -140,7 +140,7 @@ public final class FakeGpuWorld implements AutoCloseable {
     private static AccessReport report(VirtualGpu vgpu) {
         UnmodelledBook book =
                 vgpu.ability(UnmodelledBook.class)
-                        .or(() -> vgpu.ability(RegisterFile.class).map(RegisterFile::unmodelled))
+                        .or(() -> vgpu.ability(RegisterFile.class).map(file -> file.unmodelled()))
                         .orElseGet(UnmodelledBook::new);
         return AccessReport.of(
                 offset -> String.format("BAR 0 + 0x%05x", offset), book, new SpinBook(NEVER));
