@@ -46,6 +46,13 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Gen7Backend implements GpuBackend, SchedulingControl {
 
     private static final int APERTURE_BAR = 2;
+
+    /**
+     * For how many guests the engines are laid out where shares are fixed. Source: the slots of
+     * GVT-g.
+     */
+    private static final int ENGINE_SLOTS = 8;
+
     private static final String TABLE_OPTION = "gtt";
 
     private final PhysicalGpu gpu;
@@ -86,7 +93,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
                         clock,
                         area,
                         new RenderState(mmio, MovedRegisters.of(catalogue), area),
-                        new EngineGroupScheduler(new RoundRobin(), Gen7Resources.FENCES_OF_HASWELL),
+                        new EngineGroupScheduler(new RoundRobin(), ENGINE_SLOTS),
                         new Effects(),
                         new HangRule(this::engineReset),
                         this::serviceInterrupts,
