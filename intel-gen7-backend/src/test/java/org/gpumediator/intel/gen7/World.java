@@ -1,16 +1,18 @@
 package org.gpumediator.intel.gen7;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
+import org.gpumediator.core.catalogue.RegisterFile;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.SteppedClock;
 import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
 import org.gpumediator.testkit.haswell.FakeHaswell;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 
 /** One fake Haswell, one mediator, and as many guests as a test wants, moved by a stepped clock. */
 final class World implements AutoCloseable {
@@ -45,6 +47,32 @@ final class World implements AutoCloseable {
         for (int i = 0; i < count; i++) {
             step();
         }
+    }
+
+    /** Lets time pass in one step of so many milliseconds. */
+    void coarse(int millis) {
+        clock.advanceNanos(millis * 1_000_000L);
+        gpu.advance(clock.nanoTime(), 2000);
+        mediator.step();
+    }
+
+    /** Lets milliseconds pass in long steps, with few commands in each. */
+    void pass(int millis) {
+        for (int i = 0; i < millis; i++) {
+            clock.advanceNanos(1_000_000);
+            gpu.advance(clock.nanoTime(), 400);
+            mediator.step();
+        }
+    }
+
+    /** Returns what a register of the hardware holds. */
+    int physical(int offset) {
+        return (int) gpu.read(0, offset, 4);
+    }
+
+    /** Returns how many hooks of a virtual GPU's registers have thrown; 0 of a closed one. */
+    static long hookFailures(FakeVmm vmm) {
+        return vmm.gpu().ability(RegisterFile.class).map(RegisterFile::hookFailures).orElse(0L);
     }
 
     FakeVmm vmm(String name, long apertureMib, long hiddenMib) {

@@ -47,6 +47,7 @@ public final class Ppgtt {
     private final List<ShadowDirectory> directories = new ArrayList<>();
     private final List<MediatorPages> slabs = new ArrayList<>();
     private final ArrayDeque<ShadowTable> freeTables = new ArrayDeque<>();
+    private @Nullable ShadowTable emptyTable;
 
     /**
      * Creates one without directories.
@@ -141,8 +142,12 @@ public final class Ppgtt {
     }
 
     private void forget(ShadowDirectory directory) {
+        int place = directory.resident();
         directory.release();
         places.evict(directory);
+        if (place != ShadowDirectory.NOWHERE) {
+            area.hide(area.directory(place), ReservedArea.DIRECTORY_ENTRIES);
+        }
     }
 
     /** Redirects what leads into memory that goes away ({@code present} false) or has come. */
@@ -162,6 +167,7 @@ public final class Ppgtt {
     public void close() {
         clear();
         freeTables.clear();
+        emptyTable = null;
         slabs.forEach(MediatorPages::close);
         slabs.clear();
     }
@@ -203,6 +209,16 @@ public final class Ppgtt {
         return region == null
                 ? null
                 : region.segment().asSlice(guestPhysicalPage - region.start(), Pte.PAGE);
+    }
+
+    /** Returns the table of slots in which the guest has none: every entry leads to scratch. */
+    ShadowTable emptyTable() {
+        ShadowTable table = emptyTable;
+        if (table == null) {
+            table = takeTable();
+            emptyTable = table;
+        }
+        return table;
     }
 
     ShadowTable takeTable() {

@@ -115,7 +115,7 @@ final class ShadowDirectory {
 
     private int directoryEntry(int slot) {
         ShadowTable table = tables[slot];
-        return table == null ? 0 : Pte.of(table.busAddress());
+        return Pte.of((table == null ? owner.emptyTable() : table).busAddress());
     }
 
     /** Writes every slot to the place it has been given. */
@@ -129,6 +129,9 @@ final class ShadowDirectory {
         for (int slot = 0; slot < tables.length; slot++) {
             ShadowTable table = tables[slot];
             if (table == null) {
+                if (present) {
+                    guestEntries[slot] = 0; // its table may have come: look again
+                }
                 continue;
             }
             long page = Pte.address(guestEntries[slot]);
