@@ -12,8 +12,8 @@ import java.util.Objects;
  * The commands of a GPU: one row each, declared in Java, compiled to one {@link CommandDecoder} per
  * engine. Immutable.
  *
- * <p>The three highest bits of a command's first dword say which client decodes it; all commands of
- * one engine that share them share an opcode mask, which starts at bit 31.
+ * <p>A command's opcode is in the upper half of its first dword: bits from 31 down, as many as its
+ * client's mask says.
  *
  * @param <B> what the backend calls the ways of handling a command
  */
@@ -66,52 +66,30 @@ public final class CommandCatalogue<B extends Enum<B>> {
     }
 
     private CommandDecoder compile(int engine) {
-        int[] shifts = new int[CommandDecoder.CLIENTS];
-        Arrays.fill(shifts, Integer.SIZE - 1);
-        CommandRow<?>[] first = new CommandRow<?>[CommandDecoder.CLIENTS];
+        int[] plans = new int[CommandDecoder.SLOTS];
+        Arrays.fill(plans, CommandDecoder.UNKNOWN);
         for (CommandRow<B> row : rows) {
             if ((row.engines() & 1 << engine) != 0) {
-                int client = row.opcode() >>> Integer.SIZE - CommandDecoder.CLIENT_BITS;
-                CommandRow<?> before = first[client];
-                if (before != null && before.opcodeMask() != row.opcodeMask()) {
-                    throw new IllegalArgumentException(
-                            before.name() + " and " + row.name() + ": different opcode masks");
-                }
-                first[client] = row;
-                shifts[client] =
-                        Integer.numberOfTrailingZeros(row.opcodeMask())
-                                + CommandDecoder.CLIENT_BITS;
+                fill(engine, row, plans);
             }
         }
-        int[] routes = new int[CommandDecoder.CLIENTS];
-        int size = 0;
-        for (int client = 0; client < CommandDecoder.CLIENTS; client++) {
-            routes[client] = CommandDecoder.route(size, shifts[client]);
-            size += 1 << Integer.SIZE - shifts[client];
-        }
-        int[] plans = new int[size];
-        Arrays.fill(plans, CommandDecoder.UNKNOWN);
-        fill(engine, routes, shifts, plans);
-        return new CommandDecoder(routes, plans);
+        return new CommandDecoder(plans);
     }
 
-    private void fill(int engine, int[] routes, int[] shifts, int[] plans) {
-        for (CommandRow<B> row : rows) {
-            if ((row.engines() & 1 << engine) != 0) {
-                int client = row.opcode() >>> Integer.SIZE - CommandDecoder.CLIENT_BITS;
-                int slot =
-                        (routes[client] >>> 5)
-                                + ((row.opcode() << CommandDecoder.CLIENT_BITS) >>> shifts[client]);
-                if (plans[slot] != CommandDecoder.UNKNOWN) {
-                    throw new IllegalArgumentException(
-                            row(CommandDecoder.rowOf(plans[slot])).name()
-                                    + " and "
-                                    + row.name()
-                                    + ": both decode 0x%08x on %s"
-                                            .formatted(row.opcode(), engineNames.get(engine)));
-                }
-                plans[slot] = CommandDecoder.planOf(row);
+    /** Fills every slot whose opcode bits are the row's. */
+    private void fill(int engine, CommandRow<B> row, int[] plans) {
+        int first = row.opcode() >>> CommandDecoder.OPCODE_SHIFT;
+        int count = (~row.opcodeMask() >>> CommandDecoder.OPCODE_SHIFT) + 1;
+        for (int slot = first; slot < first + count; slot++) {
+            if (plans[slot] != CommandDecoder.UNKNOWN) {
+                throw new IllegalArgumentException(
+                        row(CommandDecoder.rowOf(plans[slot])).name()
+                                + " and "
+                                + row.name()
+                                + ": both decode 0x%08x on %s"
+                                        .formatted(row.opcode(), engineNames.get(engine)));
             }
+            plans[slot] = CommandDecoder.planOf(row);
         }
     }
 
@@ -174,13 +152,16 @@ public final class CommandCatalogue<B extends Enum<B>> {
          * Starts a group of rows.
          *
          * @param name of the client
-         * @param mask opcode mask of its commands: bits from 31 down
+         * @param mask opcode mask of its commands: bits 31 to 16 or higher
          */
         public Builder<B> client(String name, int mask) {
             requireClosed();
-            if (mask >= 0 || Integer.bitCount(~mask) != Integer.numberOfTrailingZeros(mask)) {
+            boolean upper = (mask & (1 << CommandDecoder.OPCODE_SHIFT) - 1) == 0;
+            if (mask >= 0 || !upper || (~mask & ~mask + 1) != 0) {
                 throw new IllegalArgumentException(
-                        name + ": opcode mask 0x%08x: expected bits 31:n".formatted(mask));
+                        name
+                                + ": opcode mask 0x%08x: expected bits 31:n, n 16 or more"
+                                        .formatted(mask));
             }
             client = Objects.requireNonNull(name, "name");
             opcodeMask = mask;

@@ -1,8 +1,8 @@
 package org.gpumediator.core.command;
 
 /**
- * The commands of one engine, compiled: from a first dword to its row and length with three loads
- * and no search. Immutable.
+ * The commands of one engine, compiled: from a first dword to its row and length with one load and
+ * no search. Immutable.
  *
  * <p>What {@link #plan} returns is one int: the mask of the length field in bits 15:0, the bias in
  * bits 17:16, the number of the row in bits 27:18, and the sign set unless the row is {@linkplain
@@ -13,28 +13,24 @@ public final class CommandDecoder {
     /** The plan of a first dword that no row matches: row 0, length 0, negative. */
     public static final int UNKNOWN = 1 << 31;
 
-    static final int CLIENT_BITS = 3;
-    static final int CLIENTS = 1 << CLIENT_BITS;
+    /** Opcodes lie in the upper half of a first dword. */
+    static final int OPCODE_SHIFT = 16;
+
+    static final int SLOTS = 1 << Integer.SIZE - OPCODE_SHIFT;
     static final int ROW_SHIFT = 18;
     static final int MOST_ROWS = (1 << 10) - 1;
     private static final int LENGTH_MASK = 0xffff;
     private static final int BIAS_SHIFT = 16;
     private static final int BIAS_MASK = 3;
-    private static final int SHIFT_MASK = 31;
-    private static final int OFFSET_SHIFT = 5;
+    private static final int SHAPE_MASK = UNKNOWN | BIAS_MASK << BIAS_SHIFT | LENGTH_MASK;
+    private static final int SINGLE_SHAPE = 1 << BIAS_SHIFT;
+    private static final int BYTE_LENGTH_SHAPE = 2 << BIAS_SHIFT | 0xff;
 
-    /** By client: offset into the plans in bits 31:5, shift of the opcode in bits 4:0. */
-    private final int[] routes;
-
+    /** By the upper half of the first dword. */
     private final int[] plans;
 
-    CommandDecoder(int[] routes, int[] plans) {
-        this.routes = routes;
+    CommandDecoder(int[] plans) {
         this.plans = plans;
-    }
-
-    static int route(int offset, int shift) {
-        return offset << OFFSET_SHIFT | shift;
     }
 
     static int planOf(CommandRow<?> row) {
@@ -46,9 +42,26 @@ public final class CommandDecoder {
 
     /** Returns the plan of a command, or {@link #UNKNOWN}. */
     public int plan(int firstDword) {
-        int route = routes[firstDword >>> Integer.SIZE - CLIENT_BITS];
-        return plans[
-                (route >>> OFFSET_SHIFT) + ((firstDword << CLIENT_BITS) >>> (route & SHIFT_MASK))];
+        return plans[firstDword >>> OPCODE_SHIFT];
+    }
+
+    /**
+     * Returns whether a plan states a plain command of one dword. With this and {@link
+     * #isPlainWithByteLength} a walk can step on without waiting for the plan: it goes by the first
+     * dword alone and lets the plan confirm it.
+     */
+    public static boolean isPlainSingle(int plan) {
+        return (plan & SHAPE_MASK) == SINGLE_SHAPE;
+    }
+
+    /** Returns whether a plan states a plain command whose length is bits 7:0 plus 2. */
+    public static boolean isPlainWithByteLength(int plan) {
+        return (plan & SHAPE_MASK) == BYTE_LENGTH_SHAPE;
+    }
+
+    /** Returns whether a plan states a command whose length is bits 7:0 plus 2. */
+    public static boolean hasByteLength(int plan) {
+        return (plan & SHAPE_MASK & ~UNKNOWN) == BYTE_LENGTH_SHAPE;
     }
 
     /** Returns the length in dwords that a first dword states, {@code 1} or more; 0 if unknown. */

@@ -27,6 +27,9 @@ final class BlitAudit {
     private static final int TILE_BYTES = 4096;
     private static final int PATTERN_PIXELS = 64;
 
+    /** The sign bits of both coordinates of a corner. */
+    private static final int SIGNS = 0x8000_8000;
+
     private final AuditState state;
 
     private boolean setUp;
@@ -67,7 +70,9 @@ final class BlitAudit {
             state.refuseMalformed(d, at, length, row);
             return;
         }
-        drawWithSetup(d, at, length, row, x(d[at + 1]), y(d[at + 1]), 1, 1);
+        int x = x(d[at + 1]);
+        int y = y(d[at + 1]);
+        drawWithSetup(d, at, length, row, x, y, x + 1, y + 1);
     }
 
     void spans(int[] d, int at, int length, int row) {
@@ -77,7 +82,7 @@ final class BlitAudit {
         }
         int from = d[at + 1];
         int to = d[at + 2];
-        drawWithSetup(d, at, length, row, x(from), y(from), x(to) - x(from), y(to) - y(from));
+        drawWithSetup(d, at, length, row, x(from), y(from), x(to), y(to));
     }
 
     void text(int[] d, int at, int length, int row) {
@@ -91,14 +96,10 @@ final class BlitAudit {
     }
 
     private void drawWithSetup(
-            int[] d, int at, int length, int row, int x, int y, int width, int height) {
+            int[] d, int at, int length, int row, int x1, int y1, int x2, int y2) {
         if (!setUp) {
             state.refuse(d, at, length, GuestFaultKind.PRIVILEGED_COMMAND, row, d[at]);
-            return;
-        }
-        long pitch = pitch(setupFormat, setupTiled);
-        if (!covered(
-                setupBase, x, y, width, height, pitch, bytesPerPixel(setupFormat), setupTiled)) {
+        } else if (!covered(setupBase, x1, y1, x2, y2, setupFormat, setupFormat, setupTiled)) {
             state.refuseAddress(d, at, length, row, toUnsignedLong(setupBase));
         }
     }
@@ -112,10 +113,10 @@ final class BlitAudit {
         int height = d[at + 2] >>> 16;
         if (width == 0 || height == 0) {
             state.refuseMalformed(d, at, length, row);
-        } else if (!covered(d[at + 3], 0, 0, width, height, (short) d[at + 1], 1, false)) {
+        } else if (!rectangle(d[at + 3], 0, 0, width, height, (short) d[at + 1], false)) {
             state.refuseAddress(d, at, length, row, toUnsignedLong(d[at + 3]));
         } else if (withSource
-                && !covered(d[at + 5], 0, 0, width, height, (short) d[at + 4], 1, false)) {
+                && !rectangle(d[at + 5], 0, 0, width, height, (short) d[at + 4], false)) {
             state.refuseAddress(d, at, length, row, toUnsignedLong(d[at + 5]));
         }
     }
@@ -126,15 +127,11 @@ final class BlitAudit {
             state.refuseMalformed(d, at, length, row);
             return false;
         }
+        int format = d[at + 1];
         int from = d[at + 2];
         int to = d[at + 3];
-        int format = d[at + 1];
         boolean tiled = (d[at] & TILED_DESTINATION) != 0;
-        int width = x(to) - x(from);
-        int height = y(to) - y(from);
-        long pitch = pitch(format, tiled);
-        int bytes = bytesPerPixel(format);
-        if (covered(d[at + 4], x(from), y(from), width, height, pitch, bytes, tiled)) {
+        if (covered(d[at + 4], x(from), y(from), x(to), y(to), format, format, tiled)) {
             return true;
         }
         state.refuseAddress(d, at, length, row, toUnsignedLong(d[at + 4]));
@@ -143,14 +140,12 @@ final class BlitAudit {
 
     /** Audits a source: corner, pitch and base in dwords 5 to 7; its size is the destination's. */
     boolean source(int[] d, int at, int length, int row) {
-        int from = d[at + 2];
-        int to = d[at + 3];
+        int x = x(d[at + 5]);
+        int y = y(d[at + 5]);
+        int x2 = x + x(d[at + 3]) - x(d[at + 2]);
+        int y2 = y + y(d[at + 3]) - y(d[at + 2]);
         boolean tiled = (d[at] & TILED_SOURCE) != 0;
-        int width = x(to) - x(from);
-        int height = y(to) - y(from);
-        long pitch = pitch(d[at + 6], tiled);
-        int bytes = bytesPerPixel(d[at + 1]);
-        if (covered(d[at + 7], x(d[at + 5]), y(d[at + 5]), width, height, pitch, bytes, tiled)) {
+        if (covered(d[at + 7], x, y, x2, y2, d[at + 6], d[at + 1], tiled)) {
             return true;
         }
         state.refuseAddress(d, at, length, row, toUnsignedLong(d[at + 7]));
@@ -171,7 +166,7 @@ final class BlitAudit {
         if ((d[index] & Mi.PAGE_MASK) == 0 && !state.bounds.contains(toUnsignedLong(d[index]), 1)) {
             d[index] |= state.bounds.home();
         }
-        return bytes(d, at, length, row, dword, (long) PATTERN_PIXELS * bytesPerPixel(format));
+        return bytes(d, at, length, row, dword, (long) PATTERN_PIXELS << pixelShift(format));
     }
 
     private boolean bytes(int[] d, int at, int length, int row, int dword, long count) {
@@ -183,34 +178,102 @@ final class BlitAudit {
         return false;
     }
 
-    private boolean covered(
-            int base,
-            int x,
-            int y,
-            int width,
-            int height,
-            long pitch,
-            int bytesPerPixel,
-            boolean tiled) {
-        long start = toUnsignedLong(base);
-        if (width <= 0 || height <= 0) {
-            return state.bounds.contains(start, 1);
+    /**
+     * Returns whether a fill is of the usual kind: long enough, without negative coordinates or
+     * pitch, and inside the slice even if it were a bit larger than it is. If not, {@link
+     * #destination} says exactly.
+     */
+    static boolean isPlainFill(SliceBounds bounds, int[] d, int at) {
+        if ((d[at] & Mi.LENGTH_MASK) < 3) {
+            return false;
         }
-        long left = (long) x * bytesPerPixel;
-        long right = (long) (x + width) * bytesPerPixel;
+        int base = d[at + 4];
+        int format = d[at + 1];
+        int from = d[at + 2];
+        int to = d[at + 3];
+        return ((from | to | format << 16) & SIGNS) == 0
+                && inside(bounds, base, to >>> 16, to & 0xffff, format, d[at] & TILED_DESTINATION);
+    }
+
+    /** As {@link #isPlainFill}, for a copy with its source in dwords 5 to 7. */
+    static boolean isPlainCopy(SliceBounds bounds, int[] d, int at) {
+        if ((d[at] & Mi.LENGTH_MASK) < 6) {
+            return false;
+        }
+        int source = d[at + 7];
+        int format = d[at + 1];
+        int to = d[at + 3];
+        int base = d[at + 4];
+        int corner = d[at + 5];
+        int sourceFormat = d[at + 6];
+        int signs = d[at + 2] | to | corner | (format | sourceFormat) << 16;
+        int bottom = to >>> 16;
+        int right = to & 0xffff;
+        return (signs & SIGNS) == 0
+                && inside(bounds, base, bottom, right, format, d[at] & TILED_DESTINATION)
+                && inside(
+                        bounds,
+                        source,
+                        bottom + (corner >>> 16),
+                        right + (corner & 0xffff),
+                        sourceFormat,
+                        d[at] & TILED_SOURCE);
+    }
+
+    /** Returns whether all from the base to below and right of a corner, at 32 bits, is inside. */
+    private static boolean inside(
+            SliceBounds bounds, int base, int bottom, int right, int format, int tiled) {
+        long pitch = format & 0xffff;
+        long bytes =
+                tiled == 0
+                        ? bottom * pitch + right * 4L + 1
+                        : (bottom + TILE_ROWS) * pitch * 4 + (right * 4L + TILE_WIDTH) * TILE_ROWS;
+        return bounds.contains(toUnsignedLong(base), bytes);
+    }
+
+    /** Returns whether the pixels between two corners are inside; an empty blit touches nothing. */
+    private boolean covered(
+            int base, int x1, int y1, int x2, int y2, int pitch, int format, boolean tiled) {
+        if (x2 <= x1 || y2 <= y1) {
+            return state.bounds.contains(toUnsignedLong(base), 1);
+        }
+        int shift = pixelShift(format);
+        long left = (long) x1 << shift;
+        long right = (long) x2 << shift;
+        return rectangle(base, left, y1, right, y2, pitch(pitch, tiled), tiled);
+    }
+
+    /**
+     * Returns whether a rectangle that is not empty is inside, and the base with it.
+     *
+     * @param left first byte of each line
+     * @param right byte behind each line
+     */
+    private boolean rectangle(
+            int base, long left, int top, long right, int bottom, long pitch, boolean tiled) {
+        if (!tiled && pitch >= 0 && left >= 0 && top >= 0) {
+            return state.bounds.contains(toUnsignedLong(base), (bottom - 1) * pitch + right);
+        }
+        return anyRectangle(toUnsignedLong(base), left, top, right, bottom, pitch, tiled);
+    }
+
+    private boolean anyRectangle(
+            long start, long left, int top, long right, int bottom, long pitch, boolean tiled) {
         long first;
         long end;
         if (tiled) {
-            long top = Math.floorDiv(y, TILE_ROWS) * (long) TILE_ROWS * pitch;
-            long last = Math.floorDiv(y + height - 1, TILE_ROWS) * (long) TILE_ROWS * pitch;
+            long topTile = Math.floorDiv(top, TILE_ROWS) * (long) TILE_ROWS * pitch;
+            long lastTile = Math.floorDiv(bottom - 1, TILE_ROWS) * (long) TILE_ROWS * pitch;
             long row = TILE_ROWS * Math.abs(pitch);
-            first = Math.min(top, last) + Math.min(0, Math.floorDiv(left, TILE_WIDTH) * TILE_BYTES);
-            end = Math.max(top, last) + Math.max(row, Math.ceilDiv(right, TILE_WIDTH) * TILE_BYTES);
+            long leftTile = Math.floorDiv(left, TILE_WIDTH) * TILE_BYTES;
+            long rightTile = Math.ceilDiv(right, TILE_WIDTH) * TILE_BYTES;
+            first = Math.min(topTile, lastTile) + Math.min(0, leftTile);
+            end = Math.max(topTile, lastTile) + Math.max(row, rightTile);
         } else {
-            long top = y * pitch;
-            long last = (y + height - 1) * pitch;
-            first = Math.min(top, last) + left;
-            end = Math.max(top, last) + right;
+            long topLine = top * pitch;
+            long lastLine = (bottom - 1) * pitch;
+            first = Math.min(topLine, lastLine) + left;
+            end = Math.max(topLine, lastLine) + right;
         }
         long from = start + Math.min(first, 0);
         return state.bounds.contains(from, start + Math.max(end, 1) - from);
@@ -229,8 +292,8 @@ final class BlitAudit {
         return tiled ? pitch * Integer.BYTES : pitch;
     }
 
-    private static int bytesPerPixel(int format) {
-        int depth = format >>> DEPTH_SHIFT & DEPTH_MASK;
-        return depth == 3 ? 4 : depth == 0 ? 1 : 2;
+    /** Returns the binary logarithm of the bytes per pixel: 8, 16, 16 or 32 bits. */
+    private static int pixelShift(int format) {
+        return (format >>> DEPTH_SHIFT & DEPTH_MASK) + 1 >> 1;
     }
 }

@@ -1,5 +1,6 @@
 package org.gpumediator.intel.gen7.command;
 
+import org.gpumediator.core.command.CommandDecoder;
 import org.gpumediator.core.command.CommandRow;
 import org.gpumediator.core.command.CommandVerdict;
 
@@ -7,16 +8,6 @@ import java.util.List;
 
 /** Sends each command that needs attention to its audit. Belongs to one scanner. */
 final class CommandAuditor {
-
-    /** What the walk does next. */
-    enum Flow {
-        /** Goes on with the next command. */
-        CONTINUE,
-        /** Leaves the batch. */
-        END,
-        /** Sees to a jump. */
-        JUMP
-    }
 
     private static final CommandAudit[] AUDITS = audits();
     private static final boolean[] REJECTED_UNPRIVILEGED = rejectedUnprivileged();
@@ -75,30 +66,45 @@ final class CommandAuditor {
         blit.forgetSetup();
     }
 
+    /** Returns a note that a command has to be looked into. */
+    static long note(int at, int plan) {
+        return (long) plan << Integer.SIZE | at;
+    }
+
     /**
-     * Audits a command that lies whole in {@code dwords}; what is refused has become MI_NOOP.
-     *
-     * @param row its number, 1 or more
+     * Audits the noted commands, which lie whole in {@code dwords}; what is refused has become
+     * MI_NOOP. None is a jump or the end of a batch.
      */
-    Flow audit(int[] dwords, int at, int length, int row) {
+    void audit(int[] dwords, long[] notes, int count) {
+        SliceBounds bounds = state.bounds;
+        for (int i = 0; i < count; i++) {
+            int at = (int) notes[i];
+            int plan = (int) (notes[i] >>> Integer.SIZE);
+            CommandAudit audit = AUDITS[CommandDecoder.rowOf(plan)];
+            boolean done =
+                    audit == CommandAudit.BLIT_COPY
+                            ? BlitAudit.isPlainCopy(bounds, dwords, at)
+                            : audit == CommandAudit.BLIT_FILL
+                                    && BlitAudit.isPlainFill(bounds, dwords, at);
+            if (!done) {
+                int length = CommandDecoder.lengthOf(plan, dwords[at]);
+                audit(dwords, at, length, CommandDecoder.rowOf(plan));
+            }
+        }
+    }
+
+    private void audit(int[] dwords, int at, int length, int row) {
         if (state.unprivileged && REJECTED_UNPRIVILEGED[row]) {
             state.refusePrivileged(dwords, at, length, row, dwords[at]);
-            return Flow.CONTINUE;
+            return;
         }
         switch (AUDITS[row]) {
-            case NONE -> {}
+            case NONE, BATCH_START, BATCH_END -> {}
             case REFUSED -> state.refusePrivileged(dwords, at, length, row, dwords[at]);
             case STATE -> render.state(dwords, at, length, row);
             case USER_INTERRUPT -> state.events.userInterrupt(state.position(at));
             case DISPLAY_WAIT -> mi.displayWait(dwords, at, length);
             case ARBITRATION -> arbitration(dwords, at, length, row);
-            case BATCH_END -> {
-                return batchEnd(dwords, at, length, row);
-            }
-            case BATCH_START -> {
-                blit.forgetSetup();
-                return Flow.JUMP;
-            }
             case PAGE_FLIP -> mi.pageFlip(dwords, at, length, row);
             case SEMAPHORE -> mi.semaphore(dwords, at, length, row);
             case SET_CONTEXT -> mi.setContext(dwords, at, length, row);
@@ -148,7 +154,6 @@ final class CommandAuditor {
                 }
             }
         }
-        return Flow.CONTINUE;
     }
 
     private boolean blitMono(int[] d, int at, int length, int row, int shortest) {
@@ -164,13 +169,5 @@ final class CommandAuditor {
         if (state.inBatch) {
             state.refusePrivileged(d, at, length, row, d[at]);
         }
-    }
-
-    private Flow batchEnd(int[] d, int at, int length, int row) {
-        if (state.inBatch) {
-            return Flow.END;
-        }
-        state.refuseMalformed(d, at, length, row);
-        return Flow.CONTINUE;
     }
 }

@@ -4,7 +4,7 @@ import static java.lang.Integer.toUnsignedLong;
 
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.command.CommandDecoder;
-import org.gpumediator.intel.gen7.command.CommandAuditor.Flow;
+import org.gpumediator.core.command.CommandRow;
 
 import java.util.Objects;
 
@@ -56,18 +56,36 @@ public final class CommandScanner {
 
     /** Why a walk has ended. */
     private enum Walked {
+        /** At the end. */
         ALL,
+        /** The last command goes on behind the end. */
         INCOMPLETE,
+        /** At a command that no row matches. */
         UNDECODABLE,
+        /** No room for more notes. */
+        FULL,
+        /** At a jump or the end of a batch. */
+        AT_FLOW,
+        /** Behind the last command of a batch. */
         LEFT,
+        /** Before a jump that would exceed the budget. */
         BUDGET
     }
+
+    private static final int NOTES = 256;
+    private static final int START_PLAN = plan("MI_BATCH_BUFFER_START");
+    private static final int END_PLAN = plan("MI_BATCH_BUFFER_END");
 
     private final ScanLimits limits;
     private final ScanResult result = new ScanResult();
     private final AuditState state = new AuditState(result);
     private final CommandAuditor auditor = new CommandAuditor(state);
     private final BatchCopies copies;
+
+    /** Commands of the current run that have to be looked into. */
+    private final long[] notes = new long[NOTES];
+
+    private int noteCount;
 
     private CommandDecoder decoder = Gen7Commands.CATALOGUE.decoder(0);
     private boolean renderEngine;
@@ -80,6 +98,15 @@ public final class CommandScanner {
     public CommandScanner(ScanLimits limits) {
         this.limits = Objects.requireNonNull(limits, "limits");
         copies = new BatchCopies(limits.batches());
+    }
+
+    private static int plan(String name) {
+        for (CommandRow<CommandAudit> row : Gen7Commands.CATALOGUE.rows()) {
+            if (row.name().equals(name)) {
+                return Gen7Commands.CATALOGUE.decoder(0).plan(row.opcode());
+            }
+        }
+        throw new IllegalStateException(name);
     }
 
     /** Returns the limits. */
@@ -141,45 +168,99 @@ public final class CommandScanner {
      * @return the index behind the last command that was audited
      */
     private int walk(ScanContext context, int[] dwords, int from, int to) {
-        CommandDecoder commands = decoder;
         int at = from;
-        long count = 0;
-        walked = Walked.ALL;
+        while (true) {
+            at = hop(dwords, at, to);
+            auditor.audit(dwords, notes, noteCount);
+            if (walked == Walked.FULL) {
+                continue;
+            }
+            if (walked != Walked.AT_FLOW) {
+                return at;
+            }
+            int dw0 = dwords[at];
+            int plan = decoder.plan(dw0);
+            int length = CommandDecoder.lengthOf(plan, dw0);
+            result.commands++;
+            if (plan != END_PLAN) {
+                auditor.newStream();
+                int outcome = jump(context, dwords, at, length, CommandDecoder.rowOf(plan));
+                if (outcome == OUT_OF_BUDGET) {
+                    walked = Walked.BUDGET;
+                    return at;
+                }
+                if (outcome == LEAVE_BATCH) {
+                    walked = Walked.LEFT;
+                    return at + length;
+                }
+            } else if (state.inBatch) {
+                walked = Walked.LEFT;
+                return at + length;
+            } else {
+                state.refuseMalformed(dwords, at, length, CommandDecoder.rowOf(plan));
+            }
+            at += length;
+        }
+    }
+
+    /**
+     * Steps from header to header up to a jump or a batch end, and notes which commands have to be
+     * looked into. A loop without calls, whose next step depends on the first dword alone: that is
+     * what the speed of a scan comes from.
+     */
+    private int hop(int[] dwords, int from, int to) {
+        CommandDecoder commands = decoder;
+        long[] noted = notes;
+        int notedCount = 0;
+        int at = from;
+        int count = 0;
+        Walked why = Walked.ALL;
         while (at < to) {
             int dw0 = dwords[at];
             int plan = commands.plan(dw0);
-            int next = at + CommandDecoder.lengthOf(plan, dw0);
-            if (next > to || next == at) {
-                walked = next == at ? Walked.UNDECODABLE : Walked.INCOMPLETE;
-                break;
-            }
-            count++;
-            if (plan < 0) {
-                Flow flow = auditor.audit(dwords, at, next - at, CommandDecoder.rowOf(plan));
-                if (flow != Flow.CONTINUE && !goOn(context, flow, dwords, at, next, plan)) {
-                    at = walked == Walked.BUDGET ? at : next;
+            if (CommandDecoder.isPlainWithByteLength(plan)) {
+                int next = at + (dw0 & Mi.LENGTH_MASK) + 2;
+                if (next > to) {
+                    why = Walked.INCOMPLETE;
                     break;
                 }
+                count++;
+                at = next;
+                continue;
             }
+            if (CommandDecoder.isPlainSingle(plan)) {
+                count++;
+                at++;
+                continue;
+            }
+            int next;
+            if (CommandDecoder.hasByteLength(plan)) {
+                next = at + (dw0 & Mi.LENGTH_MASK) + 2;
+            } else {
+                next = at + CommandDecoder.lengthOf(plan, dw0);
+            }
+            if (next > to || next == at) {
+                why = next == at ? Walked.UNDECODABLE : Walked.INCOMPLETE;
+                break;
+            }
+            if (plan < 0) {
+                if (plan == START_PLAN || plan == END_PLAN) {
+                    why = Walked.AT_FLOW;
+                    break;
+                }
+                if (notedCount == noted.length) {
+                    why = Walked.FULL;
+                    break;
+                }
+                noted[notedCount++] = CommandAuditor.note(at, plan);
+            }
+            count++;
             at = next;
         }
         result.commands += count;
+        noteCount = notedCount;
+        walked = why;
         return at;
-    }
-
-    private boolean goOn(ScanContext context, Flow flow, int[] dwords, int at, int next, int plan) {
-        if (flow == Flow.END) {
-            walked = Walked.LEFT;
-            return false;
-        }
-        int outcome = jump(context, dwords, at, next - at, CommandDecoder.rowOf(plan));
-        walked =
-                switch (outcome) {
-                    case LEAVE_BATCH -> Walked.LEFT;
-                    case OUT_OF_BUDGET -> Walked.BUDGET;
-                    default -> Walked.ALL;
-                };
-        return outcome == GO_ON;
     }
 
     /** Sees to MI_BATCH_BUFFER_START. */

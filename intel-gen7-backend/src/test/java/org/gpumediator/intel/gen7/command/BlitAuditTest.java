@@ -194,6 +194,15 @@ class BlitAuditTest {
     }
 
     @Test
+    void drawing_atTheLastCoordinate_isNotTakenForNothing() {
+        int base = (int) ScanRig.LOW_START;
+        int[] both = {SETUP, DEPTH32 | 0x7ffc, 0, 0, base, 0, 0, 0, 0, PIXEL, 0x7fff_7fff};
+        assertThat(accepted(both)).isFalse();
+        both[10] = 0x7fff;
+        assertThat(accepted(both)).isTrue();
+    }
+
+    @Test
     void drawing_withoutASetupInTheSameRun_isRefused() {
         assertThat(accepted(PIXEL, 0)).isFalse();
         assertThat(accepted(SPANS, 0, 1 << 16 | 1)).isFalse();
