@@ -36,9 +36,11 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * VF slicing on one board: a virtual GPU is a virtual function with its own framebuffer, channels and firmware task.
+ * VF slicing on one board: a virtual GPU is a virtual function with its own framebuffer, channels
+ * and firmware task.
  *
- * <p>Sleep of the host is not survived by virtual functions: an embedder saves or closes its virtual GPUs first.
+ * <p>Sleep of the host is not survived by virtual functions: an embedder saves or closes its
+ * virtual GPUs first.
  */
 final class NvidiaVfBackend implements GpuBackend {
 
@@ -68,7 +70,8 @@ final class NvidiaVfBackend implements GpuBackend {
             BoardFacts facts = core.facts();
             setup =
                     FramebufferSetup.of(
-                            board, facts.errorCorrecting() ? ErrorCorrection.ON : ErrorCorrection.OFF);
+                            board,
+                            facts.errorCorrecting() ? ErrorCorrection.ON : ErrorCorrection.OFF);
             boolean mixed = options.mode() == PlacementMode.HETEROGENEOUS;
             capacity = VfInventory.empty(setup, options.mode(), options.rule(), options.vfs());
             types =
@@ -80,7 +83,11 @@ final class NvidiaVfBackend implements GpuBackend {
                                             ? type.sharing().mixedIds().size()
                                             : type.sharing().maxInstances());
             core.controls()
-                    .control("placement mode", core.client(), GspControls.HETEROGENEOUS, mixed ? 1 : 0);
+                    .control(
+                            "placement mode",
+                            core.client(),
+                            GspControls.HETEROGENEOUS,
+                            mixed ? 1 : 0);
         } catch (RuntimeException failure) {
             core.close();
             throw failure;
@@ -108,6 +115,10 @@ final class NvidiaVfBackend implements GpuBackend {
         public void crashed(String vgpu) {
             listener.hardwareReset("firmware task", vgpu);
         }
+    }
+
+    PfCore core() {
+        return core;
     }
 
     AdaBoard board() {
@@ -167,7 +178,8 @@ final class NvidiaVfBackend implements GpuBackend {
                         .attributes()
                         .getOrDefault(PROCESS, Long.toString(ProcessHandle.current().pid()));
         if (!pid.matches("[1-9][0-9]{0,8}")) {
-            throw new IllegalArgumentException("attribute " + PROCESS + "=" + pid + ": expected a process id");
+            throw new IllegalArgumentException(
+                    "attribute " + PROCESS + "=" + pid + ": expected a process id");
         }
         ResourcePartition partition = blueprint.partition();
         return new VgpuRecord(
@@ -195,7 +207,10 @@ final class NvidiaVfBackend implements GpuBackend {
         return nextWatch;
     }
 
-    /** Looks whether the firmware still runs; if not, resets the board and brings everything up again in its place. */
+    /**
+     * Looks whether the firmware still runs; if not, resets the board and brings everything up
+     * again in its place.
+     */
     private long watch() {
         if (core.isAlive()) {
             return WATCH_NANOS;
@@ -203,7 +218,11 @@ final class NvidiaVfBackend implements GpuBackend {
         String reason = core.lost();
         listener.hardwareReset("board: " + reason, "");
         try {
-            manager.restart().forEach((name, failure) -> listener.hardwareReset("not restored: " + failure.getMessage(), name));
+            manager.restart()
+                    .forEach(
+                            (name, failure) ->
+                                    listener.hardwareReset(
+                                            "not restored: " + failure.getMessage(), name));
             return WATCH_NANOS;
         } catch (GpuMediationException failure) {
             listener.hardwareReset("restart failed: " + failure.getMessage(), "");

@@ -3,6 +3,7 @@ package org.gpumediator.nvidia.vf;
 import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
+import org.gpumediator.api.Snapshottable;
 import org.gpumediator.api.TrapHandler;
 import org.gpumediator.api.TrapRegion;
 import org.gpumediator.api.VgpuStatistics;
@@ -19,6 +20,8 @@ import org.gpumediator.nvidia.vf.guard.GuardLimit;
 import org.gpumediator.nvidia.vf.guard.GuardedEvent;
 import org.gpumediator.nvidia.vf.guard.VfGuards;
 import org.gpumediator.nvidia.vf.manager.ManagedVgpu;
+import org.gpumediator.nvidia.vf.snapshot.Descriptor;
+import org.gpumediator.nvidia.vf.snapshot.VfSnapshot;
 import org.gpumediator.nvidia.vf.sriov.VfConfigSpace;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +62,7 @@ final class VfVgpu implements DeviceModel {
     private final LongAdder interruptsDropped = new LongAdder();
     private final LongAdder resets = new LongAdder();
     private final VfGuards limits;
+    private final VfSnapshot snapshot;
 
     /**
      * Calls of the guest to its own firmware task: they cost the firmware's processor, which all
@@ -111,7 +115,26 @@ final class VfVgpu implements DeviceModel {
                                 BarKind.MEMORY_64_PREFETCHABLE,
                                 board.vfBar3Bytes(),
                                 new VfWindow(gate, 3, board.vfBar3Bytes(), faults, this::touch)));
+        snapshot =
+                new VfSnapshot(
+                        backend.core().gpu(),
+                        managed,
+                        function,
+                        new Descriptor(
+                                board.id(),
+                                managed.record().typeId(),
+                                managed.record().framebuffer().length(),
+                                managed.record().channels().length(),
+                                bar1,
+                                backend.core().dialect().release()),
+                        this::resetForRestore);
         openGate();
+    }
+
+    /** Nothing of an older state may shine through a restored one. */
+    private void resetForRestore() {
+        reset(ResetKind.BUS);
+        quiesce();
     }
 
     private boolean admitCall() {
@@ -239,7 +262,9 @@ final class VfVgpu implements DeviceModel {
 
     @Override
     public <T> Optional<T> ability(Class<T> ability) {
-        return Optional.empty();
+        return ability == Snapshottable.class
+                ? Optional.of(ability.cast(snapshot))
+                : Optional.empty();
     }
 
     @Override

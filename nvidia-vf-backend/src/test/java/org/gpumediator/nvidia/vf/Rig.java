@@ -2,6 +2,7 @@ package org.gpumediator.nvidia.vf;
 
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VmmPort;
+import org.gpumediator.api.event.MediationListener;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.testkit.FakeGuestMemory;
@@ -10,19 +11,32 @@ import org.gpumediator.testkit.SteppedClock;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.gpumediator.testkit.ada.FakeAda;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /** A fake board, a stepped clock and a mediator. */
 final class Rig implements AutoCloseable {
 
     final SteppedClock clock = new SteppedClock();
     final FakeAda board;
     final Mediator mediator;
+    final List<String> hardwareResets = new ArrayList<>();
     final FakeGuestMemory memory = new FakeGuestMemory();
     final InterruptRecorder interrupts = new InterruptRecorder();
 
     Rig(AdaModel model, String... options) {
         board = FakeAda.builder(model).clock(clock).build();
         Mediator.Builder builder =
-                Mediator.builder(board).clock(clock).backend(new NvidiaVfBackendProvider());
+                Mediator.builder(board)
+                        .clock(clock)
+                        .backend(new NvidiaVfBackendProvider())
+                        .listener(
+                                new MediationListener() {
+                                    @Override
+                                    public void hardwareReset(String what, String offender) {
+                                        hardwareResets.add(what + " " + offender);
+                                    }
+                                });
         for (int i = 0; i < options.length; i += 2) {
             builder.option(options[i], options[i + 1]);
         }
@@ -30,8 +44,7 @@ final class Rig implements AutoCloseable {
     }
 
     VirtualGpu create(String name, String type) {
-        return mediator.create(
-                VgpuRequest.ofType(name, type), VmmPort.of(memory, interrupts));
+        return mediator.create(VgpuRequest.ofType(name, type), VmmPort.of(memory, interrupts));
     }
 
     @Override

@@ -79,6 +79,7 @@ public final class FakeAda implements PhysicalGpu {
     private long enabling;
     private long pollNanos = SHORTEST_POLL_NANOS;
     private boolean gone;
+    private boolean delivering;
 
     private FakeAda(Builder builder) {
         model = builder.model;
@@ -273,16 +274,22 @@ public final class FakeAda implements PhysicalGpu {
         advance(clock.nanoTime());
     }
 
-    /** Calls listeners. Must be called with no lock held. */
+    /** Calls listeners, one after the other: what a listener brings about comes after it. Has no effect under the lock. */
     void deliver() {
         if (lock.isHeldByCurrentThread()) {
             return;
         }
+        boolean mine = false;
         while (true) {
             Runnable next;
             lock.lock();
             try {
+                if (delivering && !mine) {
+                    return;
+                }
                 next = interrupts.poll();
+                mine = next != null;
+                delivering = mine;
             } finally {
                 lock.unlock();
             }

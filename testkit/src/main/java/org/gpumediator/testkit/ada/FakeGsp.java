@@ -466,7 +466,7 @@ public final class FakeGsp {
             return body.array();
         }
         int object = body.getInt(8);
-        Integer channel = channelObjects.remove(object);
+        Integer channel = wrong ? null : channelObjects.remove(object);
         int status = OK;
         if (wrong) {
             status = INJECTED;

@@ -22,10 +22,11 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * The driver of one board's physical function: boots its firmware, switches its virtual functions on, and gives the manager what
- * it needs of both.
+ * The driver of one board's physical function: boots its firmware, switches its virtual functions
+ * on, and gives the manager what it needs of both.
  *
- * <p>The connection to the firmware is replaced as a whole by {@link #restart}. Safe for use by multiple threads.
+ * <p>The connection to the firmware is replaced as a whole by {@link #restart}. Safe for use by
+ * multiple threads.
  */
 public final class PfCore implements AutoCloseable {
 
@@ -119,17 +120,24 @@ public final class PfCore implements AutoCloseable {
         }
         byte[] segment = new byte[8];
         controls.control("segment size", client, GspControls.SEGMENT_BYTES, segment);
-        long bytes = java.nio.ByteBuffer.wrap(segment).order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong();
+        long bytes =
+                java.nio.ByteBuffer.wrap(segment).order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong();
         long mebibytes = bytes / AdaBoard.MIB;
         boolean legal =
-                Long.bitCount(bytes) == 1 && mebibytes >= SEGMENT_LEAST && mebibytes <= SEGMENT_MOST;
+                Long.bitCount(bytes) == 1
+                        && mebibytes >= SEGMENT_LEAST
+                        && mebibytes <= SEGMENT_MOST;
         if (!legal || board.segmentBytes() % bytes != 0) {
             throw new GpuMediationException(
-                    "segment of " + bytes + " bytes: expected a divisor of " + board.segmentBytes());
+                    "segment of "
+                            + bytes
+                            + " bytes: expected a divisor of "
+                            + board.segmentBytes());
         }
         if (facts.framebufferBytes() < board.framebufferBytes() / 2
                 || facts.channels() != AdaBoard.TOTAL_CHANNELS) {
-            throw new GpuMediationException("firmware reports " + facts + ": not a " + board.title());
+            throw new GpuMediationException(
+                    "firmware reports " + facts + ": not a " + board.title());
         }
         controls.control(
                 "types",
@@ -215,7 +223,8 @@ public final class PfCore implements AutoCloseable {
     }
 
     /**
-     * Resets the board and boots its firmware anew: every virtual GPU's task is gone then, the framebuffer's contents are not.
+     * Resets the board and boots its firmware anew: every virtual GPU's task is gone then, the
+     * framebuffer's contents are not.
      *
      * @throws GpuMediationException if it does not boot; the firmware stays off
      */
@@ -234,6 +243,7 @@ public final class PfCore implements AutoCloseable {
                 old.booted().close();
             }
             restarts.increment();
+            scrubber.reset();
             start();
         }
     }

@@ -8,6 +8,8 @@ import org.gpumediator.nvidia.vf.gsp.DmaMemory;
 import org.gpumediator.nvidia.vf.gsp.GspControls;
 import org.gpumediator.nvidia.vf.gsp.Waiter;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -38,6 +40,7 @@ public final class Scrubber {
 
     private final PhysicalGpu gpu;
     private final Waiter waiter;
+    private final Map<Integer, Integer> leftovers = new ConcurrentHashMap<>();
     private final LongAdder bytes = new LongAdder();
 
     /** Creates the scrubber of one board. */
@@ -65,11 +68,14 @@ public final class Scrubber {
         DmaMemory memory = new DmaMemory(gpu, 2);
         boolean done = false;
         try {
-            int handle = controls.newChannel("scrub channel", client, channel, memory.busAddress());
+            freeLeftover(controls, client, channel);
+            int handle = controls.newHandle();
+            leftovers.put(channel, handle);
+            controls.openChannel("scrub channel", client, handle, channel, memory.busAddress());
             write(memory, range);
             gpu.write(0, CHANNEL_DOORBELL, 4, channel);
             done = waiter.until(LIMIT_NANOS, () -> gpu.read(0, 0x11_1388, 4) != 0 && memory.getInt(SEMAPHORE_PAGE) == DONE);
-            controls.free("scrub channel", client, handle);
+            freeLeftover(controls, client, channel);
         } finally {
             memory.close();
         }
@@ -78,6 +84,20 @@ public final class Scrubber {
                     "scrub of framebuffer " + range + ": not done within " + LIMIT_NANOS + " ns", null);
         }
         bytes.add(range.length());
+    }
+
+    /** Closes a channel that is open, or may be because nobody knows what became of a call. */
+    private void freeLeftover(GspControls controls, int client, int channel) {
+        Integer handle = leftovers.get(channel);
+        if (handle != null) {
+            controls.free("scrub channel", client, handle);
+            leftovers.remove(channel);
+        }
+    }
+
+    /** Forgets what was open: the firmware was started anew. */
+    void reset() {
+        leftovers.clear();
     }
 
     private static void write(DmaMemory memory, ResourceRange range) {

@@ -111,9 +111,10 @@ public final class GspBoot {
         DmaMemory memory = new DmaMemory(gpu, 4 + 4);
         try {
             layOut(memory, rpc);
-            start(memory);
+            // Both must be in the queue when the firmware comes up.
             rpc.post("system information", GspRpc.SYSTEM_INFO, systemInformation());
             rpc.post("registry", GspRpc.SET_REGISTRY, registry());
+            start(memory);
             write(FALCON_OS, APPLICATION_VERSION);
             await("firmware start", () -> (read(CPU_CONTROL) & CPU_ACTIVE) != 0);
             await("status queue", () -> readAndCheck(rpc.queues().isLinked()));

@@ -48,24 +48,28 @@ public final class GspControls {
 
     /** Makes a client of the resource manager and returns its handle. */
     public int newClient(String what) {
-        int handle = handles.getAndIncrement();
+        int handle = newHandle();
         allocate(what, handle, handle, CLASS_CLIENT, new byte[0]);
         return handle;
     }
 
+    /** Returns a handle that nothing has yet. */
+    public int newHandle() {
+        return handles.getAndIncrement();
+    }
+
     /**
-     * Makes a copy-engine channel and returns its handle.
+     * Makes a copy-engine channel.
      *
      * @param client who owns it
+     * @param handle its handle
      * @param channel its channel id
      * @param pushBuffer bus address of its push buffer
      */
-    public int newChannel(String what, int client, int channel, long pushBuffer) {
-        int handle = handles.getAndIncrement();
+    public void openChannel(String what, int client, int handle, int channel, long pushBuffer) {
         ByteBuffer parameters = little(16);
         parameters.putInt(0, channel).putLong(8, pushBuffer);
         allocate(what, client, handle, CLASS_CHANNEL, parameters.array());
-        return handle;
     }
 
     private void allocate(String what, int client, int handle, int classId, byte[] parameters) {

@@ -1,0 +1,124 @@
+package org.gpumediator.nvidia.vf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.gpumediator.api.SnapshotFormatException;
+import org.gpumediator.api.SnapshotIncompatibleException;
+import org.gpumediator.api.Snapshottable;
+import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.api.VirtualGpuState;
+import org.gpumediator.api.VmmPort;
+import org.gpumediator.core.VgpuRequest;
+import org.gpumediator.testkit.ada.AdaModel;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
+
+class SnapshotTest {
+
+    private static final long FRAMEBUFFER = 64 << 20;
+
+    private final Rig rig = new Rig(AdaModel.L4, "placement-mode", "heterogeneous");
+    private final VirtualGpu source = create("source", FRAMEBUFFER);
+
+    private VirtualGpu create(String name, long framebuffer) {
+        return rig.mediator.create(
+                VgpuRequest.ofQuotas(name, Map.of("framebuffer", framebuffer)),
+                VmmPort.of(rig.memory, rig.interrupts));
+    }
+
+    private static Snapshottable snapshots(VirtualGpu vgpu) {
+        return vgpu.ability(Snapshottable.class).orElseThrow();
+    }
+
+    private byte[] saved() throws IOException {
+        source.bar(1).handler().write(0x123_4560, 8, 0x1122_3344_5566_7788L);
+        source.bar(0).handler().write(0x1200, 4, 0x5);
+        source.configSpace().write(0x3c, 1, 11);
+        source.quiesce();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        snapshots(source).save(out);
+        return out.toByteArray();
+    }
+
+    private static void restore(VirtualGpu target, byte[] bytes) throws IOException {
+        snapshots(target).restore(new ByteArrayInputStream(bytes));
+    }
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    @Test
+    void restore_ofASavedOne_isTheSameElsewhere() throws IOException {
+        byte[] bytes = saved();
+        VirtualGpu target = create("target", FRAMEBUFFER);
+        target.bar(1).handler().write(0x10, 4, 99);
+        target.quiesce();
+        restore(target, bytes);
+        target.resume();
+        assertThat(target.bar(1).handler().read(0x123_4560, 8)).isEqualTo(0x1122_3344_5566_7788L);
+        assertThat(target.bar(1).handler().read(0x10, 4)).isZero();
+        assertThat(target.bar(0).handler().read(0x1200, 4)).isEqualTo(5);
+        assertThat(target.configSpace().read(0x3c, 1)).isEqualTo(11);
+        assertThat(target.state()).isNotEqualTo(VirtualGpuState.FAILED);
+        assertThat(rig.board.plugin(2)).isEqualTo("ACTIVE");
+    }
+
+    @Test
+    void restore_ofAnotherShape_isRefusedNamingBothAndChangesNothing() throws IOException {
+        byte[] bytes = saved();
+        VirtualGpu target = create("target", 2 * FRAMEBUFFER);
+        target.bar(1).handler().write(0x10, 4, 99);
+        target.quiesce();
+        assertThatThrownBy(() -> restore(target, bytes))
+                .isInstanceOf(SnapshotIncompatibleException.class)
+                .hasMessageContaining(Long.toString(FRAMEBUFFER))
+                .hasMessageContaining(Long.toString(2 * FRAMEBUFFER));
+        assertThat(target.bar(1).handler().read(0x10, 4)).isEqualTo(99);
+    }
+
+    @Test
+    void restore_ofAnotherStreamVersion_isRefusedNamingBoth() throws IOException {
+        byte[] bytes = saved();
+        bytes[0] = 9;
+        assertThatThrownBy(() -> restore(source, bytes))
+                .isInstanceOf(SnapshotIncompatibleException.class)
+                .hasMessageContaining("version 9")
+                .hasMessageContaining("expected 1");
+        assertThat(source.bar(1).handler().read(0x123_4560, 8)).isEqualTo(0x1122_3344_5566_7788L);
+    }
+
+    @Test
+    void restore_damagedOrCutAnywhere_isRefusedAndLeavesItReset() throws IOException {
+        byte[] bytes = saved();
+        int[] cuts = {1, 30, 60, bytes.length / 2, bytes.length - 1};
+        for (int cut : cuts) {
+            assertThatThrownBy(() -> restore(source, Arrays.copyOf(bytes, cut)))
+                    .isInstanceOf(SnapshotFormatException.class);
+            assertThat(source.bar(1).handler().read(0x123_4560, 8)).isZero();
+        }
+        byte[] flipped = bytes.clone();
+        flipped[bytes.length / 2] ^= 1;
+        assertThatThrownBy(() -> restore(source, flipped))
+                .isInstanceOf(SnapshotFormatException.class)
+                .hasMessageContaining("checksum");
+        assertThatThrownBy(() -> restore(source, Arrays.copyOf(bytes, bytes.length + 1)))
+                .isInstanceOf(SnapshotFormatException.class)
+                .hasMessageContaining("follows");
+        assertThat(source.bar(1).handler().read(0x123_4560, 8)).isZero();
+    }
+
+    @Test
+    void save_whileRunning_isRefused() {
+        assertThatThrownBy(() -> snapshots(source).save(new ByteArrayOutputStream()))
+                .isInstanceOf(IllegalStateException.class);
+    }
+}
