@@ -1,0 +1,63 @@
+package org.gpumediator.intel.gen7;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.gpumediator.api.ResetKind;
+import org.gpumediator.api.VirtualGpuState;
+import org.gpumediator.testkit.FakeVmm;
+import org.gpumediator.testkit.guest.Batch;
+import org.gpumediator.testkit.guest.Request;
+import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
+import org.gpumediator.testkit.haswell.HaswellEngine;
+import org.junit.jupiter.api.Test;
+
+/** A guest that keeps hanging the engines. */
+class QuarantineTest {
+
+    @Test
+    void hang_fiveTimesInAMinute_guestFailsUntilReset() {
+        try (World world = new World()) {
+            FakeVmm badVmm = world.vmm("bad", 64, 128);
+            ScriptedHaswellGuest bad = world.guest(badVmm).boot();
+            ScriptedHaswellGuest good = world.boot("good", 64, 128);
+            int rounds = 0;
+            while (badVmm.gpu().state() != VirtualGpuState.FAILED && rounds++ < 4) {
+                for (HaswellEngine engine : HaswellEngine.values()) {
+                    bad.hang(engine);
+                }
+                compete(world, badVmm, good);
+                if (badVmm.gpu().state() != VirtualGpuState.FAILED) {
+                    for (HaswellEngine engine : HaswellEngine.values()) {
+                        bad.resetEngine(engine);
+                    }
+                }
+            }
+            assertThat(badVmm.gpu().state()).isEqualTo(VirtualGpuState.FAILED);
+            assertThat(rounds).isGreaterThan(1);
+            good.await(good.submit(HaswellEngine.VCS));
+            assertThat(good.complaints()).isEmpty();
+
+            badVmm.reset(ResetKind.FUNCTION_LEVEL);
+            assertThat(badVmm.gpu().state()).isNotEqualTo(VirtualGpuState.FAILED);
+            assertThat(world.guest(badVmm).boot().complaints()).isEmpty();
+            assertThat(world.gpu.busFaults()).isEmpty();
+        }
+    }
+
+    /** Has the good guest at work until the bad one has hung everything it can, or failed. */
+    private static void compete(World world, FakeVmm bad, ScriptedHaswellGuest good) {
+        long hangs = bad.gpu().statistics().counter("hangs");
+        Request request = good.submit(HaswellEngine.RCS, Batch.user().noops(4));
+        for (int i = 0; i < 8000; i++) {
+            world.coarse(6);
+            if (request.completed()) {
+                request = good.submit(HaswellEngine.RCS, Batch.user().noops(4));
+            }
+            if (bad.gpu().state() == VirtualGpuState.FAILED
+                    || bad.gpu().statistics().counter("hangs")
+                            >= hangs + HaswellEngine.values().length) {
+                return;
+            }
+        }
+    }
+}
