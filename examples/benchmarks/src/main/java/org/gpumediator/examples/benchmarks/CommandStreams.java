@@ -62,7 +62,7 @@ final class CommandStreams {
     }
 
     private static int address(int i) {
-        return SLICE_START + (i * 0x9e37_79b1 >>> 8) / 4096 % 0x3000 * 4096;
+        return SLICE_START + ((i * 0x9e37_79b1) >>> 20) * 4096;
     }
 
     /** The state a driver emits for a draw call that changes most of it. */

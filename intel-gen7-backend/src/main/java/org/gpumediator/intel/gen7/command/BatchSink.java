@@ -15,6 +15,15 @@ public interface BatchSink {
     int capacityDwords();
 
     /**
+     * Returns whether there will be more room when the GPU has executed earlier submissions. A
+     * batch that does not fit then waits: the scan stops before it with {@link
+     * ScanResult.Stop#BUDGET}. Else it is refused.
+     */
+    default boolean mayGrow() {
+        return false;
+    }
+
+    /**
      * Returns the graphics address, in the global table, at which the first dword of the copies
      * will be; a multiple of 64, and with the capacity below 4 GiB. Asked once, before the first
      * copy.

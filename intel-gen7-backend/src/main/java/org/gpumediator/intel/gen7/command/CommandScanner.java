@@ -34,7 +34,8 @@ import java.util.Objects;
  * batch there, and stops the ring there. A jump into a batch already copied leads into that copy if
  * a walk over the audited copy ends exactly there; else that part is copied and audited on its own.
  * A batch runs unaudited only if the per-process table is on and the mode bits say that the engine
- * takes it as unprivileged: bit 13 on RCS, bit 8 on the others. In a privileged batch those bits
+ * takes it as unprivileged: bit 13 on RCS, bit 8 on the others. A jump from the ring into the
+ * per-process space gets those bits, so that the space alone decides. In a privileged batch they
  * change nothing, since a chain keeps the privilege of its parent. Dwords copied and walked,
  * batches and depth have budgets.
  *
@@ -272,12 +273,12 @@ public final class CommandScanner {
         int dw0 = dwords[at];
         int unprivilegedBit = renderEngine ? Mi.START_UNPRIVILEGED : Mi.START_PPGTT;
         boolean unprivileged = (dw0 & unprivilegedBit) != 0;
-        if (!state.inBatch && unprivileged && state.ppgtt) {
-            dwords[at] = dw0 | Mi.START_PPGTT;
+        boolean perProcess = state.ppgtt && (unprivileged || (dw0 & Mi.START_PPGTT) != 0);
+        if (!state.inBatch && perProcess) {
+            dwords[at] = dw0 | Mi.START_PPGTT | unprivilegedBit;
             result.skippedBatches++;
             return GO_ON;
         }
-        boolean perProcess = state.ppgtt && (unprivileged || (dw0 & Mi.START_PPGTT) != 0);
         GraphicsSpace space = perProcess ? GraphicsSpace.PPGTT : GraphicsSpace.GGTT;
         long target = toUnsignedLong(dwords[at + 1] & Mi.DWORD_MASK);
         boolean returns =
@@ -316,7 +317,8 @@ public final class CommandScanner {
         }
         int usedBefore = copies.used();
         int countBefore = copies.count();
-        boolean fresh = usedBefore == 0 && walkedAgain == 0 && !exhausted;
+        boolean fresh =
+                usedBefore == 0 && walkedAgain == 0 && !exhausted && !context.batches().mayGrow();
         int place = find(space, target, unprivileged, usedBefore);
         if (place == BatchCopies.NONE) {
             int batch = copies.add(space, target, unprivileged, 1);

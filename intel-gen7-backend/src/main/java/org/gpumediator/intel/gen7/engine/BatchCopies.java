@@ -46,6 +46,11 @@ final class BatchCopies implements BatchSink {
     }
 
     @Override
+    public boolean mayGrow() {
+        return used > 0;
+    }
+
+    @Override
     public long graphicsAddress() {
         return window + used;
     }

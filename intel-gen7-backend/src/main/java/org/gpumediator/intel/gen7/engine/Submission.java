@@ -177,8 +177,8 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
     @Override
     public boolean read(
             GraphicsSpace space, long graphicsAddress, int[] target, int at, int count) {
-        // A privileged batch in the per-process space is run unprivileged, so it is never read
-        // here.
+        // A batch in the per-process space runs unprivileged and is not read. What is left is a
+        // privileged batch that chains into that space, which no known driver does: it ends there.
         return space == GraphicsSpace.GGTT
                 && guest().copyOut(
                                 graphicsAddress,

@@ -239,13 +239,39 @@ class BatchScanTest {
     }
 
     @Test
-    void batch_withBit8OnlyOnTheRenderEngine_isPrivilegedAndReadPerProcess() {
+    void batch_withBit8OnlyOnTheRenderEngine_losesItsPrivilege() {
         ScanRig rig = new ScanRig(RCS);
-        rig.put(rig.perProcess, 0x5000, UPDATE_GTT, 0, 0, END);
         int[] ring = {START | 1 << 8, 0x5000};
+        assertThat(rig.scan(ring).skippedBatches()).isEqualTo(1);
+        assertThat(ring).containsExactly(START | 1 << 8 | 1 << 13, 0x5000);
+        assertThat(rig.reads).isZero();
+    }
+
+    @Test
+    void batch_withBit8OnlyWithoutTheTable_isPrivileged() {
+        ScanRig rig = new ScanRig(RCS);
+        rig.ppgtt = false;
+        rig.put(rig.ggtt, BATCH, UPDATE_GTT, 0, 0, END);
+        int[] ring = {START | 1 << 8, BATCH};
         rig.scan(ring);
         assertThat(rig.refusals).containsExactly("MI_UPDATE_GTT");
         assertThat(ring).containsExactly(START, (int) COPIES);
+    }
+
+    @Test
+    void batch_thatWillFitLater_waits() {
+        ScanRig rig = new ScanRig();
+        rig.capacity = 100;
+        rig.mayGrow = true;
+        int[] batch = new int[200];
+        batch[199] = END;
+        rig.put(rig.ggtt, BATCH, batch);
+        int[] ring = {INTERRUPT, START, BATCH};
+        ScanResult result = rig.scan(ring);
+        assertThat(result.stop()).isEqualTo(ScanResult.Stop.BUDGET);
+        assertThat(result.stoppedAt()).isEqualTo(1);
+        assertThat(ring).containsExactly(INTERRUPT, START, BATCH);
+        assertThat(rig.refusals).isEmpty();
     }
 
     @Test

@@ -26,6 +26,7 @@ final class ScanRig implements ScanContext, GuestDwords, BatchSink, ScanEvents {
     boolean ppgtt = true;
     boolean absoluteConstants;
     int capacity = 1 << 19;
+    boolean mayGrow;
     final Map<Long, int[]> ggtt = new HashMap<>();
     final Map<Long, int[]> perProcess = new HashMap<>();
     final List<String> refusals = new ArrayList<>();
@@ -142,6 +143,11 @@ final class ScanRig implements ScanContext, GuestDwords, BatchSink, ScanEvents {
     @Override
     public int capacityDwords() {
         return capacity;
+    }
+
+    @Override
+    public boolean mayGrow() {
+        return mayGrow;
     }
 
     @Override
