@@ -11,7 +11,7 @@ import java.util.function.BooleanSupplier;
  */
 public final class Waiter {
 
-    private static final long PATIENT_AFTER_NANOS = 1_000_000;
+    private static final int PATIENT_AFTER_GLANCES = 64;
     private static final long PAUSE_NANOS = 50_000;
 
     private final MediationClock clock;
@@ -36,13 +36,15 @@ public final class Waiter {
     public boolean until(long timeoutNanos, BooleanSupplier condition) {
         long began = clock.nanoTime();
         long before = began;
+        int glances = 0;
         while (!condition.getAsBoolean()) {
             long now = clock.nanoTime();
             if (now - began >= timeoutNanos) {
                 return condition.getAsBoolean();
             }
-            // A clock that a waiting processor moves in leaps needs no pause.
-            if (now - began > PATIENT_AFTER_NANOS && now - before < PAUSE_NANOS) {
+            // A clock that a waiting processor moves in growing leaps needs no pause.
+            glances = now - before < PAUSE_NANOS ? glances + 1 : 0;
+            if (glances > PATIENT_AFTER_GLANCES) {
                 LockSupport.parkNanos(this, PAUSE_NANOS);
             } else {
                 Thread.onSpinWait();
