@@ -11,6 +11,7 @@ import jdk.jfr.Timespan;
 /**
  * The only class that knows Flight Recorder; it cannot be loaded where {@code jdk.jfr} is absent.
  */
+@SuppressWarnings("UnusedVariable") // the fields of events are read by the flight recorder
 final class FlightRecorder implements LifecycleRecorder {
 
     FlightRecorder() {

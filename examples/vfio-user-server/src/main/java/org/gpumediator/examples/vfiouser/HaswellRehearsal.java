@@ -37,7 +37,7 @@ final class HaswellRehearsal {
     private void play() {
         try (FakeVmm first = FakeVmm.create();
                 FakeVmm second = FakeVmm.create();
-                Mediator closed = mediator) {
+                mediator) {
             ScriptedHaswellGuest one = boot("rehearsal-1", first);
             ScriptedHaswellGuest two = boot("rehearsal-2", second);
             for (int i = 0; i < REQUESTS; i++) {

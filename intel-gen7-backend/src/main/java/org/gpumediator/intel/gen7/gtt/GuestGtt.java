@@ -27,7 +27,7 @@ public final class GuestGtt {
     private static final ValueLayout.OfInt LE32 =
             ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int CHUNK = 1024;
-    private static final int CHUNK_BYTES = CHUNK * Integer.BYTES;
+
 
     private final Slice slice;
     private final GlobalGtt physical;

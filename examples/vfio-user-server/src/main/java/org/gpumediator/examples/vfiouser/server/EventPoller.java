@@ -154,7 +154,7 @@ final class EventPoller implements AutoCloseable {
             return -1;
         }
         long left = delayed.element().dueNanos - System.nanoTime();
-        return (int) Math.clamp(left / NANOS_PER_MILLI + 1, 0, 60_000);
+        return Math.clamp(left / NANOS_PER_MILLI + 1, 0, 60_000);
     }
 
     /** Stops the thread and closes every watched descriptor. */
