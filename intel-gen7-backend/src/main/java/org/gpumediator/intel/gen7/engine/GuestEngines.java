@@ -166,6 +166,7 @@ public final class GuestEngines {
     void synchroniseTables() {
         synchronized (lock) {
             gtt.synchronise();
+            ppgtt.synchronise();
         }
     }
 

@@ -106,6 +106,15 @@ public final class Ppgtt {
         return 0;
     }
 
+    /** Brings every address space that the GPU can be using up to date. */
+    public void synchronise() {
+        for (int i = 0; i < directories.size(); i++) {
+            if (directories.get(i).resident() != ShadowDirectory.NOWHERE) {
+                directories.get(i).synchronise();
+            }
+        }
+    }
+
     private ShadowDirectory directory(int guestBase) {
         int firstIndex = (guestBase >>> 16) * 16;
         if (!gtt.slice()
