@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,36 +17,62 @@ import java.util.Map;
  */
 final class CompiledRules<C> {
 
-    /** Set in {@link #kinds} where a read needs the rule. */
-    static final byte READ_BY_RULE = 1;
+    /** Set in a kind where a write needs the rule. */
+    static final int WRITE_BY_RULE = 1;
 
-    /** Set in {@link #kinds} where a write needs the rule. */
-    static final byte WRITE_BY_RULE = 2;
+    /** The bits of a kind from here on name the hook that follows a write, {@code 0} for none. */
+    static final int HOOK_SHIFT = 1;
+
+    private static final int MOST_HOOKS = 0xffff >>> HOOK_SHIFT;
 
     private static final int PAGE_DWORDS = ResetImage.PAGE_DWORDS;
 
-    final byte[] kinds;
+    /**
+     * A bit per dword: set where a read needs the rule. Bits, so that what a driver polls stays in
+     * the nearest cache whatever else it touches.
+     */
+    final int[] specialReads;
+
+    /** A bit per dword: set where a write does anything else than replace the whole dword. */
+    final int[] specialWrites;
+
+    /** What a special write does, by dword. */
+    final short[] kinds;
+
     final int[][] writable;
     final ResetImage image;
     private final short[][] ruleByDword;
-    private final List<Rule<C>> rules;
+    private final Rule<C>[] rules;
+    private final WriteHook<C>[] hooks;
 
+    @SuppressWarnings({"unchecked", "rawtypes"})
     private CompiledRules(
-            byte[] kinds,
+            int[] specialReads,
+            int[] specialWrites,
+            short[] kinds,
             int[][] writable,
             ResetImage image,
             short[][] ruleByDword,
-            List<Rule<C>> rules) {
+            List<Rule<C>> rules,
+            List<WriteHook<C>> hooks) {
+        this.specialReads = specialReads;
+        this.specialWrites = specialWrites;
         this.kinds = kinds;
         this.writable = writable;
         this.image = image;
         this.ruleByDword = ruleByDword;
-        this.rules = new ArrayList<>(rules);
+        this.rules = rules.toArray(new Rule[0]);
+        this.hooks = hooks.toArray(new WriteHook[0]);
     }
 
     /** Returns the rule of a dword. */
     Rule<C> rule(int dword) {
-        return rules.get(ruleByDword[dword >>> 10][dword & (PAGE_DWORDS - 1)] & 0xffff);
+        return rules[ruleByDword[dword >>> 10][dword & (PAGE_DWORDS - 1)] & 0xffff];
+    }
+
+    /** Returns the hook that a kind names; its number must not be {@code 0}. */
+    WriteHook<C> hook(int kind) {
+        return hooks[((kind & 0xffff) >>> HOOK_SHIFT) - 1];
     }
 
     static <C> CompiledRules<C> compile(int length, List<Register<C>> registers) {
@@ -56,11 +83,15 @@ final class CompiledRules<C> {
     private static final class Compiler<C> {
 
         private final int length;
-        private final byte[] kinds;
+        private final int[] specialReads;
+        private final int[] specialWrites;
+        private final short[] kinds;
         private final int[][] writable;
         private final int[][] reset;
         private final short[][] ruleByDword;
         private final List<Rule<C>> rules = new ArrayList<>();
+        private final List<WriteHook<C>> hooks = new ArrayList<>();
+        private final Map<WriteHook<C>, Integer> hookNumbers = new IdentityHashMap<>();
 
         /** The rule of a dword that several narrow rows may share, by dword. */
         private final Map<Integer, Integer> shared = new HashMap<>();
@@ -73,8 +104,12 @@ final class CompiledRules<C> {
             this.length = length;
             int dwords = length / 4;
             int pages = length / 4096;
-            kinds = new byte[dwords];
-            Arrays.fill(kinds, (byte) (READ_BY_RULE | WRITE_BY_RULE));
+            specialReads = new int[dwords / 32];
+            specialWrites = new int[dwords / 32];
+            kinds = new short[dwords];
+            Arrays.fill(specialReads, -1);
+            Arrays.fill(specialWrites, -1);
+            Arrays.fill(kinds, (short) WRITE_BY_RULE);
             Arrays.fill(allWritable, -1);
             writable = new int[pages][];
             reset = new int[pages][];
@@ -99,7 +134,15 @@ final class CompiledRules<C> {
                 rule.writable |= ~rule.covered;
             }
             shared.forEach(this::finish);
-            return new CompiledRules<>(kinds, writable, new ResetImage(reset), ruleByDword, rules);
+            return new CompiledRules<>(
+                    specialReads,
+                    specialWrites,
+                    kinds,
+                    writable,
+                    new ResetImage(reset),
+                    ruleByDword,
+                    rules,
+                    hooks);
         }
 
         private void check(Register<C> register, @Nullable Register<C> before) {
@@ -207,10 +250,30 @@ final class CompiledRules<C> {
                 writable[page] = allWritable.clone();
             }
             writable[page][dword & (PAGE_DWORDS - 1)] = rule.writable;
-            kinds[dword] =
-                    (byte)
-                            ((rule.plainRead() ? 0 : READ_BY_RULE)
-                                    | (rule.plainWrite() ? 0 : WRITE_BY_RULE));
+            int hook = rule.plainWrite() ? hookNumber(rule.onWrite) : 0;
+            boolean byRule = hook > MOST_HOOKS || !rule.plainWrite();
+            kinds[dword] = (short) (byRule ? WRITE_BY_RULE : hook << HOOK_SHIFT);
+            mark(specialReads, dword, !rule.plainRead());
+            mark(specialWrites, dword, kinds[dword] != 0 || rule.writable != -1);
+        }
+
+        private static void mark(int[] bits, int dword, boolean special) {
+            int bit = 1 << dword;
+            bits[dword >>> 5] = special ? bits[dword >>> 5] | bit : bits[dword >>> 5] & ~bit;
+        }
+
+        /** Numbers hooks from 1; equal numbers are the same object. */
+        private int hookNumber(@Nullable WriteHook<C> hook) {
+            if (hook == null) {
+                return 0;
+            }
+            Integer number = hookNumbers.get(hook);
+            if (number == null) {
+                hooks.add(hook);
+                number = hooks.size();
+                hookNumbers.put(hook, number);
+            }
+            return number;
         }
 
         /** Adds bits to a dword's value after reset. */

@@ -17,7 +17,8 @@ import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The virtual registers of one virtual GPU's region, and the dispatch of its accesses over a {@link
- * RegisterCatalogue}. Safe for use by multiple threads; no access takes a lock.
+ * RegisterCatalogue}. Safe for use by multiple threads; an access takes no lock, except the first
+ * write to each 4 KiB.
  *
  * <p>Where nothing is modelled the region is plain storage, and accesses are counted. An access
  * must be naturally aligned unless every register it touches is {@link RegisterFlag#UNALIGNED};
@@ -29,14 +30,17 @@ import java.util.concurrent.atomic.LongAdder;
 public final class RegisterFile<C> implements TrapHandler {
 
     /*
-     * Invariants: pages[i] is either the page of the reset image, which nobody writes, or this
-     * file's own copy. kinds says for each dword whether stored bits are all there is to it, so
-     * that the usual access is two array loads without a virtual call.
+     * Invariants: pages[i] is what reads see: the page of the reset image, which nobody writes, or
+     * this file's own copy. owned[i] is that copy, or NONE while there is none. A bit per dword
+     * says whether stored bits are all there is to it, so that the usual access is a few array
+     * loads without a virtual call.
      *
      * Concurrency: dwords are read and written plainly, as the guest's CPUs race on them anyway.
-     * A page is published with compareAndSet and picked up by a plain load of its reference: the
-     * loads of its dwords depend on that reference. Bits that device and guest change at the same
-     * time (write-one-to-clear, read-to-clear) go through atomic read-modify-write.
+     * Only making and dropping copies of pages takes the lock: at most once per page between two
+     * resets. A copy is published with setRelease and picked up by a plain load of its reference,
+     * which the loads of its dwords depend on. A write that races with a reset may go to the copy
+     * that is being dropped: it came before the reset. Bits that device and guest change at the
+     * same time (write-one-to-clear, read-to-clear) go through atomic read-modify-write.
      *
      * Threats: offsets, widths, values and order are the guest's choice. Nothing here allocates
      * except a page on its first write, at most once per page between two resets.
@@ -51,11 +55,19 @@ public final class RegisterFile<C> implements TrapHandler {
     private static final long NOT_A_DWORD = ~0x7fff_fffcL;
     private static final int ALL_LANES = -1;
 
+    /** Stands for a page that this file has no copy of. */
+    private static final int[] NONE = {};
+
     private final RegisterCatalogue<C> catalogue;
-    private final byte[] kinds;
+    private final int[] specialReads;
+    private final int[] specialWrites;
+    private final int length;
+    private final short[] kinds;
     private final int[][] writable;
     private final CompiledRules<C> rules;
     private final int[][] pages;
+    private final int[][] owned;
+    private final Object copying = new Object();
     private final ResetImage image;
     private final C device;
     private final HardwarePort hardware;
@@ -81,6 +93,9 @@ public final class RegisterFile<C> implements TrapHandler {
             FaultBook faults) {
         this.catalogue = Objects.requireNonNull(catalogue, "catalogue");
         this.rules = catalogue.rules;
+        this.specialReads = rules.specialReads;
+        this.specialWrites = rules.specialWrites;
+        this.length = catalogue.length();
         this.kinds = rules.kinds;
         this.writable = rules.writable;
         this.image = Objects.requireNonNull(image, "image");
@@ -92,6 +107,7 @@ public final class RegisterFile<C> implements TrapHandler {
                     "image of " + image.pageCount() + " pages for " + catalogue.name());
         }
         this.pages = new int[image.pageCount()][];
+        this.owned = new int[image.pageCount()][];
         reset();
     }
 
@@ -112,42 +128,68 @@ public final class RegisterFile<C> implements TrapHandler {
 
     @Override
     public long read(long offset, int width) {
-        int dword = (int) (offset >>> 2);
-        if (width == 4 && (offset & NOT_A_DWORD) == 0 && dword < kinds.length) {
-            if ((kinds[dword] & CompiledRules.READ_BY_RULE) == 0) {
-                return Integer.toUnsignedLong(pages[dword >>> 10][dword & (PAGE_DWORDS - 1)]);
+        int at = (int) offset;
+        if (width == 4 && (offset & NOT_A_DWORD) == 0 && at < length) {
+            if (plain(specialReads, at)) {
+                return Integer.toUnsignedLong(pages[at >>> 12][(at >>> 2) & (PAGE_DWORDS - 1)]);
             }
-            return Integer.toUnsignedLong(readByRule(dword, ALL_LANES));
+            return Integer.toUnsignedLong(readByRule(at >>> 2, ALL_LANES));
         }
         return readOther(offset, width);
     }
 
     @Override
     public void write(long offset, int width, long value) {
-        int dword = (int) (offset >>> 2);
-        if (width == 4 && (offset & NOT_A_DWORD) == 0 && dword < kinds.length) {
-            writeDword(dword, (int) value, ALL_LANES);
+        int at = (int) offset;
+        if (width == 4 && (offset & NOT_A_DWORD) == 0 && at < length) {
+            if (plain(specialWrites, at)) {
+                int[] own = owned[at >>> 12];
+                int index = (at >>> 2) & (PAGE_DWORDS - 1);
+                if (index < own.length) {
+                    own[index] = (int) value;
+                } else {
+                    copy(at >>> 12)[index] = (int) value;
+                }
+            } else {
+                writeDword(at >>> 2, (int) value, ALL_LANES);
+            }
             return;
         }
         writeOther(offset, width, value);
     }
 
+    /** Returns whether the bit of the dword at a byte offset is clear. */
+    private static boolean plain(int[] special, int offset) {
+        return (special[offset >>> 7] >>> (offset >>> 2) & 1) == 0;
+    }
+
     private int readDword(int dword, int lanes) {
-        return (kinds[dword] & CompiledRules.READ_BY_RULE) == 0
-                ? stored(dword)
-                : readByRule(dword, lanes);
+        return plain(specialReads, dword << 2) ? stored(dword) : readByRule(dword, lanes);
     }
 
     private void writeDword(int dword, int value, int lanes) {
-        if ((kinds[dword] & CompiledRules.WRITE_BY_RULE) != 0) {
+        int kind = kinds[dword];
+        if ((kind & CompiledRules.WRITE_BY_RULE) != 0) {
             writeByRule(dword, value, lanes);
             return;
         }
-        int page = dword >>> 10;
+        int[] own = own(dword >>> 10);
         int at = dword & (PAGE_DWORDS - 1);
-        int mask = writable[page][at] & lanes;
-        int[] own = own(page);
-        own[at] = (own[at] & ~mask) | (value & mask);
+        int mask = writable[dword >>> 10][at] & lanes;
+        int old = own[at];
+        int stored = (old & ~mask) | (value & mask);
+        own[at] = stored;
+        if (kind >>> CompiledRules.HOOK_SHIFT != 0) {
+            tell(kind, dword, stored, old);
+        }
+    }
+
+    private void tell(int kind, int dword, int stored, int old) {
+        try {
+            rules.hook(kind).written(device, dword << 2, stored, old);
+        } catch (RuntimeException | AssertionError e) {
+            failed(rules.rule(dword), dword, e);
+        }
     }
 
     private int stored(int dword) {
@@ -156,15 +198,20 @@ public final class RegisterFile<C> implements TrapHandler {
 
     /** Returns this file's own copy of a page, made now if need be. */
     private int[] own(int page) {
-        int[] now = pages[page];
-        return now != image.page(page) ? now : copy(page);
+        int[] own = owned[page];
+        return own.length != 0 ? own : copy(page);
     }
 
     private int[] copy(int page) {
-        int[] shared = image.page(page);
-        int[] mine = shared.clone();
-        int[] seen = (int[]) PAGES.compareAndExchange(pages, page, shared, mine);
-        return seen == shared ? mine : seen;
+        synchronized (copying) {
+            int[] own = owned[page];
+            if (own.length == 0) {
+                own = image.page(page).clone();
+                PAGES.setRelease(pages, page, own);
+                PAGES.setRelease(owned, page, own);
+            }
+            return own;
+        }
     }
 
     // ---- accesses that are not one aligned dword
@@ -392,8 +439,11 @@ public final class RegisterFile<C> implements TrapHandler {
 
     /** Puts every register into its state after reset. No hook is called. */
     public void reset() {
-        for (int i = 0; i < pages.length; i++) {
-            PAGES.setRelease(pages, i, image.page(i));
+        synchronized (copying) {
+            for (int i = 0; i < pages.length; i++) {
+                PAGES.setRelease(pages, i, image.page(i));
+                PAGES.setRelease(owned, i, NONE);
+            }
         }
     }
 
@@ -438,9 +488,9 @@ public final class RegisterFile<C> implements TrapHandler {
      */
     public void save(RunSink sink) throws IOException {
         for (int page = 0; page < pages.length; page++) {
-            int[] now = pages[page];
+            int[] now = owned[page];
             int[] fresh = image.page(page);
-            if (now == fresh) {
+            if (now.length == 0) {
                 continue;
             }
             int[] frozen = now.clone();

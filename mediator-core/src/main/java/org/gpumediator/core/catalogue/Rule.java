@@ -40,12 +40,11 @@ final class Rule<C> {
                 && !denied;
     }
 
-    /** Whether a write replaces writable bits, with nothing else to do. */
+    /** Whether a write replaces writable bits, with nothing else to do than to tell its hook. */
     boolean plainWrite() {
         return covered == -1
                 && clearedByOne == 0
                 && !masked
-                && onWrite == null
                 && beforeWrite == null
                 && !writesHardware
                 && !denied;

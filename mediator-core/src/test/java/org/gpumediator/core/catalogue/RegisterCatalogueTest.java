@@ -133,8 +133,16 @@ class RegisterCatalogueTest {
                 .isThrownBy(
                         () ->
                                 plain(
-                                                block().range("ONE", 0, 8, 4, W32, READ_WRITE, 0, 0,
-                                                        VIRTUALISED),
+                                                block().range(
+                                                                "ONE",
+                                                                0,
+                                                                8,
+                                                                4,
+                                                                W32,
+                                                                READ_WRITE,
+                                                                0,
+                                                                0,
+                                                                VIRTUALISED),
                                                 "TWO",
                                                 0x10,
                                                 W32)
@@ -156,7 +164,16 @@ class RegisterCatalogueTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0x12,4", "0x11,2", "0x12,8", "0x4000,4", "0x3ffc,8", "0x10,3", "0x10,0", "0x10,16"})
+    @CsvSource({
+        "0x12,4",
+        "0x11,2",
+        "0x12,8",
+        "0x4000,4",
+        "0x3ffc,8",
+        "0x10,3",
+        "0x10,0",
+        "0x10,16"
+    })
     void build_misalignedOutsideOrOddWidth_isRefused(String offset, int width) {
         assertThatIllegalArgumentException()
                 .isThrownBy(
@@ -186,8 +203,7 @@ class RegisterCatalogueTest {
                                                 VIRTUALISED))
                 .withMessageContaining("writable mask");
         assertThatIllegalArgumentException()
-                .isThrownBy(
-                        () -> block().register("ONE", 0, W32, MASKED, 0x1_0000, 0, VIRTUALISED))
+                .isThrownBy(() -> block().register("ONE", 0, W32, MASKED, 0x1_0000, 0, VIRTUALISED))
                 .withMessageContaining("high half");
     }
 
@@ -206,8 +222,7 @@ class RegisterCatalogueTest {
     @Test
     void register_intLiteralWithTopBit_isTakenAsPattern() {
         Register<String> register =
-                block()
-                        .register("ONE", 0, W32, READ_WRITE, 0xffff_f000, 0x8000_0000, VIRTUALISED)
+                block().register("ONE", 0, W32, READ_WRITE, 0xffff_f000, 0x8000_0000, VIRTUALISED)
                         .source("x")
                         .build()
                         .register("ONE");

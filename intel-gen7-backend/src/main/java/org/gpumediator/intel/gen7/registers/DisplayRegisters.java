@@ -17,7 +17,9 @@ import static org.gpumediator.intel.gen7.registers.Terms.VIRTUAL;
 
 import org.gpumediator.core.catalogue.RegisterCatalogue;
 
-/** Display chicken bits, watermarks, clocks and what else is not per pipe, on the processor's side. */
+/**
+ * Display chicken bits, watermarks, clocks and what else is not per pipe, on the processor's side.
+ */
 final class DisplayRegisters {
 
     private DisplayRegisters() {}

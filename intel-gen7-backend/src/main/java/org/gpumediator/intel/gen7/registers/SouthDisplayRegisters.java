@@ -16,7 +16,9 @@ import static org.gpumediator.intel.gen7.registers.Terms.VIRTUAL;
 
 import org.gpumediator.core.catalogue.RegisterCatalogue;
 
-/** The display half of the platform hub: straps, GMBUS, side band, clocks, panel power, analog port. */
+/**
+ * The display half of the platform hub: straps, GMBUS, side band, clocks, panel power, analog port.
+ */
 final class SouthDisplayRegisters {
 
     private SouthDisplayRegisters() {}

@@ -9,7 +9,9 @@ import static org.gpumediator.intel.gen7.registers.Terms.VIRTUAL;
 
 import org.gpumediator.core.catalogue.RegisterCatalogue;
 
-/** Registers of the platform hub that drivers find constant, and some that are known by number only. */
+/**
+ * Registers of the platform hub that drivers find constant, and some that are known by number only.
+ */
 final class SouthFixedRegisters {
 
     private SouthFixedRegisters() {}
