@@ -11,7 +11,8 @@ import java.nio.file.Path;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * Records the trapped accesses of one virtual GPU into a compressed file.
+ * Records the trapped accesses of one virtual GPU into a compressed file, which {@link
+ * org.gpumediator.testkit.trace.AccessTrace} reads.
  *
  * <p>Format, before compression: the text {@code GPUTRACE 1} and a line feed; then a record for
  * each access. A record begins with a byte: bits 2:0 the region, bits 4:3 the logarithm of the

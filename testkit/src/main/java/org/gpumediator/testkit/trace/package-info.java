@@ -1,0 +1,5 @@
+/**
+ * Accesses of real guests, recorded once, and their replay against a virtual GPU in a test: no
+ * guest, no VMM, the same accesses each time.
+ */
+package org.gpumediator.testkit.trace;
