@@ -105,7 +105,7 @@ public final class VfSnapshot implements Snapshottable {
             restoreRest(source);
         } catch (SnapshotIncompatibleException unfit) {
             reset.run();
-            throw new SnapshotFormatException(unfit.getMessage());
+            throw new SnapshotFormatException("part of the stream: " + unfit.getMessage());
         } catch (GpuMediationException | IOException failure) {
             reset.run();
             throw failure;
