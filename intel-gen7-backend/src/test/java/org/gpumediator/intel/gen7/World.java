@@ -72,7 +72,7 @@ final class World implements AutoCloseable {
 
     /** Returns how many hooks of a virtual GPU's registers have thrown; 0 of a closed one. */
     static long hookFailures(FakeVmm vmm) {
-        return vmm.gpu().ability(RegisterFile.class).map(RegisterFile::hookFailures).orElse(0L);
+        return vmm.gpu().ability(RegisterFile.class).map(file -> file.hookFailures()).orElse(0L);
     }
 
     FakeVmm vmm(String name, long apertureMib, long hiddenMib) {
