@@ -5,8 +5,8 @@ package org.gpumediator.core.command;
  * no search. Immutable.
  *
  * <p>What {@link #plan} returns is one int: the mask of the length field in bits 15:0, the bias in
- * bits 17:16, the number of the row in bits 27:18, and the sign set unless the row is {@linkplain
- * CommandRow#isPlain plain}.
+ * bits 17:16, the number of the row in bits 27:18, the behaviour in bits 30:28 as {@link #hintOf}
+ * returns it, and the sign set unless the row is {@linkplain CommandRow#isPlain plain}.
  */
 public final class CommandDecoder {
 
@@ -19,6 +19,8 @@ public final class CommandDecoder {
     static final int SLOTS = 1 << Integer.SIZE - OPCODE_SHIFT;
     static final int ROW_SHIFT = 18;
     static final int MOST_ROWS = (1 << 10) - 1;
+    private static final int HINT_SHIFT = 28;
+    private static final int LAST_HINT = 7;
     private static final int LENGTH_MASK = 0xffff;
     private static final int BIAS_SHIFT = 16;
     private static final int BIAS_MASK = 3;
@@ -37,6 +39,7 @@ public final class CommandDecoder {
         return row.length().mask()
                 | row.length().bias() << BIAS_SHIFT
                 | row.number() << ROW_SHIFT
+                | Math.min(row.behaviour().ordinal(), LAST_HINT) << HINT_SHIFT
                 | (row.isPlain() ? 0 : UNKNOWN);
     }
 
@@ -67,6 +70,14 @@ public final class CommandDecoder {
     /** Returns the length in dwords that a first dword states, {@code 1} or more; 0 if unknown. */
     public static int lengthOf(int plan, int firstDword) {
         return (firstDword & plan & LENGTH_MASK) + (plan >>> BIAS_SHIFT & BIAS_MASK);
+    }
+
+    /**
+     * Returns the ordinal of a row's behaviour, 7 standing for 7 and more: a walk can see to the
+     * most frequent ones without looking at the row.
+     */
+    public static int hintOf(int plan) {
+        return plan >>> HINT_SHIFT & LAST_HINT;
     }
 
     /** Returns the number of the row of a plan; 0 if unknown. */

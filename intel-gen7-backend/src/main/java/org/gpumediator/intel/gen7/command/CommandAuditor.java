@@ -76,20 +76,11 @@ final class CommandAuditor {
      * MI_NOOP. None is a jump or the end of a batch.
      */
     void audit(int[] dwords, long[] notes, int count) {
-        SliceBounds bounds = state.bounds;
         for (int i = 0; i < count; i++) {
             int at = (int) notes[i];
             int plan = (int) (notes[i] >>> Integer.SIZE);
-            CommandAudit audit = AUDITS[CommandDecoder.rowOf(plan)];
-            boolean done =
-                    audit == CommandAudit.BLIT_COPY
-                            ? BlitAudit.isPlainCopy(bounds, dwords, at)
-                            : audit == CommandAudit.BLIT_FILL
-                                    && BlitAudit.isPlainFill(bounds, dwords, at);
-            if (!done) {
-                int length = CommandDecoder.lengthOf(plan, dwords[at]);
-                audit(dwords, at, length, CommandDecoder.rowOf(plan));
-            }
+            int length = CommandDecoder.lengthOf(plan, dwords[at]);
+            audit(dwords, at, length, CommandDecoder.rowOf(plan));
         }
     }
 

@@ -74,6 +74,8 @@ public final class CommandScanner {
     }
 
     private static final int NOTES = 256;
+    private static final int FILL_HINT = CommandAudit.BLIT_FILL.ordinal();
+    private static final int COPY_HINT = CommandAudit.BLIT_COPY.ordinal();
     private static final int START_PLAN = plan("MI_BATCH_BUFFER_START");
     private static final int END_PLAN = plan("MI_BATCH_BUFFER_END");
 
@@ -213,6 +215,7 @@ public final class CommandScanner {
         CommandDecoder commands = decoder;
         long[] noted = notes;
         int notedCount = 0;
+        SliceBounds bounds = state.bounds;
         int at = from;
         int count = 0;
         Walked why = Walked.ALL;
@@ -237,6 +240,11 @@ public final class CommandScanner {
             int next;
             if (CommandDecoder.hasByteLength(plan)) {
                 next = at + (dw0 & Mi.LENGTH_MASK) + 2;
+                if (next <= to && isPlainBlit(bounds, dwords, at, plan)) {
+                    count++;
+                    at = next;
+                    continue;
+                }
             } else {
                 next = at + CommandDecoder.lengthOf(plan, dw0);
             }
@@ -262,6 +270,13 @@ public final class CommandScanner {
         noteCount = notedCount;
         walked = why;
         return at;
+    }
+
+    private static boolean isPlainBlit(SliceBounds bounds, int[] dwords, int at, int plan) {
+        int hint = CommandDecoder.hintOf(plan);
+        return hint == COPY_HINT
+                ? BlitAudit.isPlainCopy(bounds, dwords, at)
+                : hint == FILL_HINT && BlitAudit.isPlainFill(bounds, dwords, at);
     }
 
     /** Sees to MI_BATCH_BUFFER_START. */
