@@ -77,8 +77,7 @@ class PartitionTest {
             VirtualGpu[] all = {
                 host(world).gpu(),
                 world.vmm("vm1", 64, 384).gpu(),
-                world.vmm("vm2", 64, 384).gpu(),
-                world.vmm("vm3", 32, 640).gpu()
+                world.vmm("vm2", 64, 384).gpu()
             };
             for (String resource : new String[] {"aperture", "hidden", "fences"}) {
                 for (int a = 0; a < all.length; a++) {
