@@ -143,17 +143,17 @@ class VfioUserServerTest {
         assertThat(err.toString().lines())
                 .containsExactly(
                         "vfio-user-server: b: insufficient aperture: requested 256 MiB,"
-                                + " available 224 MiB, largest hole 224 MiB");
+                                + " available 128 MiB, largest hole 128 MiB");
     }
 
     @Test
     void run_wherePlaceIsWished_takesThatPlace() {
-        assertThat(run(vgpu("a", "aperture=64M@64M,hidden=64M"), "--list-types"))
+        assertThat(run(vgpu("a", "aperture=64M@128M,hidden=64M"), "--list-types"))
                 .isZero();
         assertThat(
                         run(
-                                vgpu("a", "aperture=64M@64M,hidden=64M"),
-                                vgpu("b", "aperture=64M@96M,hidden=64M"),
+                                vgpu("a", "aperture=64M@128M,hidden=64M"),
+                                vgpu("b", "aperture=64M@160M,hidden=64M"),
                                 "--policy=best-fit",
                                 "--list-types"))
                 .isEqualTo(3);
@@ -232,7 +232,7 @@ class VfioUserServerTest {
         assertThat(a).doesNotExist();
         assertThat(b).doesNotExist();
         assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
-                .contains("STATS vgpu a", "STATS vgpu b", "STATS gpu", "  mediator.created 2");
+                .contains("STATS vgpu a", "STATS vgpu b", "STATS gpu", "  mediator.created 3");
         assertThat(Files.readString(folder.resolve("err"))).isEmpty();
         assertThat(Files.readString(dump)).startsWith("00:02.0 ").contains("\n00:03.0 ");
         Files.delete(dump);
