@@ -1,9 +1,8 @@
 package org.gpumediator.api;
 
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory of one guest, by guest-physical address. Implemented by the VMM.

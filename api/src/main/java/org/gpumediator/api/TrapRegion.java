@@ -1,9 +1,8 @@
 package org.gpumediator.api;
 
-import org.gpumediator.api.pci.BarKind;
-
 import java.util.List;
 import java.util.Objects;
+import org.gpumediator.api.pci.BarKind;
 
 /**
  * One BAR of a virtual GPU (or its expansion ROM) as the VMM must offer it to the guest.

@@ -3,17 +3,14 @@ package org.gpumediator.api;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
-
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-
-import org.junit.jupiter.api.Test;
-
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
+import org.junit.jupiter.api.Test;
 
 /** What the api may know of the world: nothing but the JDK, and no vendor and no transport. */
 final class ApiArchitectureTest {

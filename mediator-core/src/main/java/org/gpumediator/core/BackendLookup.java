@@ -1,17 +1,16 @@
 package org.gpumediator.core;
 
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
 import org.gpumediator.api.BackendUnavailableException;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.spi.GpuBackendProvider;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.util.ArrayList;
-import java.util.Iterator;
-import java.util.List;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 
 /** Finds the one provider that drives a GPU; when there is none, explains what was found. */
 final class BackendLookup {

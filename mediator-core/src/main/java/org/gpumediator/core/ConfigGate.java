@@ -1,11 +1,10 @@
 package org.gpumediator.core;
 
-import org.gpumediator.api.pci.ConfigSpace;
-import org.gpumediator.api.pci.ConfigWriteEffect;
-
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import org.gpumediator.api.pci.ConfigSpace;
+import org.gpumediator.api.pci.ConfigWriteEffect;
 
 /** The VMM's side of a configuration space: reads as all ones once it is shut. */
 final class ConfigGate implements ConfigSpace {

@@ -1,14 +1,13 @@
 package org.gpumediator.core;
 
-import org.gpumediator.api.VirtualGpu;
-import org.gpumediator.api.event.GuestFaultKind;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.api.event.GuestFaultKind;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Logs what guests did wrong, at most one line a minute for each. Not safe for concurrent use. */
 final class FaultSummary {

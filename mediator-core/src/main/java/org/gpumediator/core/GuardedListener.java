@@ -1,11 +1,10 @@
 package org.gpumediator.core;
 
+import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.VirtualGpuState;
 import org.gpumediator.api.event.GuestFault;
 import org.gpumediator.api.event.MediationListener;
-
-import java.util.concurrent.atomic.LongAdder;
 
 /** Keeps what a listener throws away from the mediator; counts it. */
 final class GuardedListener implements MediationListener {

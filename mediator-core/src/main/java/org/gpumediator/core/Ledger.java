@@ -1,11 +1,10 @@
 package org.gpumediator.core;
 
-import org.gpumediator.api.partition.GpuInventory.Holding;
-
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import org.gpumediator.api.partition.GpuInventory.Holding;
 
 /**
  * Who holds what. A policy is asked without a lock, so its answer is written down only if the books

@@ -1,11 +1,10 @@
 package org.gpumediator.core;
 
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.TrapHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.lang.foreign.MemorySegment;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The VMM's side of one trapped region. Hands every access to the model's handler until it is shut;

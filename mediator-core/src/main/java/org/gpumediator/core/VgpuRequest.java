@@ -1,11 +1,10 @@
 package org.gpumediator.core;
 
-import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
-
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
 
 /**
  * A wish for a virtual GPU: either of a type that the backend offers, or of free quotas.

@@ -3,6 +3,9 @@ package org.gpumediator.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Iterator;
+import java.util.List;
+import java.util.ServiceConfigurationError;
 import org.gpumediator.api.BackendUnavailableException;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.spi.BackendContext;
@@ -10,10 +13,6 @@ import org.gpumediator.api.spi.GpuBackend;
 import org.gpumediator.api.spi.GpuBackendProvider;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-
-import java.util.Iterator;
-import java.util.List;
-import java.util.ServiceConfigurationError;
 
 final class BackendLookupTest {
 

@@ -2,16 +2,15 @@ package org.gpumediator.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.gpumediator.api.VgpuStatistics;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 
 final class FaultSummaryTest {
 

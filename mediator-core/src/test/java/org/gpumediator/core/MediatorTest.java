@@ -3,6 +3,11 @@ package org.gpumediator.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.stream.IntStream;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.InsufficientResourceException;
@@ -21,12 +26,6 @@ import org.gpumediator.api.spi.GpuBackend;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
-
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CyclicBarrier;
-import java.util.stream.IntStream;
 
 final class MediatorTest {
 

@@ -1,5 +1,15 @@
 package org.gpumediator.core;
 
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.ResetKind;
@@ -25,17 +35,6 @@ import org.gpumediator.api.spi.GpuBackend;
 import org.gpumediator.api.spi.GpuBackendProvider;
 import org.gpumediator.core.policy.FirstFit;
 import org.jspecify.annotations.Nullable;
-
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalLong;
-import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /** A backend that records what the mediator does with it, and fails when told to. */
 final class PaperBackend implements GpuBackend {

@@ -1,10 +1,9 @@
 package org.gpumediator.core;
 
+import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
-
-import java.lang.foreign.MemorySegment;
 
 /** A GPU with an identity and nothing else: the tests of the mediator never get so far. */
 record PaperGpu(GpuIdentity identity) implements PhysicalGpu {

@@ -1,9 +1,5 @@
 package org.gpumediator.testkit;
 
-import org.gpumediator.api.GuestMemory;
-import org.gpumediator.api.Registration;
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -17,6 +13,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.gpumediator.api.GuestMemory;
+import org.gpumediator.api.Registration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory of a guest that exists only in a test: regions of native memory that come and go.

@@ -1,5 +1,9 @@
 package org.gpumediator.testkit;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
 import org.gpumediator.api.InterruptLine;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.SharedMemory;
@@ -8,11 +12,6 @@ import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.pci.BarKind;
 import org.gpumediator.api.pci.ConfigWriteEffect;
 import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Objects;
 
 /**
  * A VMM with one guest and one slot for a virtual GPU, all in the test's own thread.

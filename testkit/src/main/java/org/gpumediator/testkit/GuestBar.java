@@ -1,13 +1,12 @@
 package org.gpumediator.testkit;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import org.gpumediator.api.DirectWindow;
 import org.gpumediator.api.TrapHandler;
 import org.gpumediator.api.TrapRegion;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * One BAR as the processors of a guest reach it: through traps, or, where the VMM maps direct

@@ -1,12 +1,11 @@
 package org.gpumediator.testkit;
 
-import org.gpumediator.api.InterruptLine;
-import org.gpumediator.api.InterruptSink;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.gpumediator.api.InterruptLine;
+import org.gpumediator.api.InterruptSink;
 
 /**
  * Takes the interrupts of one virtual GPU and remembers them: messages by vector, and the level of

@@ -1,10 +1,9 @@
 package org.gpumediator.testkit;
 
-import org.gpumediator.api.TrapRegion;
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.gpumediator.api.TrapRegion;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a PC's firmware that finds a PCI function and gives it addresses.

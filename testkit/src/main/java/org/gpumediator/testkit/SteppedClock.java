@@ -1,9 +1,8 @@
 package org.gpumediator.testkit;
 
-import org.gpumediator.api.MediationClock;
-
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
+import org.gpumediator.api.MediationClock;
 
 /**
  * A clock that stands still until a test moves it. Starts at 1 s, so that an age computed against

@@ -1,9 +1,8 @@
 package org.gpumediator.api.hardware;
 
-import org.gpumediator.api.Registration;
-
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import org.gpumediator.api.Registration;
 
 /**
  * A physical GPU: the only way to a real device, or to a fake that stands for one. Safe for use by

@@ -1,7 +1,5 @@
 package org.gpumediator.api.partition;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -10,6 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /** The one implementation of {@link ResourcePartition}: two maps, checked once. */
 final class ImmutablePartition implements ResourcePartition {

@@ -1,9 +1,8 @@
 package org.gpumediator.api.partition;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Locale;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Something a GPU has a limited amount of and a virtual GPU owns a part of. Declared by a backend.

@@ -1,8 +1,7 @@
 package org.gpumediator.api.schedule;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everybody who may run on one group of engines, at one moment.

@@ -1,13 +1,12 @@
 package org.gpumediator.api.spi;
 
-import org.gpumediator.api.MediationClock;
-import org.gpumediator.api.event.MediationListener;
-import org.gpumediator.api.hardware.PhysicalGpu;
-
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.event.MediationListener;
+import org.gpumediator.api.hardware.PhysicalGpu;
 
 /**
  * What a backend is given to work with.

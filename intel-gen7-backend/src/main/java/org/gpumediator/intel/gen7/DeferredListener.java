@@ -1,10 +1,9 @@
 package org.gpumediator.intel.gen7;
 
-import org.gpumediator.api.event.GuestFault;
-import org.gpumediator.api.event.MediationListener;
-
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.gpumediator.api.event.GuestFault;
+import org.gpumediator.api.event.MediationListener;
 
 /**
  * Keeps what shall be told to the embedder until no lock is held. Bounded by nature: faults are

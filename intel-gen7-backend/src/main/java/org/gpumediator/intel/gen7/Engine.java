@@ -3,7 +3,8 @@ package org.gpumediator.intel.gen7;
 /**
  * The four engines of a Haswell GPU.
  *
- * <p>Source: Linux i915 register headers, engine bases and gen7.5 status-page registers; GDRST bits of gen7.5.
+ * <p>Source: Linux i915 register headers, engine bases and gen7.5 status-page registers; GDRST bits
+ * of gen7.5.
  */
 public enum Engine {
     // spotless:off

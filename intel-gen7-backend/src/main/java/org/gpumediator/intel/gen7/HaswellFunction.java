@@ -8,9 +8,11 @@ import org.gpumediator.core.pci.ConfigRegisterHook;
 import org.gpumediator.core.pci.PciFunction;
 
 /**
- * The PCI function of a virtual Haswell, as a virtual machine must see it: no stolen memory, no OpRegion, one message vector.
+ * The PCI function of a virtual Haswell, as a virtual machine must see it: no stolen memory, no
+ * OpRegion, one message vector.
  *
- * <p>Source: configuration space of Haswell's graphics function; XenGT's policy for each item of it.
+ * <p>Source: configuration space of Haswell's graphics function; XenGT's policy for each item of
+ * it.
  */
 final class HaswellFunction {
 
@@ -30,7 +32,8 @@ final class HaswellFunction {
 
     private HaswellFunction() {}
 
-    static PciFunction build(GpuIdentity identity, long aperture, VmmPort port, ConfigRegisterHook onCommand) {
+    static PciFunction build(
+            GpuIdentity identity, long aperture, VmmPort port, ConfigRegisterHook onCommand) {
         return PciFunction.builder()
                 .identity(identity.vendor(), identity.device())
                 .subsystem(identity.subsystemVendor(), identity.subsystem())

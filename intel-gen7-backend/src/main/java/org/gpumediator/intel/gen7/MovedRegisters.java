@@ -1,16 +1,15 @@
 package org.gpumediator.intel.gen7;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
 import org.gpumediator.core.catalogue.Register;
 import org.gpumediator.core.catalogue.RegisterAccess;
 import org.gpumediator.core.catalogue.RegisterCatalogue;
 import org.gpumediator.core.catalogue.RegisterFlag;
 import org.gpumediator.intel.gen7.engine.RenderState;
 import org.gpumediator.intel.gen7.registers.Gen7Hooks;
-
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.Set;
 
 /**
  * Which registers go on and off the hardware with a guest: every one of the render class that a

@@ -3,10 +3,12 @@ package org.gpumediator.intel.gen7;
 import org.gpumediator.core.catalogue.BitField;
 
 /**
- * Carries out a page flip that a guest asked for by MI_DISPLAY_FLIP: its plane registers change, and the flip is done.
+ * Carries out a page flip that a guest asked for by MI_DISPLAY_FLIP: its plane registers change,
+ * and the flip is done.
  *
- * <p>Source: MI_DISPLAY_FLIP of gen7: plane in bits 21:19 of the first dword (0 A, 1 B, 2 sprite A, 3 sprite B, 4 C, 5 sprite
- * C), surface in bits 31:12 of the third; DSPSURF at 0x7019c, SPRSURF at 0x7029c, 0x1000 for each pipe.
+ * <p>Source: MI_DISPLAY_FLIP of gen7: plane in bits 21:19 of the first dword (0 A, 1 B, 2 sprite A,
+ * 3 sprite B, 4 C, 5 sprite C), surface in bits 31:12 of the third; DSPSURF at 0x7019c, SPRSURF at
+ * 0x7029c, 0x1000 for each pipe.
  */
 final class PageFlip {
 

@@ -1,10 +1,9 @@
 package org.gpumediator.intel.gen7;
 
-import org.gpumediator.api.schedule.SchedulingParameters;
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.Set;
+import org.gpumediator.api.schedule.SchedulingParameters;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What only this backend has to choose for one virtual GPU.

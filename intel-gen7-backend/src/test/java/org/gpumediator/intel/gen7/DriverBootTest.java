@@ -2,6 +2,7 @@ package org.gpumediator.intel.gen7;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.gpumediator.testkit.guest.Batch;
 import org.gpumediator.testkit.guest.GuestObject;
 import org.gpumediator.testkit.guest.Request;
@@ -11,8 +12,6 @@ import org.gpumediator.testkit.haswell.HaswellEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.Map;
 
 class DriverBootTest {
 

@@ -1,12 +1,11 @@
 package org.gpumediator.intel.gen7;
 
+import java.util.Map;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.contract.VirtualGpuContract;
 import org.gpumediator.testkit.haswell.FakeHaswell;
 import org.junit.jupiter.api.AfterEach;
-
-import java.util.Map;
 
 class Gen7ContractTest extends VirtualGpuContract {
 

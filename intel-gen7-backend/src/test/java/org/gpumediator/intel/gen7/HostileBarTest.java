@@ -2,16 +2,15 @@ package org.gpumediator.intel.gen7;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.haswell.FakeHaswell;
 import org.gpumediator.testkit.haswell.HaswellEngine;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.util.Arrays;
-import java.util.Map;
-import java.util.SplittableRandom;
-import java.util.function.LongSupplier;
 
 /** One guest writes everything to all its registers; the hardware keeps to the owners' slices. */
 class HostileBarTest {

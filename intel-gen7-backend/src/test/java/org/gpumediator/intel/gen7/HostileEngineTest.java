@@ -2,6 +2,7 @@ package org.gpumediator.intel.gen7;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.SplittableRandom;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.Seeds;
@@ -16,8 +17,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.SplittableRandom;
 
 /** What a guest can try with the registers of its engines; the other guest must not notice. */
 class HostileEngineTest {

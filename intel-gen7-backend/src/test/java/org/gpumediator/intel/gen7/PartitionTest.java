@@ -3,6 +3,7 @@ package org.gpumediator.intel.gen7;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import org.gpumediator.api.InsufficientResourceException;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.partition.ResourceRange;
@@ -14,8 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.Map;
 
 class PartitionTest {
 
@@ -75,9 +74,7 @@ class PartitionTest {
     void create_sharesThatNobodyElseHas_areDisjoint() {
         try (World world = world(256)) {
             VirtualGpu[] all = {
-                host(world).gpu(),
-                world.vmm("vm1", 64, 384).gpu(),
-                world.vmm("vm2", 64, 384).gpu()
+                host(world).gpu(), world.vmm("vm1", 64, 384).gpu(), world.vmm("vm2", 64, 384).gpu()
             };
             for (String resource : new String[] {"aperture", "hidden", "fences"}) {
                 for (int a = 0; a < all.length; a++) {

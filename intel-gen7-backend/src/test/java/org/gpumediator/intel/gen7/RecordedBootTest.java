@@ -2,6 +2,13 @@ package org.gpumediator.intel.gen7;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.gpumediator.api.InterruptSink;
 import org.gpumediator.api.VgpuStatistics;
 import org.gpumediator.api.VmmPort;
@@ -12,7 +19,6 @@ import org.gpumediator.intel.gen7.registers.Gen7Hooks;
 import org.gpumediator.intel.gen7.registers.Gen7Registers;
 import org.gpumediator.testkit.FakeGuestMemory;
 import org.gpumediator.testkit.FakeVmm;
-import org.gpumediator.testkit.haswell.FakeHaswell;
 import org.gpumediator.testkit.trace.AccessTrace;
 import org.gpumediator.testkit.trace.ReplayReport;
 import org.gpumediator.testkit.trace.TraceReplay;
@@ -20,14 +26,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * Makes every access again that a real i915 made from its load to the end of its guest, table

@@ -2,6 +2,9 @@ package org.gpumediator.intel.gen7;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
+import java.util.Map;
+import java.util.SplittableRandom;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.GuestBar;
@@ -11,10 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.Arrays;
-import java.util.Map;
-import java.util.SplittableRandom;
 
 /** Every entry of the physical translation table follows from what its owner has written. */
 class TableWindowTest {

@@ -1,12 +1,11 @@
 package org.gpumediator.core.catalogue;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One row of a {@link RegisterCatalogue}, at one of its bases: a register, or a range of equal ones

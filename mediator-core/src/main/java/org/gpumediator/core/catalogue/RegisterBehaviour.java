@@ -1,8 +1,7 @@
 package org.gpumediator.core.catalogue;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One entry of the last columns of a catalogue row: a hook, a flag, or the class of state that the

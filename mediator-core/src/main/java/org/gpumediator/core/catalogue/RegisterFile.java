@@ -1,12 +1,5 @@
 package org.gpumediator.core.catalogue;
 
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.event.GuestFaultKind;
-import org.gpumediator.core.observe.FaultBook;
-import org.gpumediator.core.observe.UnmodelledBook;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -14,6 +7,12 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.gpumediator.api.TrapHandler;
+import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.core.observe.FaultBook;
+import org.gpumediator.core.observe.UnmodelledBook;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The virtual registers of one virtual GPU's region, and the dispatch of its accesses over a {@link

@@ -1,13 +1,12 @@
 package org.gpumediator.core.observe;
 
-import org.gpumediator.api.event.GuestFault;
-import org.gpumediator.api.event.GuestFaultKind;
-import org.gpumediator.api.event.MediationListener;
-
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLongArray;
+import org.gpumediator.api.event.GuestFault;
+import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.api.event.MediationListener;
 
 /**
  * Counts what the guest of one virtual GPU did wrong, and tells a listener of the first fault of a

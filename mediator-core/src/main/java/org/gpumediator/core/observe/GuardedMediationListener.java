@@ -1,12 +1,11 @@
 package org.gpumediator.core.observe;
 
+import java.util.Objects;
+import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.VirtualGpuState;
 import org.gpumediator.api.event.GuestFault;
 import org.gpumediator.api.event.MediationListener;
-
-import java.util.Objects;
-import java.util.concurrent.atomic.LongAdder;
 
 /** Keeps what an observer throws away from the mediator. Safe for use by multiple threads. */
 public final class GuardedMediationListener implements MediationListener {

@@ -1,7 +1,6 @@
 package org.gpumediator.core.observe;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,8 +1,7 @@
 package org.gpumediator.core.observe;
 
-import org.gpumediator.api.TrapHandler;
-
 import java.util.Objects;
+import org.gpumediator.api.TrapHandler;
 
 /**
  * Passes accesses on and takes note of spinning reads, for bringing up a driver. Every access takes

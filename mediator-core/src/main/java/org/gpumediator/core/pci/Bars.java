@@ -1,10 +1,9 @@
 package org.gpumediator.core.pci;
 
+import java.util.List;
 import org.gpumediator.api.pci.BarKind;
 import org.gpumediator.api.pci.ConfigWriteEffect;
 import org.jspecify.annotations.Nullable;
-
-import java.util.List;
 
 /**
  * The six BARs and the expansion ROM: where each one is and whether it is decoded. Sizing needs no

@@ -1,12 +1,10 @@
 package org.gpumediator.core.pci;
 
 import com.google.common.base.Preconditions;
-
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One entry of a function's capability list, conventional or extended, before it has a place: an

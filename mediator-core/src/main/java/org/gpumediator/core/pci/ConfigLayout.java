@@ -1,10 +1,9 @@
 package org.gpumediator.core.pci;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Collects the registers of a configuration space while it is built, and who owns each byte. */
 final class ConfigLayout {
@@ -22,8 +21,10 @@ final class ConfigLayout {
     final byte[] oneToClearMask;
     final byte[] frozenMask;
     final byte[] freezeOf;
+
     /** Bits that the device itself may change, and a restored state therefore may too. */
     final byte[] deviceMask;
+
     final List<Freeze> freezes = new ArrayList<>();
     private final @Nullable String[] owner;
 

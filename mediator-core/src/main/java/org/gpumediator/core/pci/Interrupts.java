@@ -1,12 +1,11 @@
 package org.gpumediator.core.pci;
 
-import org.gpumediator.api.InterruptLine;
-import org.gpumediator.api.MessageInterrupts.Mode;
-import org.jspecify.annotations.Nullable;
-
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import org.gpumediator.api.InterruptLine;
+import org.gpumediator.api.MessageInterrupts.Mode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes events of a function to its guest by the mechanism that the guest has enabled. Not safe for

@@ -1,9 +1,8 @@
 package org.gpumediator.core.pci;
 
-import org.gpumediator.api.pci.ConfigSpace;
-
 import java.util.HexFormat;
 import java.util.Map;
+import org.gpumediator.api.pci.ConfigSpace;
 
 /**
  * Writes configuration spaces as text that {@code lspci -F} reads: what {@code lspci -xxx} prints
@@ -68,10 +67,11 @@ public final class LspciDump {
         text.append(address)
                 .append(' ')
                 .append(name == null ? "Class %04x".formatted(classCode) : name)
-                .append(": Device %04x:%04x"
-                        .formatted(
-                                word(space, ConfigHeader.VENDOR_ID),
-                                word(space, ConfigHeader.DEVICE_ID)));
+                .append(
+                        ": Device %04x:%04x"
+                                .formatted(
+                                        word(space, ConfigHeader.VENDOR_ID),
+                                        word(space, ConfigHeader.DEVICE_ID)));
         int revision = space[ConfigHeader.REVISION_ID] & 0xff;
         if (revision != 0) {
             text.append(" (rev %02x)".formatted(revision));

@@ -1,9 +1,8 @@
 package org.gpumediator.core.pci;
 
+import java.util.Set;
 import org.gpumediator.api.InterruptSink;
 import org.gpumediator.core.pci.Capability.MsiFeature;
-
-import java.util.Set;
 
 /**
  * The MSI mechanism over its capability's registers. Not safe for use by multiple threads.
@@ -61,7 +60,9 @@ final class Msi {
                         | (wide ? CONTROL_ADDRESS_64 : 0)
                         | (masks ? CONTROL_VECTOR_MASKING : 0);
         Capability.Builder builder =
-                Capability.msi(new Capability.Role.Msi(vectors, features), data + (masks ? PENDING_AFTER_DATA + 4 : 2))
+                Capability.msi(
+                                new Capability.Role.Msi(vectors, features),
+                                data + (masks ? PENDING_AFTER_DATA + 4 : 2))
                         .field(CONTROL, 2, flags, CONTROL_ENABLE | CONTROL_ALLOCATED, 0)
                         .field(ADDRESS, 4, 0, ADDRESS_WRITABLE, 0)
                         .field(data, 2, 0, 0xffff, 0);

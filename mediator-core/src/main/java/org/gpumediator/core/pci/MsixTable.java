@@ -1,13 +1,12 @@
 package org.gpumediator.core.pci;
 
-import org.gpumediator.api.InterruptSink;
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.VmmPort.MessageMasking;
-
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
+import org.gpumediator.api.InterruptSink;
+import org.gpumediator.api.TrapHandler;
+import org.gpumediator.api.VmmPort.MessageMasking;
 
 /**
  * The MSI-X table of a function and its pending bits, for a backend to place inside its BAR: either

@@ -1,15 +1,6 @@
 package org.gpumediator.core.pci;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-
-import org.gpumediator.api.MessageInterrupts;
-import org.gpumediator.api.ResetKind;
-import org.gpumediator.api.SnapshotIncompatibleException;
-import org.gpumediator.api.VmmPort;
-import org.gpumediator.api.pci.ConfigSpace;
-import org.gpumediator.api.pci.ConfigWriteEffect;
-import org.jspecify.annotations.Nullable;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInput;
@@ -22,6 +13,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import org.gpumediator.api.MessageInterrupts;
+import org.gpumediator.api.ResetKind;
+import org.gpumediator.api.SnapshotIncompatibleException;
+import org.gpumediator.api.VmmPort;
+import org.gpumediator.api.pci.ConfigSpace;
+import org.gpumediator.api.pci.ConfigWriteEffect;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A virtual PCI function with a type 0 header: configuration space, BARs, capabilities and
@@ -343,8 +341,7 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
         if (length != length() || msi != msiVectors() || msix != msixVectors()) {
             throw new SnapshotIncompatibleException(
                     "PCI function of %d bytes, %d MSI and %d MSI-X vectors: expected %d, %d and %d"
-                            .formatted(
-                                    length, msi, msix, length(), msiVectors(), msixVectors()));
+                            .formatted(length, msi, msix, length(), msiVectors(), msixVectors()));
         }
         byte[] saved = new byte[length];
         byte[] savedInterrupts = new byte[savedInterruptsLength()];
@@ -352,8 +349,7 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
         source.readFully(savedInterrupts);
         synchronized (lock) {
             Runnable takeOver =
-                    interrupts.load(
-                            new DataInputStream(new ByteArrayInputStream(savedInterrupts)));
+                    interrupts.load(new DataInputStream(new ByteArrayInputStream(savedInterrupts)));
             bytes.restore(saved);
             takeOver.run();
             refresh(new ArrayList<>());

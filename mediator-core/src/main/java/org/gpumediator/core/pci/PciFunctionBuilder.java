@@ -1,15 +1,13 @@
 package org.gpumediator.core.pci;
 
 import com.google.common.base.Preconditions;
-
-import org.gpumediator.api.VmmPort;
-import org.gpumediator.api.hardware.GpuIdentity;
-import org.gpumediator.api.pci.BarKind;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.gpumediator.api.VmmPort;
+import org.gpumediator.api.hardware.GpuIdentity;
+import org.gpumediator.api.pci.BarKind;
 
 /**
  * Builds a {@link PciFunction}. Every register is a row: offset, width, reset value, writable bits,
@@ -306,8 +304,7 @@ public final class PciFunctionBuilder {
 
     private static Placed place(ConfigLayout layout, Capability capability) {
         String name = nameOf(capability);
-        int from =
-                capability.isExtended() ? ConfigHeader.CONVENTIONAL_LENGTH : ConfigHeader.LENGTH;
+        int from = capability.isExtended() ? ConfigHeader.CONVENTIONAL_LENGTH : ConfigHeader.LENGTH;
         int limit = capability.isExtended() ? layout.length() : ConfigHeader.CONVENTIONAL_LENGTH;
         int offset = layout.free(name, capability.length, from, limit);
         layout.claim(name, offset, capability.length);

@@ -1,9 +1,8 @@
 package org.gpumediator.core.pci;
 
+import java.util.List;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.pci.ConfigWriteEffect;
-
-import java.util.List;
 
 /**
  * The power state of a function: D0 or D3hot. Not safe for use by multiple threads.

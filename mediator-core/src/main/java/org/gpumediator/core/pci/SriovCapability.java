@@ -1,7 +1,6 @@
 package org.gpumediator.core.pci;
 
 import com.google.common.base.Preconditions;
-
 import org.gpumediator.api.pci.BarKind;
 
 /**
@@ -143,7 +142,9 @@ public final class SriovCapability {
         int control =
                 CONTROL_ALWAYS_WRITABLE
                         | CONTROL_ARI_HIERARCHY
-                        | ((capabilities & CAPABILITIES_TEN_BIT_TAG) != 0 ? CONTROL_TEN_BIT_TAG : 0);
+                        | ((capabilities & CAPABILITIES_TEN_BIT_TAG) != 0
+                                ? CONTROL_TEN_BIT_TAG
+                                : 0);
         Capability.Builder builder = Capability.extended(ID, 1, LENGTH);
         // spotless:off
         builder.field(CAPABILITIES,         4, capabilities,   0,         0)

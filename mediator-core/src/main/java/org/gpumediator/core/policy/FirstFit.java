@@ -1,12 +1,11 @@
 package org.gpumediator.core.policy;
 
+import java.util.List;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.partition.PartitionRequest;
 import org.gpumediator.api.partition.ResourceRange;
-
-import java.util.List;
 
 /**
  * Puts each share at the lowest free place where it fits. Wished places are honoured. A share is

@@ -1,15 +1,14 @@
 package org.gpumediator.core.policy;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionRequest;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.ResourceRange;
-
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /** What all ready-made policies share: checks a request, and tries one resource after another. */
 final class Placement {

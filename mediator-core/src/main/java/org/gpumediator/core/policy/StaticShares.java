@@ -1,5 +1,9 @@
 package org.gpumediator.core.policy;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.GpuInventory.Holding;
 import org.gpumediator.api.partition.PartitionDecision;
@@ -7,11 +11,6 @@ import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.partition.PartitionRequest;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.VgpuType;
-
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.Objects;
 
 /**
  * Sets the host's share aside first, at the bottom of each resource, then gives each guest what it

@@ -15,11 +15,10 @@ import static org.gpumediator.core.catalogue.RegisterWidth.W64;
 import static org.gpumediator.core.catalogue.TrapPolicy.PARTITIONED;
 import static org.gpumediator.core.catalogue.TrapPolicy.VIRTUALISED;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.util.List;
 
 class RegisterCatalogueTest {
 

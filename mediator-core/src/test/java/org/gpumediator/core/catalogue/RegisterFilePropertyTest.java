@@ -5,17 +5,16 @@ import static org.gpumediator.core.catalogue.RegisterAccess.READ_WRITE;
 import static org.gpumediator.core.catalogue.RegisterBehaviour.unaligned;
 import static org.gpumediator.core.catalogue.TrapPolicy.VIRTUALISED;
 
-import org.gpumediator.api.TrapHandler.StringDirection;
-import org.gpumediator.api.event.GuestFaultKind;
-import org.gpumediator.api.event.MediationListener;
-import org.gpumediator.core.observe.FaultBook;
-import org.junit.jupiter.api.Test;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
+import org.gpumediator.api.TrapHandler.StringDirection;
+import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.api.event.MediationListener;
+import org.gpumediator.core.observe.FaultBook;
+import org.junit.jupiter.api.Test;
 
 /** Compares a register file with an array of bytes, and throws everything at it. */
 class RegisterFilePropertyTest {

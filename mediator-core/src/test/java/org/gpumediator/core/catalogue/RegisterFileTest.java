@@ -19,13 +19,12 @@ import static org.gpumediator.core.catalogue.TrapPolicy.PASS_THROUGH;
 import static org.gpumediator.core.catalogue.TrapPolicy.READ_THROUGH;
 import static org.gpumediator.core.catalogue.TrapPolicy.VIRTUALISED;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.event.MediationListener;
 import org.gpumediator.core.observe.FaultBook;
 import org.junit.jupiter.api.Test;
-
-import java.util.ArrayList;
-import java.util.List;
 
 class RegisterFileTest {
 

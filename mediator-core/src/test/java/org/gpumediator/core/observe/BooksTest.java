@@ -3,14 +3,13 @@ package org.gpumediator.core.observe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.TrapHandler;
 import org.gpumediator.api.event.GuestFault;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.event.MediationListener;
 import org.junit.jupiter.api.Test;
-
-import java.util.ArrayList;
-import java.util.List;
 
 class BooksTest {
 

@@ -3,13 +3,12 @@ package org.gpumediator.core.pci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.pci.BarKind;
 import org.gpumediator.core.pci.Capability.D3Exit;
 import org.junit.jupiter.api.Test;
-
-import java.util.ArrayList;
-import java.util.List;
 
 final class CapabilityListTest {
 

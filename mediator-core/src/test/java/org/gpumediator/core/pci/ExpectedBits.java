@@ -142,8 +142,7 @@ final class ExpectedBits {
             }
         }
         if (pmcsr >= 0 && isMissingState(after[pmcsr] & PMCSR_STATE)) {
-            after[pmcsr] =
-                    (byte) (after[pmcsr] & ~PMCSR_STATE | before[pmcsr] & PMCSR_STATE);
+            after[pmcsr] = (byte) (after[pmcsr] & ~PMCSR_STATE | before[pmcsr] & PMCSR_STATE);
         }
         return after;
     }

@@ -3,6 +3,9 @@ package org.gpumediator.core.pci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.gpumediator.api.MessageInterrupts.Mode;
 import org.gpumediator.api.TrapHandler;
 import org.gpumediator.api.VmmPort.MessageMasking;
@@ -12,10 +15,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.IntStream;
 
 final class MsixTableTest {
 

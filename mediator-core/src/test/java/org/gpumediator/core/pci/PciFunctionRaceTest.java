@@ -2,10 +2,6 @@ package org.gpumediator.core.pci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gpumediator.api.ResetKind;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -15,6 +11,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.gpumediator.api.ResetKind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 final class PciFunctionRaceTest {

@@ -2,6 +2,9 @@ package org.gpumediator.core.pci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.InterruptLine;
 import org.gpumediator.api.Registration;
@@ -9,10 +12,6 @@ import org.gpumediator.api.SharedMemory;
 import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.VmmPort.MessageMasking;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 
 /** A VMM that has no memory and writes down the interrupts it gets. */
 final class RecordingPort implements InterruptLine {

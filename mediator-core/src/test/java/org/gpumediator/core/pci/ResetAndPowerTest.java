@@ -2,6 +2,9 @@ package org.gpumediator.core.pci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.pci.ConfigWriteEffect.DecodeChanged;
 import org.gpumediator.api.pci.ConfigWriteEffect.PowerStateChanged;
@@ -10,10 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
 
 final class ResetAndPowerTest {
 

@@ -3,9 +3,6 @@ package org.gpumediator.core.pci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.gpumediator.api.SnapshotIncompatibleException;
-import org.junit.jupiter.api.Test;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -14,6 +11,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;
+import org.gpumediator.api.SnapshotIncompatibleException;
+import org.junit.jupiter.api.Test;
 
 final class SavedFunctionTest {
 

@@ -10,6 +10,8 @@ import static org.gpumediator.core.policy.Inventories.held;
 import static org.gpumediator.core.policy.Inventories.placed;
 import static org.gpumediator.core.policy.Inventories.refused;
 
+import java.util.List;
+import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision.Refused;
 import org.gpumediator.api.partition.PartitionPolicy;
@@ -17,9 +19,6 @@ import org.gpumediator.api.partition.ResourceRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.util.List;
-import java.util.Map;
 
 /** The divisions that XenGT announced in its time, and where each runs out. */
 final class GoldenPartitionTest {

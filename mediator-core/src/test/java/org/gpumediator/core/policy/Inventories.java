@@ -1,5 +1,7 @@
 package org.gpumediator.core.policy;
 
+import java.util.List;
+import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.GpuInventory.Holding;
 import org.gpumediator.api.partition.GpuInventory.Resource;
@@ -12,9 +14,6 @@ import org.gpumediator.api.partition.ResourceKind.Unit;
 import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.api.partition.VgpuType;
-
-import java.util.List;
-import java.util.Map;
 
 /** GPUs on paper. */
 final class Inventories {

@@ -11,6 +11,9 @@ import static org.gpumediator.core.policy.Inventories.held;
 import static org.gpumediator.core.policy.Inventories.placed;
 import static org.gpumediator.core.policy.Inventories.refused;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision.Refused;
 import org.gpumediator.api.partition.PartitionPolicy;
@@ -22,10 +25,6 @@ import org.gpumediator.api.partition.ResourceRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 final class PartitionPolicyTest {
 

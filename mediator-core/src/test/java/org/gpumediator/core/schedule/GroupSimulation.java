@@ -1,12 +1,11 @@
 package org.gpumediator.core.schedule;
 
-import org.gpumediator.api.schedule.SchedulingParameters;
-import org.gpumediator.api.schedule.SchedulingPolicy;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.LongSupplier;
+import org.gpumediator.api.schedule.SchedulingParameters;
+import org.gpumediator.api.schedule.SchedulingPolicy;
 
 /**
  * A stepped model of one group of engines under a scheduler: guests with demands, work that leaves

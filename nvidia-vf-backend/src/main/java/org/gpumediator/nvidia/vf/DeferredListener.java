@@ -1,12 +1,14 @@
 package org.gpumediator.nvidia.vf;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.gpumediator.api.event.GuestFault;
 import org.gpumediator.api.event.MediationListener;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-
-/** Keeps what shall be told to the embedder until no lock is held. Bounded by nature: faults are told at powers of two. */
+/**
+ * Keeps what shall be told to the embedder until no lock is held. Bounded by nature: faults are
+ * told at powers of two.
+ */
 final class DeferredListener implements MediationListener {
 
     private final MediationListener target;

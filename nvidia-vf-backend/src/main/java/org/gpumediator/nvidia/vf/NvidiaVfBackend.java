@@ -1,5 +1,11 @@
 package org.gpumediator.nvidia.vf;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.event.MediationListener;
@@ -27,13 +33,6 @@ import org.gpumediator.nvidia.vf.types.TypeAttributes;
 import org.gpumediator.nvidia.vf.types.TypeCatalogue;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.gpumediator.nvidia.vf.types.VfTypes;
-
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * VF slicing on one board: a virtual GPU is a virtual function with its own framebuffer, channels

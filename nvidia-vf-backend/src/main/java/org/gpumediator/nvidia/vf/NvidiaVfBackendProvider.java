@@ -34,7 +34,9 @@ public final class NvidiaVfBackendProvider implements GpuBackendProvider {
         AdaBoard board =
                 AdaBoard.byDeviceId(identity.device())
                         .orElseThrow(
-                                () -> new IllegalArgumentException(identity + ": not a board of this family"));
+                                () ->
+                                        new IllegalArgumentException(
+                                                identity + ": not a board of this family"));
         return new NvidiaVfBackend(context, board, VfOptions.of(context.options()));
     }
 }

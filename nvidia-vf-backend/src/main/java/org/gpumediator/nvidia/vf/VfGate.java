@@ -1,13 +1,13 @@
 package org.gpumediator.nvidia.vf;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of a guest's accesses to its virtual function. While it is shut (before opening, during a reset, after closing) reads
- * give ones and writes have no effect: an access that began before shutting does not reach the function after it.
+ * The way of a guest's accesses to its virtual function. While it is shut (before opening, during a
+ * reset, after closing) reads give ones and writes have no effect: an access that began before
+ * shutting does not reach the function after it.
  */
 final class VfGate {
 

@@ -1,11 +1,10 @@
 package org.gpumediator.nvidia.vf;
 
+import java.util.Map;
+import java.util.Set;
 import org.gpumediator.nvidia.vf.placement.HomogeneousRule;
 import org.gpumediator.nvidia.vf.placement.PlacementMode;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
-
-import java.util.Map;
-import java.util.Set;
 
 /**
  * The backend's options.

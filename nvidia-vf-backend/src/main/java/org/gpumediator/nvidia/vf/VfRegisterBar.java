@@ -6,12 +6,12 @@ import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.core.observe.FaultBook;
 
 /**
- * BAR 0 of a virtual function, without its MSI-X table. What a guest writes to its two doorbells must name its own channels and
- * its own function; everything else is its own to write.
+ * BAR 0 of a virtual function, without its MSI-X table. What a guest writes to its two doorbells
+ * must name its own channels and its own function; everything else is its own to write.
  *
- * <p>On hardware all of it may be mapped straight into the guest but the page of the MSI-X table, and, where invalidating
- * translations has an erratum and several virtual GPUs share the board, the page at 0x3000. There the doorbells are checked by the
- * board's own firmware.
+ * <p>On hardware all of it may be mapped straight into the guest but the page of the MSI-X table,
+ * and, where invalidating translations has an erratum and several virtual GPUs share the board, the
+ * page at 0x3000. There the doorbells are checked by the board's own firmware.
  */
 final class VfRegisterBar implements TrapHandler {
 

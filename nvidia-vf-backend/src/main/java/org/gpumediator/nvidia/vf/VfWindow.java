@@ -5,7 +5,8 @@ import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.observe.FaultBook;
 
 /**
- * A window of a virtual function, limited to the length its guest was told: what lies behind that in the real BAR is not reachable.
+ * A window of a virtual function, limited to the length its guest was told: what lies behind that
+ * in the real BAR is not reachable.
  */
 final class VfWindow implements TrapHandler {
 

@@ -3,6 +3,8 @@ package org.gpumediator.nvidia.vf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.InsufficientResourceException;
 import org.gpumediator.api.VirtualGpu;
@@ -16,9 +18,6 @@ import org.gpumediator.testkit.ada.FakeGsp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.util.ArrayList;
-import java.util.List;
 
 class NvidiaVfBackendTest {
 

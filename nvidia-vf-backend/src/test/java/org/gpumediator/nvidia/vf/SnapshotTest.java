@@ -3,6 +3,11 @@ package org.gpumediator.nvidia.vf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.Map;
 import org.gpumediator.api.SnapshotFormatException;
 import org.gpumediator.api.SnapshotIncompatibleException;
 import org.gpumediator.api.Snapshottable;
@@ -13,12 +18,6 @@ import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.util.Arrays;
-import java.util.Map;
 
 class SnapshotTest {
 

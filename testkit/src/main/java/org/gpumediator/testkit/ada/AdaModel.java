@@ -3,8 +3,8 @@ package org.gpumediator.testkit.ada;
 /**
  * A board that {@link FakeAda} can be.
  *
- * <p>Source: PCI ids of the vendor's type data, sizes of a dump of an L20 with 32 virtual functions. Framebuffer apertures
- * of 24 and 32 GiB boards are a choice, not a fact.
+ * <p>Source: PCI ids of the vendor's type data, sizes of a dump of an L20 with 32 virtual
+ * functions. Framebuffer apertures of 24 and 32 GiB boards are a choice, not a fact.
  */
 public enum AdaModel {
     // spotless:off

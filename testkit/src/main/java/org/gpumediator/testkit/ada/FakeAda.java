@@ -1,5 +1,14 @@
 package org.gpumediator.testkit.ada;
 
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
@@ -10,28 +19,18 @@ import org.gpumediator.core.pci.SriovCapability;
 import org.gpumediator.testkit.SteppedClock;
 import org.jspecify.annotations.Nullable;
 
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReentrantLock;
-
 /**
- * A board of the Ada family in software: a physical function with SR-IOV, its virtual functions, its firmware, a copy engine, and
- * framebuffer that takes memory only where something was written.
+ * A board of the Ada family in software: a physical function with SR-IOV, its virtual functions,
+ * its firmware, a copy engine, and framebuffer that takes memory only where something was written.
  *
  * <p>BAR 0 is 16 MiB of registers, BAR 1 shows the whole framebuffer, BAR 3 the last 32 MiB of it.
  *
- * <p>It has no thread. Whatever takes time happens inside {@link #advance}, or when a driver waits for it: a read of a register
- * that drivers poll brings the board up to its clock, and moves a stepped clock. Safe for use by multiple threads; listeners
- * are called with no lock held.
+ * <p>It has no thread. Whatever takes time happens inside {@link #advance}, or when a driver waits
+ * for it: a read of a register that drivers poll brings the board up to its clock, and moves a
+ * stepped clock. Safe for use by multiple threads; listeners are called with no lock held.
  *
- * <p>Not as on the chip: the firmware image is not looked at, engines do no work of their own, and the interrupt tree has one
- * level less.
+ * <p>Not as on the chip: the firmware image is not looked at, engines do no work of their own, and
+ * the interrupt tree has one level less.
  */
 public final class FakeAda implements PhysicalGpu {
 
@@ -274,7 +273,10 @@ public final class FakeAda implements PhysicalGpu {
         advance(clock.nanoTime());
     }
 
-    /** Calls listeners, one after the other: what a listener brings about comes after it. Has no effect under the lock. */
+    /**
+     * Calls listeners, one after the other: what a listener brings about comes after it. Has no
+     * effect under the lock.
+     */
     void deliver() {
         if (lock.isHeldByCurrentThread()) {
             return;
@@ -523,7 +525,8 @@ public final class FakeAda implements PhysicalGpu {
             return;
         }
         int count =
-                Math.min(functionsWanted, config.read(AdaConfig.SRIOV + SriovCapability.NUM_VFS, 2));
+                Math.min(
+                        functionsWanted, config.read(AdaConfig.SRIOV + SriovCapability.NUM_VFS, 2));
         for (int i = 0; i < count; i++) {
             functions[i] = new FakeVf(this, i);
         }
@@ -581,7 +584,9 @@ public final class FakeAda implements PhysicalGpu {
             return switch (bar) {
                 case 0 -> readRegisters((int) offset, width);
                 case 1 -> framebuffer.read(offset, width);
-                default -> framebuffer.read(framebuffer.length() - AdaConfig.INSTANCE_BYTES + offset, width);
+                default ->
+                        framebuffer.read(
+                                framebuffer.length() - AdaConfig.INSTANCE_BYTES + offset, width);
             };
         } finally {
             lock.unlock();
@@ -641,7 +646,10 @@ public final class FakeAda implements PhysicalGpu {
             if (bar == 0) {
                 writeRegisters((int) offset, width, value);
             } else {
-                long at = bar == 1 ? offset : framebuffer.length() - AdaConfig.INSTANCE_BYTES + offset;
+                long at =
+                        bar == 1
+                                ? offset
+                                : framebuffer.length() - AdaConfig.INSTANCE_BYTES + offset;
                 framebuffer.write(at, width, value);
             }
         } finally {

@@ -1,8 +1,5 @@
 package org.gpumediator.testkit.ada;
 
-import org.gpumediator.testkit.ada.GspQueues.Message;
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -10,13 +7,15 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.gpumediator.testkit.ada.GspQueues.Message;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The firmware of a {@link FakeAda}: boots, serves RPC over the shared queues, runs one task for each virtual GPU, and goes wrong
- * on demand.
+ * The firmware of a {@link FakeAda}: boots, serves RPC over the shared queues, runs one task for
+ * each virtual GPU, and goes wrong on demand.
  *
- * <p>Source: boot and RPC facts of the open drivers, 570 layouts. It checks what it is given as the chip's firmware would, and
- * more.
+ * <p>Source: boot and RPC facts of the open drivers, 570 layouts. It checks what it is given as the
+ * chip's firmware would, and more.
  */
 public final class FakeGsp {
 
@@ -158,7 +157,8 @@ public final class FakeGsp {
         return switch (offset) {
             case CPU_CONTROL ->
                     state == State.BOOTING || state == State.RUNNING ? CPU_ACTIVE : 1 << 4;
-            case WPR2_END -> protectedLength == 0 ? 0 : (int) (protectedStart + protectedLength >>> 12) << 4;
+            case WPR2_END ->
+                    protectedLength == 0 ? 0 : (int) (protectedStart + protectedLength >>> 12) << 4;
             case SEC2_CONTROL -> 1 << 4;
             default -> registers.getOrDefault(offset, 0);
         };
@@ -241,7 +241,9 @@ public final class FakeGsp {
                 long record = dma.readLong(entry + 8);
                 long base = dma.readLong(record);
                 int pages = dma.readInt(record + 8);
-                if (pages != 129 || dma.readLong(base) != base || dma.readLong(base + 8 * 128L) != base + 128 * 4096L) {
+                if (pages != 129
+                        || dma.readLong(base) != base
+                        || dma.readLong(base + 8 * 128L) != base + 128 * 4096L) {
                     return null;
                 }
                 return new GspQueues(
@@ -460,7 +462,6 @@ public final class FakeGsp {
         return body.array();
     }
 
-
     private byte[] free(ByteBuffer body, boolean wrong) {
         if (body.limit() < 16) {
             return body.array();
@@ -552,7 +553,8 @@ public final class FakeGsp {
         if (!isSound(grant)) {
             return BAD_ARGUMENT;
         }
-        long same = plugins.values().stream().filter(task -> task.grant().type() == type.id).count();
+        long same =
+                plugins.values().stream().filter(task -> task.grant().type() == type.id).count();
         boolean collides = plugins.values().stream().anyMatch(task -> task.overlaps(grant));
         if (collides || same >= type.maxInstances) {
             return IN_USE;
@@ -604,7 +606,9 @@ public final class FakeGsp {
         if (task == null) {
             return NOT_FOUND;
         }
-        boolean still = task.state() != PluginTask.State.SHUTDOWN && task.state() != PluginTask.State.CRASHED;
+        boolean still =
+                task.state() != PluginTask.State.SHUTDOWN
+                        && task.state() != PluginTask.State.CRASHED;
         if (still) {
             return BAD_STATE;
         }

@@ -1,13 +1,12 @@
 package org.gpumediator.testkit.ada;
 
-import org.gpumediator.api.Registration;
-import org.gpumediator.api.hardware.GpuIdentity;
-import org.gpumediator.api.hardware.PhysicalGpu;
-
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.gpumediator.api.Registration;
+import org.gpumediator.api.hardware.GpuIdentity;
+import org.gpumediator.api.hardware.PhysicalGpu;
 
 /**
  * One virtual function of a {@link FakeAda}: its raw configuration space, its register block, its

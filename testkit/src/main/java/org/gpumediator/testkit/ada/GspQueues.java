@@ -1,13 +1,14 @@
 package org.gpumediator.testkit.ada;
 
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
-/** The firmware's end of the shared queues. Source: shared queue description of the open drivers. */
+/**
+ * The firmware's end of the shared queues. Source: shared queue description of the open drivers.
+ */
 final class GspQueues {
 
     static final int RPC_HEADER = 32;

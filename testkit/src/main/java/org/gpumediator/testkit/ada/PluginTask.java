@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.Map;
 
 /**
- * The firmware task of one virtual GPU: its communication area at the start of its heap, and its answers to messages.
+ * The firmware task of one virtual GPU: its communication area at the start of its heap, and its
+ * answers to messages.
  *
  * <p>Source: communication area and messages of the open vGPU manager series, layout version 1.
  */

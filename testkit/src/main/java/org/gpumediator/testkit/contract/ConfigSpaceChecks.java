@@ -4,10 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import org.gpumediator.testkit.FakeVmm;
-
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.gpumediator.testkit.FakeVmm;
 
 /** Checks of a configuration space, written as the VMM would. */
 final class ConfigSpaceChecks {

@@ -9,17 +9,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.gpumediator.api.GuestMemory;
-import org.gpumediator.api.GuestMemory.Region;
-import org.gpumediator.api.Registration;
-import org.junit.jupiter.api.DisplayName;
-import org.junit.jupiter.api.Test;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.gpumediator.api.GuestMemory;
+import org.gpumediator.api.GuestMemory.Region;
+import org.gpumediator.api.Registration;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
 
 /**
  * What a VMM's {@link GuestMemory} promises the mediator. Extend this class: {@link #memory} gives

@@ -1,11 +1,10 @@
 package org.gpumediator.testkit.contract;
 
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 import org.gpumediator.api.TrapHandler;
 import org.gpumediator.api.TrapRegion;
 import org.gpumediator.testkit.FakeVmm;
-
-import java.util.SplittableRandom;
-import java.util.function.LongSupplier;
 
 /** A guest that writes everything everywhere. Seeded: the same sweep at each run. */
 final class HostileSweep {

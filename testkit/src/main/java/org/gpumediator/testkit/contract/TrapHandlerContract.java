@@ -1,10 +1,9 @@
 package org.gpumediator.testkit.contract;
 
+import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.TrapHandler;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-
-import java.lang.foreign.MemorySegment;
 
 /**
  * What every {@link TrapHandler} promises. Extend this class and give it a fresh handler; the

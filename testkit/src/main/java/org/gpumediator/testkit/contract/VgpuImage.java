@@ -1,11 +1,10 @@
 package org.gpumediator.testkit.contract;
 
+import java.util.Arrays;
+import java.util.BitSet;
 import org.gpumediator.api.TrapRegion;
 import org.gpumediator.testkit.FakeVmm;
 import org.jspecify.annotations.Nullable;
-
-import java.util.Arrays;
-import java.util.BitSet;
 
 /**
  * Everything a guest can see of its virtual GPU, at one moment: registers, a sample of large BARs,

@@ -9,6 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.TrapRegion;
@@ -23,11 +27,6 @@ import org.gpumediator.testkit.PciFirmware;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SplittableRandom;
-import java.util.function.Consumer;
 
 /**
  * What every {@link VirtualGpu} promises its VMM. Extend this class and implement {@link #create}:

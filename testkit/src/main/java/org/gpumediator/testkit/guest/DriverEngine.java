@@ -21,8 +21,7 @@ enum DriverEngine {
     private final int resetBit;
     private final int idleMask;
 
-    DriverEngine(
-            int base, int statusPageRegister, int userInterrupt, int resetBit, int idleMask) {
+    DriverEngine(int base, int statusPageRegister, int userInterrupt, int resetBit, int idleMask) {
         this.base = base;
         this.statusPageRegister = statusPageRegister;
         this.userInterrupt = userInterrupt;

@@ -1,9 +1,8 @@
 package org.gpumediator.testkit.guest;
 
+import java.util.List;
 import org.gpumediator.testkit.FakeGuestMemory;
 import org.gpumediator.testkit.FakeVmm;
-
-import java.util.List;
 
 /**
  * The walk of a driver from an unknown PCI function to one whose registers are known to behave, in

@@ -1,11 +1,10 @@
 package org.gpumediator.testkit.guest;
 
-import org.gpumediator.testkit.FakeVmm;
-import org.gpumediator.testkit.InterruptRecorder;
-
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.gpumediator.testkit.FakeVmm;
+import org.gpumediator.testkit.InterruptRecorder;
 
 /**
  * The interrupt side of the driver: reset of the banks, installation, the handler, and the masks of

@@ -1,14 +1,13 @@
 package org.gpumediator.testkit.guest;
 
-import org.gpumediator.api.GuestMemory;
-import org.gpumediator.testkit.FakeGuestMemory;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
+import org.gpumediator.api.GuestMemory;
+import org.gpumediator.testkit.FakeGuestMemory;
 
 /**
  * The guest kernel's page allocator: hands out zeroed pages of RAM above 1 MiB, in an order that is

@@ -1,10 +1,9 @@
 package org.gpumediator.testkit.guest;
 
-import org.gpumediator.testkit.FakeGuestMemory;
-
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import org.gpumediator.testkit.FakeGuestMemory;
 
 /**
  * One ring of the driver: its memory, its registers, and the requests in it. Emits what the i915

@@ -1,8 +1,5 @@
 package org.gpumediator.testkit.guest;
 
-import org.gpumediator.testkit.FakeVmm;
-import org.gpumediator.testkit.haswell.HaswellEngine;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -12,6 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.gpumediator.testkit.FakeVmm;
+import org.gpumediator.testkit.haswell.HaswellEngine;
 
 /**
  * A guest with an i915-like driver, written in Java and run by the test: it finds its slice, maps

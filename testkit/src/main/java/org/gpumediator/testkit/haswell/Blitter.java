@@ -1,8 +1,7 @@
 package org.gpumediator.testkit.haswell;
 
-import org.gpumediator.testkit.haswell.Engine.Outcome;
-
 import java.util.Arrays;
+import org.gpumediator.testkit.haswell.Engine.Outcome;
 
 /**
  * The 2D blitter: executes one blit, some rows at a time.

@@ -1,15 +1,14 @@
 package org.gpumediator.testkit.haswell;
 
-import org.gpumediator.api.HardwareAccessException;
-import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import org.gpumediator.api.HardwareAccessException;
+import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bus address space of one fake GPU, as an IOMMU would give it one: 39 bits, cut into granules

@@ -1,11 +1,5 @@
 package org.gpumediator.testkit.haswell;
 
-import org.gpumediator.api.MediationClock;
-import org.gpumediator.api.Registration;
-import org.gpumediator.api.hardware.GpuIdentity;
-import org.gpumediator.testkit.FakeGpu;
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Objects;
@@ -13,6 +7,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.Registration;
+import org.gpumediator.api.hardware.GpuIdentity;
+import org.gpumediator.testkit.FakeGpu;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Haswell GPU in software, good enough that a driver does not tell it from a real one: registers,

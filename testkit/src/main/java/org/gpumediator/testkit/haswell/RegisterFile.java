@@ -1,8 +1,7 @@
 package org.gpumediator.testkit.haswell;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /** Storage for the first 2 MiB of BAR 0, a page at a time when first written; zero before. */
 final class RegisterFile {

@@ -1,8 +1,7 @@
 package org.gpumediator.testkit.haswell;
 
-import org.gpumediator.testkit.haswell.Engine.Outcome;
-
 import java.util.Arrays;
+import org.gpumediator.testkit.haswell.Engine.Outcome;
 
 /**
  * What a render context holds beside registers: as much of the pipeline's state as shows whether

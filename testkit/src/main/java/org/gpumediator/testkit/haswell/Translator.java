@@ -2,10 +2,9 @@ package org.gpumediator.testkit.haswell;
 
 import static org.gpumediator.testkit.haswell.BusSpace.LE32;
 
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From graphics addresses to memory, for one engine or for the aperture, with a cache of pages.

@@ -1,5 +1,12 @@
 package org.gpumediator.testkit.junit;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -16,14 +23,6 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
-
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.function.Function;
 
 /**
  * A JUnit 5 extension that gives each test a fresh {@link FakeGpuWorld}. Two ways in: {@link

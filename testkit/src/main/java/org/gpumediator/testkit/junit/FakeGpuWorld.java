@@ -1,5 +1,8 @@
 package org.gpumediator.testkit.junit;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -14,10 +17,6 @@ import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.InterruptRecorder;
 import org.gpumediator.testkit.SteppedClock;
 import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.function.BooleanSupplier;
 
 /**
  * Everything one test needs: a fake GPU, the mediator that drives it, VMMs with virtual GPUs in

@@ -1,15 +1,14 @@
 package org.gpumediator.testkit.trace;
 
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.TrapRegion;
-import org.gpumediator.api.VirtualGpu;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.gpumediator.api.TrapHandler;
+import org.gpumediator.api.TrapRegion;
+import org.gpumediator.api.VirtualGpu;
 
 /**
  * Makes the accesses of a trace again, on another virtual GPU, and compares what the reads answer.

@@ -1,5 +1,8 @@
 package org.gpumediator.testkit.contract;
 
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.TrapHandler;
@@ -10,10 +13,6 @@ import org.gpumediator.api.VirtualGpuState;
 import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.api.pci.ConfigSpace;
-
-import java.util.List;
-import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /** A virtual GPU that passes everything on; a mutant overrides one method. */
 class AlteredVirtualGpu implements VirtualGpu {

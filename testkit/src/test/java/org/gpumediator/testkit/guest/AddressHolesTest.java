@@ -3,11 +3,10 @@ package org.gpumediator.testkit.guest;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import org.gpumediator.testkit.Seeds;
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.gpumediator.testkit.Seeds;
+import org.junit.jupiter.api.Test;
 
 class AddressHolesTest {
 

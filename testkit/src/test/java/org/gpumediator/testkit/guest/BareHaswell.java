@@ -1,5 +1,9 @@
 package org.gpumediator.testkit.guest;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.TrapHandler;
@@ -16,11 +20,6 @@ import org.gpumediator.core.pci.Capability;
 import org.gpumediator.core.pci.PciFunction;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.haswell.FakeHaswell;
-
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * A whole fake Haswell in a VMM's slot with no mediator between: shows that the scripted driver and

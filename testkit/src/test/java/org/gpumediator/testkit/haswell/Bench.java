@@ -1,9 +1,8 @@
 package org.gpumediator.testkit.haswell;
 
-import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 
 /**
  * A fake with memory behind its translation table: graphics page n, from 0, is page n of the

@@ -2,11 +2,10 @@ package org.gpumediator.testkit.haswell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Random;
 import org.gpumediator.testkit.haswell.FakeHaswell.CommandTiming;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.util.Random;
 
 /** Random commands, a million dwords on every engine: nothing is thrown, budgets are kept. */
 class HostileStreamTest {

@@ -2,14 +2,13 @@ package org.gpumediator.testkit.haswell;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
-import org.junit.jupiter.api.Test;
-
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.junit.jupiter.api.Test;
 
 class ThreadsTest {
 

@@ -3,15 +3,14 @@ package org.gpumediator.testkit.haswell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.HardwareAccessException;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.testkit.haswell.BusFault.Access;
 import org.gpumediator.testkit.haswell.BusFault.Kind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 
 class TranslationTest {
 

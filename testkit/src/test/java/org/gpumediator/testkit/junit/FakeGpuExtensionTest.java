@@ -8,6 +8,8 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 import static org.mockito.Mockito.when;
 
+import java.util.Optional;
+import java.util.function.Function;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VirtualGpuState;
 import org.gpumediator.core.Mediator;
@@ -19,9 +21,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.mockito.ArgumentMatchers;
-
-import java.util.Optional;
-import java.util.function.Function;
 
 class FakeGpuExtensionTest {
 

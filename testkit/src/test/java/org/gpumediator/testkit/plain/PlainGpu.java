@@ -1,13 +1,12 @@
 package org.gpumediator.testkit.plain;
 
-import org.gpumediator.api.Registration;
-import org.gpumediator.api.hardware.GpuIdentity;
-import org.gpumediator.api.hardware.PhysicalGpu;
-
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.gpumediator.api.Registration;
+import org.gpumediator.api.hardware.GpuIdentity;
+import org.gpumediator.api.hardware.PhysicalGpu;
 
 /** A GPU of nobody's make: 64 KiB of registers that store what is written. */
 public final class PlainGpu implements PhysicalGpu {

@@ -1,5 +1,9 @@
 package org.gpumediator.testkit.plain;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.TrapHandler;
@@ -16,11 +20,6 @@ import org.gpumediator.core.observe.UnmodelledBook;
 import org.gpumediator.core.pci.Capability;
 import org.gpumediator.core.pci.MsixPlace;
 import org.gpumediator.core.pci.PciFunction;
-
-import java.util.Arrays;
-import java.util.List;
-import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * One plain virtual GPU. BAR 0: bytes that store; a 32-bit write at {@link #DOORBELL} signals that

@@ -1,5 +1,8 @@
 package org.gpumediator.testkit.plain;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionPolicy;
@@ -13,10 +16,6 @@ import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend;
 import org.gpumediator.api.spi.GpuBackendProvider;
 import org.gpumediator.core.policy.FirstFit;
-
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /** The backend of {@link PlainGpu}: every virtual GPU is registers that store what is written. */
 public final class PlainProvider implements GpuBackendProvider {

@@ -3,6 +3,10 @@ package org.gpumediator.testkit.trace;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.testkit.FakeVmm;
@@ -10,11 +14,6 @@ import org.gpumediator.testkit.plain.PlainGpu;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 
 /** Replays on a virtual GPU whose BAR 0 stores what is written. */
 class TraceReplayTest {

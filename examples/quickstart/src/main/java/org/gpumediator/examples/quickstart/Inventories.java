@@ -1,15 +1,14 @@
 package org.gpumediator.examples.quickstart;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.GpuInventory.Holding;
 import org.gpumediator.api.partition.GpuInventory.Resource;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourceKind.Shape;
 import org.gpumediator.api.partition.ResourceRange;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
 
 /** An inventory as a table, for any kind of GPU. */
 final class Inventories {

@@ -1,16 +1,15 @@
 package org.gpumediator.examples.quickstart;
 
-import org.gpumediator.api.partition.GpuInventory;
-import org.gpumediator.api.partition.GpuInventory.Holding;
-import org.gpumediator.api.partition.GpuInventory.Resource;
-import org.gpumediator.api.partition.ResourceKind;
-import org.gpumediator.api.partition.ResourceRange;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.GpuInventory.Holding;
+import org.gpumediator.api.partition.GpuInventory.Resource;
+import org.gpumediator.api.partition.ResourceKind;
+import org.gpumediator.api.partition.ResourceRange;
 
 /**
  * Draws who owns which part of a GPU: one bar per resource, one colour per owner, to scale. The

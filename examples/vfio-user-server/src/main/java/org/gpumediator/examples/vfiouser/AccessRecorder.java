@@ -1,14 +1,13 @@
 package org.gpumediator.examples.vfiouser;
 
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.TrapRegion;
-
 import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPOutputStream;
+import org.gpumediator.api.TrapHandler;
+import org.gpumediator.api.TrapRegion;
 
 /**
  * Records the trapped accesses of one virtual GPU into a compressed file, which {@link

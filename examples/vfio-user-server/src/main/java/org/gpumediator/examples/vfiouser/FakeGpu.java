@@ -1,8 +1,7 @@
 package org.gpumediator.examples.vfiouser;
 
-import org.gpumediator.api.hardware.PhysicalGpu;
-
 import java.util.Map;
+import org.gpumediator.api.hardware.PhysicalGpu;
 
 /** A fake GPU, and what drives it: it has no thread of its own. */
 interface FakeGpu {

@@ -1,15 +1,14 @@
 package org.gpumediator.examples.vfiouser;
 
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.gpumediator.testkit.ada.FakeAda;
 import org.gpumediator.testkit.haswell.FakeHaswell;
-
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Set;
 
 /** The fake GPUs that the server can open, by name. */
 final class FakeGpus {
@@ -47,7 +46,8 @@ final class FakeGpus {
                 name,
                 new Entry(
                         Set.of("ecc"),
-                        (options, clock) -> openAda(model, options.getOrDefault("ecc", "off"), clock)));
+                        (options, clock) ->
+                                openAda(model, options.getOrDefault("ecc", "off"), clock)));
     }
 
     private FakeGpus() {}
@@ -63,8 +63,7 @@ final class FakeGpus {
     /** Returns the names and their options, for the help text. */
     static String help() {
         StringBuilder text = new StringBuilder();
-        BY_NAME.forEach(
-                (name, entry) -> text.append(text.isEmpty() ? "" : ", ").append(name));
+        BY_NAME.forEach((name, entry) -> text.append(text.isEmpty() ? "" : ", ").append(name));
         return text.toString();
     }
 
@@ -144,7 +143,10 @@ final class FakeGpus {
             return fake.nextWorkNanos();
         }
 
-        /** Its guests run on firmware and memory of their own: nothing of the mediator's path is worth warming up. */
+        /**
+         * Its guests run on firmware and memory of their own: nothing of the mediator's path is
+         * worth warming up.
+         */
         @Override
         public void rehearse() {}
 
@@ -161,7 +163,9 @@ final class FakeGpus {
             return fake;
         }
 
-        /** A driver that loads writes 115,000 table entries: unless told otherwise, let it map them. */
+        /**
+         * A driver that loads writes 115,000 table entries: unless told otherwise, let it map them.
+         */
         @Override
         public Map<String, String> backendOptions() {
             return Map.of("gtt", "relaxed");

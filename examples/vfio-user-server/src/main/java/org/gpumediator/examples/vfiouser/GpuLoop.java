@@ -1,12 +1,11 @@
 package org.gpumediator.examples.vfiouser;
 
+import java.util.concurrent.locks.LockSupport;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.core.Mediator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * The one thread that drives the GPU and its mediator. Sleeps until a guest's access, an interrupt

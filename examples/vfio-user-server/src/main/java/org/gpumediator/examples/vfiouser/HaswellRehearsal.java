@@ -1,5 +1,6 @@
 package org.gpumediator.examples.vfiouser;
 
+import java.util.Map;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.testkit.FakeVmm;
@@ -9,8 +10,6 @@ import org.gpumediator.testkit.guest.GuestObject;
 import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
 import org.gpumediator.testkit.haswell.FakeHaswell;
 import org.gpumediator.testkit.haswell.HaswellEngine;
-
-import java.util.Map;
 
 /**
  * Boots two scripted guests on a Haswell of their own, so that the first real guest finds every

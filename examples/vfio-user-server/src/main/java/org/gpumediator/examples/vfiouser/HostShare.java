@@ -1,5 +1,7 @@
 package org.gpumediator.examples.vfiouser;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
 import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.InterruptSink;
 import org.gpumediator.api.Registration;
@@ -8,9 +10,6 @@ import org.gpumediator.api.VmmPort;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.foreign.MemorySegment;
-import java.util.Map;
 
 /**
  * The host's own virtual GPU: its share is kept out of the guests' reach, and nobody uses it here.

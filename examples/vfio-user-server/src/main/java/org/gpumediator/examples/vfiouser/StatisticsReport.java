@@ -1,9 +1,8 @@
 package org.gpumediator.examples.vfiouser;
 
-import org.gpumediator.core.MediationStatistics;
-
 import java.util.Map;
 import java.util.SortedMap;
+import org.gpumediator.core.MediationStatistics;
 
 /** Every counter as text: one line for each, below a line that says whose they are. */
 final class StatisticsReport {

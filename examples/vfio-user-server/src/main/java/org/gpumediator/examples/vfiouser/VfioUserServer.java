@@ -1,20 +1,18 @@
 package org.gpumediator.examples.vfiouser;
 
-import org.gpumediator.api.GpuMediationException;
-import org.gpumediator.api.MediationClock;
-import org.gpumediator.core.Mediator;
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.gpumediator.api.GpuMediationException;
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.core.Mediator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * The program: opens a fake GPU, makes virtual GPUs of it, and serves each on a socket of its own.

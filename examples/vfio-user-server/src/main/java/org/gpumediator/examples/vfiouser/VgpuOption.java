@@ -1,16 +1,15 @@
 package org.gpumediator.examples.vfiouser;
 
-import org.gpumediator.api.partition.GpuInventory;
-import org.gpumediator.api.partition.ResourceKind;
-import org.gpumediator.api.schedule.SchedulingParameters;
-import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
-import org.gpumediator.core.VgpuRequest;
-
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.ResourceKind;
+import org.gpumediator.api.schedule.SchedulingParameters;
+import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
+import org.gpumediator.core.VgpuRequest;
 
 /**
  * One {@code --vgpu} option.

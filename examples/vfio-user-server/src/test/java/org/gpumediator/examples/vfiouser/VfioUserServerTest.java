@@ -2,14 +2,6 @@ package org.gpumediator.examples.vfiouser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gpumediator.examples.vfiouser.linux.Descriptors;
-import org.gpumediator.examples.vfiouser.linux.UnixSocket;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.gpumediator.examples.vfiouser.linux.Descriptors;
+import org.gpumediator.examples.vfiouser.linux.UnixSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The program as its users run it: options, output, status. */
 class VfioUserServerTest {
@@ -148,8 +147,7 @@ class VfioUserServerTest {
 
     @Test
     void run_wherePlaceIsWished_takesThatPlace() {
-        assertThat(run(vgpu("a", "aperture=64M@128M,hidden=64M"), "--list-types"))
-                .isZero();
+        assertThat(run(vgpu("a", "aperture=64M@128M,hidden=64M"), "--list-types")).isZero();
         assertThat(
                         run(
                                 vgpu("a", "aperture=64M@128M,hidden=64M"),
@@ -183,9 +181,7 @@ class VfioUserServerTest {
                                 classPath(),
                                 VfioUserServer.class.getName()));
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
-                .redirectError(folder.resolve("err").toFile())
-                .start();
+        return new ProcessBuilder(command).redirectError(folder.resolve("err").toFile()).start();
     }
 
     /** Test runners may keep the class path to themselves. */

@@ -5,7 +5,8 @@ import org.gpumediator.intel.gen7.Engine;
 /**
  * Which interrupt bits belong to which engine.
  *
- * <p>Source: gen7.5 GT and PM interrupt bits: user interrupt, command-streamer error, flush or pipe-control notify.
+ * <p>Source: gen7.5 GT and PM interrupt bits: user interrupt, command-streamer error, flush or
+ * pipe-control notify.
  */
 public final class EngineEvents {
 

@@ -1,7 +1,9 @@
 package org.gpumediator.intel.gen7.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -12,10 +14,6 @@ import org.gpumediator.intel.gen7.Engine;
 import org.gpumediator.intel.gen7.Mmio;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.jspecify.annotations.Nullable;
-
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Shares the four engines among guests: one guest at a time has all four.

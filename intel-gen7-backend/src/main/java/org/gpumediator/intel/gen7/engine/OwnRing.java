@@ -1,5 +1,8 @@
 package org.gpumediator.intel.gen7.engine;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.intel.gen7.Engine;
@@ -7,10 +10,6 @@ import org.gpumediator.intel.gen7.Mmio;
 import org.gpumediator.intel.gen7.gtt.MediatorPages;
 import org.gpumediator.intel.gen7.gtt.Pte;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * The mediator's own ring on the render engine, which changes the logical context between guests,

@@ -1,14 +1,13 @@
 package org.gpumediator.intel.gen7.gtt;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.GuestMemory.Region;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * One guest's memory on the bus: each region is mapped whole when the GPU first needs a page of it,

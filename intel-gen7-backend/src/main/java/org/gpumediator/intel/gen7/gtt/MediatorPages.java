@@ -1,10 +1,9 @@
 package org.gpumediator.intel.gen7.gtt;
 
-import org.gpumediator.api.hardware.PhysicalGpu;
-import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 
 /**
  * Zeroed pages that belong to the mediator and that the GPU reaches: rings, copies of batches,

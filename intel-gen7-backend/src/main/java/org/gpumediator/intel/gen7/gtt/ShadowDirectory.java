@@ -1,10 +1,9 @@
 package org.gpumediator.intel.gen7.gtt;
 
+import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.GuestMemory.Region;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.foreign.MemorySegment;
 
 /**
  * The shadow of one guest page directory. The guest keeps its directory in 512 entries of its slice

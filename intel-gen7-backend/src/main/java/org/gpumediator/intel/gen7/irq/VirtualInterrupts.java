@@ -1,7 +1,6 @@
 package org.gpumediator.intel.gen7.irq;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-
 import org.gpumediator.intel.gen7.Engine;
 import org.gpumediator.intel.gen7.ShadowRegisters;
 

@@ -1,8 +1,7 @@
 package org.gpumediator.intel.gen7.registers;
 
-import org.gpumediator.core.catalogue.RegisterBase;
-
 import java.util.List;
+import org.gpumediator.core.catalogue.RegisterBase;
 
 /**
  * Where the blocks of Haswell that appear several times are.

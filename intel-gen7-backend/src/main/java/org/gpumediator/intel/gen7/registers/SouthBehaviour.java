@@ -1,9 +1,8 @@
 package org.gpumediator.intel.gen7.registers;
 
+import java.util.List;
 import org.gpumediator.core.catalogue.BitField;
 import org.gpumediator.core.catalogue.RegisterFile;
-
-import java.util.List;
 
 /**
  * Behaviours of the display half of the platform hub.

@@ -5,10 +5,9 @@ import static org.gpumediator.intel.gen7.command.ScanRig.BCS;
 import static org.gpumediator.intel.gen7.command.ScanRig.COPIES;
 import static org.gpumediator.intel.gen7.command.ScanRig.RCS;
 
+import java.util.Arrays;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.junit.jupiter.api.Test;
-
-import java.util.Arrays;
 
 /** Batches: which are followed, where jumps lead afterwards, and what a scan may cost. */
 class BatchScanTest {

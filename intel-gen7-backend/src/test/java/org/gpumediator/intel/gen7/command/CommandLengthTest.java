@@ -2,12 +2,11 @@ package org.gpumediator.intel.gen7.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.gpumediator.core.command.CommandRow;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.util.Arrays;
-import java.util.stream.Stream;
 
 /** The length field of every command at 0, 1 and its maximum: the stream stays in step. */
 class CommandLengthTest {

@@ -2,14 +2,13 @@ package org.gpumediator.intel.gen7.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gpumediator.core.command.CommandRow;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.gpumediator.core.command.CommandRow;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random streams. The seed of a failure is in its name; -Dscan.seed repeats it. */
 class CommandStreamPropertyTest {

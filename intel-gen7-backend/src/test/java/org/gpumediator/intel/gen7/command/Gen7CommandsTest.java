@@ -2,15 +2,14 @@ package org.gpumediator.intel.gen7.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gpumediator.core.command.CommandDecoder;
-import org.gpumediator.core.command.CommandRow;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.gpumediator.core.command.CommandDecoder;
+import org.gpumediator.core.command.CommandRow;
+import org.junit.jupiter.api.Test;
 
 /** The catalogue against a second transcription of its sources, and against its golden file. */
 class Gen7CommandsTest {

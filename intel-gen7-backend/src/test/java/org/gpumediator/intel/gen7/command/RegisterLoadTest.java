@@ -2,15 +2,14 @@ package org.gpumediator.intel.gen7.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gpumediator.api.event.GuestFaultKind;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.gpumediator.api.event.GuestFaultKind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Loads and stores of every dword of BAR0, against a second transcription of the white lists. */
 class RegisterLoadTest {

@@ -3,11 +3,10 @@ package org.gpumediator.intel.gen7.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import org.gpumediator.api.event.GuestFaultKind;
-import org.junit.jupiter.api.Test;
-
 import java.lang.management.ManagementFactory;
 import java.util.Random;
+import org.gpumediator.api.event.GuestFaultKind;
+import org.junit.jupiter.api.Test;
 
 /** A scan allocates nothing once its scratch memory has grown, whatever is refused. */
 class ScanAllocationTest {

@@ -1,12 +1,11 @@
 package org.gpumediator.intel.gen7.command;
 
-import org.gpumediator.api.event.GuestFaultKind;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.gpumediator.api.event.GuestFaultKind;
 
 /** A virtual GPU for scanner tests: a slice, some memory, and a record of what the scanner says. */
 final class ScanRig implements ScanContext, GuestDwords, BatchSink, ScanEvents {

@@ -2,12 +2,11 @@ package org.gpumediator.intel.gen7.registers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gpumediator.core.catalogue.CatalogueText;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.gpumediator.core.catalogue.CatalogueText;
+import org.junit.jupiter.api.Test;
 
 /**
  * Fails when {@code gen7-registers.txt} no longer says what the catalogue says. Run with {@code

@@ -2,13 +2,6 @@ package org.gpumediator.intel.gen7.registers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gpumediator.core.catalogue.Register;
-import org.gpumediator.core.catalogue.RegisterAccess;
-import org.gpumediator.core.catalogue.RegisterCatalogue;
-import org.gpumediator.core.catalogue.RegisterFlag;
-import org.gpumediator.core.catalogue.TrapPolicy;
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +10,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import org.gpumediator.core.catalogue.Register;
+import org.gpumediator.core.catalogue.RegisterAccess;
+import org.gpumediator.core.catalogue.RegisterCatalogue;
+import org.gpumediator.core.catalogue.RegisterFlag;
+import org.gpumediator.core.catalogue.TrapPolicy;
+import org.junit.jupiter.api.Test;
 
 class Gen7CatalogueTest {
 

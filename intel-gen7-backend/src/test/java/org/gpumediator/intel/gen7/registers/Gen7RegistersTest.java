@@ -2,6 +2,7 @@ package org.gpumediator.intel.gen7.registers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Random;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.catalogue.HardwarePort;
 import org.gpumediator.core.catalogue.Register;
@@ -11,8 +12,6 @@ import org.gpumediator.core.catalogue.TrapPolicy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.util.Random;
 
 class Gen7RegistersTest {
 

@@ -1,13 +1,12 @@
 package org.gpumediator.intel.gen7.registers;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.event.MediationListener;
 import org.gpumediator.core.catalogue.HardwarePort;
 import org.gpumediator.core.catalogue.RegisterCatalogue;
 import org.gpumediator.core.catalogue.RegisterFile;
 import org.gpumediator.core.observe.FaultBook;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** A device model that does nothing but note what its registers ask of it. */
 final class RecordingDevice implements Gen7Hooks {

@@ -5,10 +5,11 @@ import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.nvidia.vf.gsp.Waiter;
 
 /**
- * The function-level reset of a virtual function, in its steps: looked up, ordered, under way, ready.
+ * The function-level reset of a virtual function, in its steps: looked up, ordered, under way,
+ * ready.
  *
- * <p>Source: PCI Express Base Specification 4.0, section 6.6.2; reset of the open variant driver (ready within 1 s, or the function
- * has failed for good).
+ * <p>Source: PCI Express Base Specification 4.0, section 6.6.2; reset of the open variant driver
+ * (ready within 1 s, or the function has failed for good).
  */
 public final class FunctionReset {
 

@@ -1,5 +1,8 @@
 package org.gpumediator.nvidia.vf.core;
 
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.ShareLostException;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -8,12 +11,9 @@ import org.gpumediator.nvidia.vf.gsp.DmaMemory;
 import org.gpumediator.nvidia.vf.gsp.GspControls;
 import org.gpumediator.nvidia.vf.gsp.Waiter;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.LongAdder;
-
 /**
- * Fills framebuffer with zeros by the copy engine. Each use has a channel of its own, so that several can run at once.
+ * Fills framebuffer with zeros by the copy engine. Each use has a channel of its own, so that
+ * several can run at once.
  *
  * <p>Source: methods of the Ampere DMA copy class; lines of at most 2 GiB.
  */
@@ -61,7 +61,8 @@ public final class Scrubber {
      * @param client on whose behalf
      * @param channel a channel id that nobody else uses meanwhile
      * @param range whole pages
-     * @throws ShareLostException if it does not finish: whether and when the engine still writes there is unknown
+     * @throws ShareLostException if it does not finish: whether and when the engine still writes
+     *     there is unknown
      * @throws GpuMediationException if it could not be begun
      */
     public void scrub(GspControls controls, int client, int channel, ResourceRange range) {
@@ -74,14 +75,20 @@ public final class Scrubber {
             controls.openChannel("scrub channel", client, handle, channel, memory.busAddress());
             write(memory, range);
             gpu.write(0, CHANNEL_DOORBELL, 4, channel);
-            done = waiter.until(LIMIT_NANOS, () -> gpu.read(0, 0x11_1388, 4) != 0 && memory.getInt(SEMAPHORE_PAGE) == DONE);
+            done =
+                    waiter.until(
+                            LIMIT_NANOS,
+                            () ->
+                                    gpu.read(0, 0x11_1388, 4) != 0
+                                            && memory.getInt(SEMAPHORE_PAGE) == DONE);
             freeLeftover(controls, client, channel);
         } finally {
             memory.close();
         }
         if (!done) {
             throw new ShareLostException(
-                    "scrub of framebuffer " + range + ": not done within " + LIMIT_NANOS + " ns", null);
+                    "scrub of framebuffer " + range + ": not done within " + LIMIT_NANOS + " ns",
+                    null);
         }
         bytes.add(range.length());
     }

@@ -1,15 +1,15 @@
 package org.gpumediator.nvidia.vf.core;
 
+import java.util.Optional;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.nvidia.vf.gsp.Waiter;
 
-import java.util.Optional;
-
 /**
  * Switches the virtual functions of a board on and off.
  *
- * <p>Source: PCI Express Base Specification 4.0, section 9.3.3 (waiting times, what is read-only while functions are enabled).
+ * <p>Source: PCI Express Base Specification 4.0, section 9.3.3 (waiting times, what is read-only
+ * while functions are enabled).
  */
 public final class VirtualFunctions {
 
@@ -47,7 +47,9 @@ public final class VirtualFunctions {
 
     private int find() {
         int at = FIRST_EXTENDED;
-        for (int i = 0; i < MOST_CAPABILITIES && at >= FIRST_EXTENDED && at < gpu.configLength(); i++) {
+        for (int i = 0;
+                i < MOST_CAPABILITIES && at >= FIRST_EXTENDED && at < gpu.configLength();
+                i++) {
             int header = gpu.readConfig(at, 4);
             if ((header & 0xffff) == SRIOV_ID) {
                 return at;
@@ -71,13 +73,16 @@ public final class VirtualFunctions {
         return (read(CONTROL) & CONTROL_ENABLE) != 0 ? read(COUNT) : 0;
     }
 
-    /** Returns the routing id of one, relative to the physical function's: valid while they are on. */
+    /**
+     * Returns the routing id of one, relative to the physical function's: valid while they are on.
+     */
     public int routingOffset(int index) {
         return read(FIRST_OFFSET) + index * read(STRIDE);
     }
 
     /**
-     * Switches functions on and waits until all of them are there. All or none: if one does not come up, all are switched off again.
+     * Switches functions on and waits until all of them are there. All or none: if one does not
+     * come up, all are switched off again.
      *
      * @param count 1 to {@link #total}
      * @return how many there are: {@code count}
@@ -106,7 +111,11 @@ public final class VirtualFunctions {
             int present = present(count);
             disable();
             throw new GpuMediationException(
-                    "virtual functions: asked for " + count + ", " + present + " came up; switched off again");
+                    "virtual functions: asked for "
+                            + count
+                            + ", "
+                            + present
+                            + " came up; switched off again");
         }
         return count;
     }

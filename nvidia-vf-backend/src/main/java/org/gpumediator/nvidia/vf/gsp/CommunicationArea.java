@@ -1,7 +1,8 @@
 package org.gpumediator.nvidia.vf.gsp;
 
 /**
- * Where things are in the communication area at the start of a management heap. All offsets in bytes from its start.
+ * Where things are in the communication area at the start of a management heap. All offsets in
+ * bytes from its start.
  *
  * <p>Source: communication buffers of the open vGPU manager series; version 1.
  *

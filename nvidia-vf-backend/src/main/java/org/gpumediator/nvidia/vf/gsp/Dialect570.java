@@ -1,17 +1,16 @@
 package org.gpumediator.nvidia.vf.gsp;
 
-import org.gpumediator.nvidia.vf.types.AdaBoard;
-import org.gpumediator.nvidia.vf.types.TypeRecord;
-
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.gpumediator.nvidia.vf.types.AdaBoard;
+import org.gpumediator.nvidia.vf.types.TypeRecord;
 
 /**
- * Firmware 570. Source: structures of that release as the open vGPU manager series uses them; the record of a type is the host's
- * reduced one.
+ * Firmware 570. Source: structures of that release as the open vGPU manager series uses them; the
+ * record of a type is the host's reduced one.
  */
 public enum Dialect570 implements GspDialect {
     /** The one and only. */
@@ -30,7 +29,10 @@ public enum Dialect570 implements GspDialect {
     private static final int NAME_BYTES       = 32;
     // spotless:on
 
-    /** Engines of the chip that carry channels: the graphics engine and its copy engines, codecs behind them. */
+    /**
+     * Engines of the chip that carry channels: the graphics engine and its copy engines, codecs
+     * behind them.
+     */
     private static final int ENGINES = 16;
 
     private static final int NO_INSTANCE = -1;

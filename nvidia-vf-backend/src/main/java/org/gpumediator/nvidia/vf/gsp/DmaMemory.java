@@ -1,12 +1,11 @@
 package org.gpumediator.nvidia.vf.gsp;
 
-import org.gpumediator.api.hardware.PhysicalGpu;
-import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 
 /** Zeroed memory of the host that the board reads and writes. */
 public final class DmaMemory implements AutoCloseable {

@@ -1,17 +1,17 @@
 package org.gpumediator.nvidia.vf.gsp;
 
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 
-import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicBoolean;
-
 /**
  * Boots the firmware of a board, step by step, and unloads it.
  *
- * <p>Source: boot sequence of the open drivers for Turing to Ada. The firmware's image and the two small programs that prepare the
- * memory for it are not part of this module: what is in memory after the board's power-on is used.
+ * <p>Source: boot sequence of the open drivers for Turing to Ada. The firmware's image and the two
+ * small programs that prepare the memory for it are not part of this module: what is in memory
+ * after the board's power-on is used.
  */
 public final class GspBoot {
 
@@ -41,7 +41,9 @@ public final class GspBoot {
     private static final long META_MAGIC = 0xdc3a_ae21_371a_60b3L;
     private static final long STEP_NANOS = 4_000_000_000L;
 
-    /** The firmware's own heap when virtual GPUs are on: 581 MiB, as a choice of 48 guests at most. */
+    /**
+     * The firmware's own heap when virtual GPUs are on: 581 MiB, as a choice of 48 guests at most.
+     */
     private static final long HEAP_BYTES = 581 * AdaBoard.MIB;
 
     private static final long VGA_BYTES = AdaBoard.MIB;
@@ -125,7 +127,8 @@ public final class GspBoot {
                         rpc.service();
                         return readAndCheck(ready.get());
                     });
-            BoardFacts facts = facts(rpc.call("static information", GspRpc.STATIC_INFO, new byte[8]));
+            BoardFacts facts =
+                    facts(rpc.call("static information", GspRpc.STATIC_INFO, new byte[8]));
             return new Booted(rpc, facts, memory);
         } catch (RuntimeException failure) {
             write(ENGINE_RESET, 1);
@@ -140,7 +143,10 @@ public final class GspBoot {
         return read(CPU_CONTROL) != 0 && condition;
     }
 
-    /** Page 0: memory layout. 1: table of arguments. 2: arguments. 3: firmware image. 4 and up: logs. */
+    /**
+     * Page 0: memory layout. 1: table of arguments. 2: arguments. 3: firmware image. 4 and up:
+     * logs.
+     */
     private void layOut(DmaMemory memory, GspRpc rpc) {
         long total = Integer.toUnsignedLong(read(USABLE_MEBIBYTES)) * AdaBoard.MIB;
         long frts = total - VGA_BYTES - FRTS_BYTES;
@@ -239,7 +245,10 @@ public final class GspBoot {
                 reply.getInt(40));
     }
 
-    /** Unloads the firmware in an orderly way; where it no longer answers, by resetting its processor. */
+    /**
+     * Unloads the firmware in an orderly way; where it no longer answers, by resetting its
+     * processor.
+     */
     public void unload(Booted booted) {
         try {
             if (booted.rpc().isAlive()) {

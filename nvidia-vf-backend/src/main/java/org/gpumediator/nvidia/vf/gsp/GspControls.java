@@ -107,7 +107,11 @@ public final class GspControls {
         check(what, reply, 12);
         if (reply.limit() != 24 + parameters.length) {
             throw new GspTimeoutException(
-                    what + ": reply of " + reply.limit() + " bytes: expected " + (24 + parameters.length));
+                    what
+                            + ": reply of "
+                            + reply.limit()
+                            + " bytes: expected "
+                            + (24 + parameters.length));
         }
         reply.get(24, parameters);
     }

@@ -1,8 +1,7 @@
 package org.gpumediator.nvidia.vf.gsp;
 
-import org.gpumediator.nvidia.vf.types.TypeRecord;
-
 import java.util.List;
+import org.gpumediator.nvidia.vf.types.TypeRecord;
 
 /** The layouts of one family of firmware: everything that changes from one release to another. */
 public interface GspDialect {

@@ -1,10 +1,5 @@
 package org.gpumediator.nvidia.vf.gsp;
 
-import org.gpumediator.api.DeviceLostException;
-import org.gpumediator.api.hardware.PhysicalGpu;
-import org.gpumediator.nvidia.vf.gsp.SharedQueues.Message;
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,14 +8,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import org.gpumediator.api.DeviceLostException;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.nvidia.vf.gsp.SharedQueues.Message;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Calls of the firmware. Several threads may call at once: each waits for its own reply only, and whoever waits takes in what has
- * come for all.
+ * Calls of the firmware. Several threads may call at once: each waits for its own reply only, and
+ * whoever waits takes in what has come for all.
  *
- * <p>What can happen to a call: it is answered; it is refused ({@link GspRefusedException}); it is not answered in time, or a
- * message was damaged while it was open ({@link GspTimeoutException}: unknown whether it was carried out); the firmware has stopped
- * ({@link DeviceLostException}). After three time-outs in a row the board counts as lost (exception 119) and every call fails at
+ * <p>What can happen to a call: it is answered; it is refused ({@link GspRefusedException}); it is
+ * not answered in time, or a message was damaged while it was open ({@link GspTimeoutException}:
+ * unknown whether it was carried out); the firmware has stopped ({@link DeviceLostException}).
+ * After three time-outs in a row the board counts as lost (exception 119) and every call fails at
  * once until the firmware is booted anew.
  */
 public final class GspRpc implements AutoCloseable {
@@ -117,9 +117,7 @@ public final class GspRpc implements AutoCloseable {
         }
     }
 
-    /**
-     * Returns whether the firmware runs. Looks at the board.
-     */
+    /** Returns whether the firmware runs. Looks at the board. */
     public boolean isAlive() {
         if (lost != null) {
             return false;
@@ -183,7 +181,11 @@ public final class GspRpc implements AutoCloseable {
     private void transmit(String what, int function, int sequence, byte[] payload) {
         if (payload.length > SharedQueues.MOST_PAYLOAD) {
             throw new IllegalArgumentException(
-                    what + ": " + payload.length + " bytes: expected at most " + SharedQueues.MOST_PAYLOAD);
+                    what
+                            + ": "
+                            + payload.length
+                            + " bytes: expected at most "
+                            + SharedQueues.MOST_PAYLOAD);
         }
         boolean room =
                 waiter.until(

@@ -1,18 +1,17 @@
 package org.gpumediator.nvidia.vf.gsp;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-
-import org.gpumediator.api.hardware.PhysicalGpu;
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The driver's end of the queues it shares with the firmware: one page of addresses, 256 KiB of commands, 256 KiB of statuses. Each
- * side writes only its own block; where the other has read to stands in the other's block.
+ * The driver's end of the queues it shares with the firmware: one page of addresses, 256 KiB of
+ * commands, 256 KiB of statuses. Each side writes only its own block; where the other has read to
+ * stands in the other's block.
  *
  * <p>Source: message queue description of the open drivers (element header, checksum, sequence).
  *
@@ -145,7 +144,10 @@ final class SharedQueues implements AutoCloseable {
         return block + ENTRY + (long) (index % COUNT) * ENTRY;
     }
 
-    /** Takes everything that has come. Bounded: what comes meanwhile waits for the next call once the queue was read around once. */
+    /**
+     * Takes everything that has come. Bounded: what comes meanwhile waits for the next call once
+     * the queue was read around once.
+     */
     void receive(Receiver receiver) {
         for (int budget = COUNT; budget > 0 && isLinked(); budget--) {
             int written = memory.getInt(STATUS_OFFSET + WRITE_POINTER);

@@ -1,9 +1,8 @@
 package org.gpumediator.nvidia.vf.gsp;
 
-import org.gpumediator.api.MediationClock;
-
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.gpumediator.api.MediationClock;
 
 /**
  * Waits for the board, measured on the mediator's clock: a time-out is a time, never a number of

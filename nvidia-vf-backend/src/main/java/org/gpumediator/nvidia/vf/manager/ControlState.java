@@ -1,12 +1,12 @@
 package org.gpumediator.nvidia.vf.manager;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-
 import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Where a virtual GPU is between its operations, and which operation may begin. At most one operation is in progress.
+ * Where a virtual GPU is between its operations, and which operation may begin. At most one
+ * operation is in progress.
  *
  * <p>Source: control state machine of the Xe driver's physical function, with names of this module.
  */
@@ -100,7 +100,9 @@ public final class ControlState {
         failed = true;
     }
 
-    /** Ends the operation in progress, if there is one: nobody knows how far the firmware has come. */
+    /**
+     * Ends the operation in progress, if there is one: nobody knows how far the firmware has come.
+     */
     public synchronized void mismatch() {
         resting = Resting.MISMATCH;
         inProgress = false;

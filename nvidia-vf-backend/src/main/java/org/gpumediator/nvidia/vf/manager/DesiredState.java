@@ -1,23 +1,24 @@
 package org.gpumediator.nvidia.vf.manager;
 
-import org.gpumediator.api.partition.ResourceRange;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.gpumediator.api.partition.ResourceRange;
 
 /**
- * Which virtual GPUs a board shall have, as text: a line that names format and board, then a line for each.
+ * Which virtual GPUs a board shall have, as text: a line that names format and board, then a line
+ * for each.
  *
  * <pre>
  * gpu-mediator-vf 1 board=l40
  * vgpu name=a gfid=1 type=875 framebuffer=0x0+0x1e8000000 heap=0x1e8000000+0x4000000 channels=0x700+0x100 encoder=100
  * </pre>
  *
- * <p>Empty lines and lines that begin with a number sign are skipped. Everything else must be as written above: an unknown, missing
- * or repeated field is an error, and so are two virtual GPUs that cannot exist together.
+ * <p>Empty lines and lines that begin with a number sign are skipped. Everything else must be as
+ * written above: an unknown, missing or repeated field is an error, and so are two virtual GPUs
+ * that cannot exist together.
  *
  * @param board id of the board
  * @param vgpus the virtual GPUs, in the order they are to be created
@@ -39,7 +40,8 @@ public record DesiredState(String board, List<VgpuRecord> vgpus) {
         vgpus = List.copyOf(vgpus);
         for (int i = 0; i < vgpus.size(); i++) {
             for (int k = 0; k < i; k++) {
-                if (vgpus.get(i).collidesWith(vgpus.get(k)) || vgpus.get(i).name().equals(vgpus.get(k).name())) {
+                if (vgpus.get(i).collidesWith(vgpus.get(k))
+                        || vgpus.get(i).name().equals(vgpus.get(k).name())) {
                     throw new IllegalArgumentException(
                             vgpus.get(i).name() + ": collides with " + vgpus.get(k).name());
                 }
@@ -50,7 +52,12 @@ public record DesiredState(String board, List<VgpuRecord> vgpus) {
     /** Returns it as text. Processes are not part of it: they do not outlive a host. */
     public String format() {
         StringBuilder text = new StringBuilder();
-        text.append(FORMAT).append(' ').append(VERSION).append(" board=").append(board).append('\n');
+        text.append(FORMAT)
+                .append(' ')
+                .append(VERSION)
+                .append(" board=")
+                .append(board)
+                .append('\n');
         for (VgpuRecord vgpu : vgpus) {
             text.append(
                     String.format(
@@ -74,7 +81,8 @@ public record DesiredState(String board, List<VgpuRecord> vgpus) {
      * Reads a text.
      *
      * @param pid process that shall own them
-     * @throws IllegalArgumentException if it is not exactly as described; the message names the line
+     * @throws IllegalArgumentException if it is not exactly as described; the message names the
+     *     line
      */
     public static DesiredState parse(String text, int pid) {
         List<String> lines = text.lines().limit(MOST_LINES + 1).toList();
@@ -95,7 +103,8 @@ public record DesiredState(String board, List<VgpuRecord> vgpus) {
                     vgpus.add(vgpu(line, pid));
                 }
             } catch (IllegalArgumentException wrong) {
-                throw new IllegalArgumentException("line " + (i + 1) + ": " + wrong.getMessage(), wrong);
+                throw new IllegalArgumentException(
+                        "line " + (i + 1) + ": " + wrong.getMessage(), wrong);
             }
         }
         if (board.isEmpty()) {
@@ -127,12 +136,16 @@ public record DesiredState(String board, List<VgpuRecord> vgpus) {
         for (int i = 1; i < words.length; i++) {
             int sign = words[i].indexOf('=');
             String name = sign < 0 ? words[i] : words[i].substring(0, sign);
-            if (sign < 0 || !FIELDS.contains(name) || fields.put(name, words[i].substring(sign + 1)) != null) {
-                throw new IllegalArgumentException("\"" + words[i] + "\": expected each of " + FIELDS + " once");
+            if (sign < 0
+                    || !FIELDS.contains(name)
+                    || fields.put(name, words[i].substring(sign + 1)) != null) {
+                throw new IllegalArgumentException(
+                        "\"" + words[i] + "\": expected each of " + FIELDS + " once");
             }
         }
         if (!fields.keySet().equals(FIELDS)) {
-            throw new IllegalArgumentException(fields.keySet() + ": expected each of " + FIELDS + " once");
+            throw new IllegalArgumentException(
+                    fields.keySet() + ": expected each of " + FIELDS + " once");
         }
         return new VgpuRecord(
                 fields.getOrDefault("name", ""),

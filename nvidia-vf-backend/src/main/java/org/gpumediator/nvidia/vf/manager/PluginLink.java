@@ -1,7 +1,8 @@
 package org.gpumediator.nvidia.vf.manager;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.nvidia.vf.core.PfCore;
@@ -9,12 +10,10 @@ import org.gpumediator.nvidia.vf.gsp.CommunicationArea;
 import org.gpumediator.nvidia.vf.gsp.GspRefusedException;
 import org.gpumediator.nvidia.vf.gsp.GspTimeoutException;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-
 /**
- * The conversation with the firmware task of one virtual GPU, through the communication area at the start of its heap. One call at
- * a time for each virtual GPU; those of different ones do not wait for each other.
+ * The conversation with the firmware task of one virtual GPU, through the communication area at the
+ * start of its heap. One call at a time for each virtual GPU; those of different ones do not wait
+ * for each other.
  *
  * <p>Source: communication area and messages of the open vGPU manager series.
  */
@@ -98,7 +97,8 @@ final class PluginLink {
                                                 || !core.isAlive());
         check(what);
         if (!booted) {
-            throw new GspTimeoutException(what + ": task did not start within " + MARKER_NANOS + " ns");
+            throw new GspTimeoutException(
+                    what + ": task did not start within " + MARKER_NANOS + " ns");
         }
     }
 
@@ -130,7 +130,10 @@ final class PluginLink {
     synchronized void call(String what, int message, byte[] payload) {
         if (payload.length > MOST_PAYLOAD || payload.length % 4 != 0) {
             throw new IllegalArgumentException(
-                    what + ": payload of " + payload.length + " bytes: expected a multiple of 4 up to 4096");
+                    what
+                            + ": payload of "
+                            + payload.length
+                            + " bytes: expected a multiple of 4 up to 4096");
         }
         if (shut) {
             throw new GpuMediationException(what + ": the link is shut");
@@ -151,14 +154,18 @@ final class PluginLink {
                                 ANSWER_NANOS,
                                 () ->
                                         gpu.read(0, DOORBELL, 4) != 0
-                                                        && get(response + CommunicationArea.RESPONSE_PROCESSED)
+                                                        && get(
+                                                                        response
+                                                                                + CommunicationArea
+                                                                                        .RESPONSE_PROCESSED)
                                                                 == number
                                                 || crashed
                                                 || shut
                                                 || !core.isAlive());
         check(what);
         if (!answered || get(response + CommunicationArea.RESPONSE_PROCESSED) != number) {
-            throw new GspTimeoutException(what + ": task did not answer within " + ANSWER_NANOS + " ns");
+            throw new GspTimeoutException(
+                    what + ": task did not answer within " + ANSWER_NANOS + " ns");
         }
         int result = get(response + CommunicationArea.RESPONSE_RESULT);
         if (result != 0) {
@@ -171,7 +178,8 @@ final class PluginLink {
 
     private void check(String what) {
         if (crashed) {
-            throw new GpuMediationException(what + ": the firmware task has crashed (exception 78)");
+            throw new GpuMediationException(
+                    what + ": the firmware task has crashed (exception 78)");
         }
         String lost = core.lost();
         if (lost != null) {

@@ -1,11 +1,13 @@
 package org.gpumediator.nvidia.vf.manager;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.jspecify.annotations.Nullable;
 
-/** What has been done so far, to be undone strictly in reverse. A step that fails does not keep the others from being undone. */
+/**
+ * What has been done so far, to be undone strictly in reverse. A step that fails does not keep the
+ * others from being undone.
+ */
 final class UndoStack {
 
     private record Step(String name, Runnable undo) {}

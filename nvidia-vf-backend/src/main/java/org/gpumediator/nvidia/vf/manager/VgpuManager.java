@@ -1,24 +1,23 @@
 package org.gpumediator.nvidia.vf.manager;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-
-import org.gpumediator.api.GpuMediationException;
-import org.gpumediator.api.ShareLostException;
-import org.gpumediator.nvidia.vf.core.PfCore;
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.gpumediator.api.GpuMediationException;
+import org.gpumediator.api.ShareLostException;
+import org.gpumediator.nvidia.vf.core.PfCore;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The virtual GPUs of one board. Safe for use by multiple threads: creating, resetting and destroying different ones goes on at the
- * same time.
+ * The virtual GPUs of one board. Safe for use by multiple threads: creating, resetting and
+ * destroying different ones goes on at the same time.
  *
- * <p>It keeps books of its own: what the caller's policy gives out twice is refused here, and again by the firmware.
+ * <p>It keeps books of its own: what the caller's policy gives out twice is refused here, and again
+ * by the firmware.
  */
 public final class VgpuManager {
 
@@ -76,9 +75,11 @@ public final class VgpuManager {
     /**
      * Creates and starts a virtual GPU.
      *
-     * @throws IllegalStateException if a living one has its virtual function, or any of its memory or channels
+     * @throws IllegalStateException if a living one has its virtual function, or any of its memory
+     *     or channels
      * @throws ShareLostException if it failed half way and its share could not be made safe
-     * @throws GpuMediationException if the firmware refuses or does not answer; everything is given back
+     * @throws GpuMediationException if the firmware refuses or does not answer; everything is given
+     *     back
      */
     public ManagedVgpu create(VgpuRecord record) {
         ManagedVgpu vgpu = register(record);
@@ -144,11 +145,15 @@ public final class VgpuManager {
                 listener.crashed(vgpu.record().name());
             }
         } else if (number == EVENT_RC && payload.limit() >= 20) {
-            robustChannel(payload.getInt(8), payload.getInt(4), payload.getInt(12), payload.getInt(16));
+            robustChannel(
+                    payload.getInt(8), payload.getInt(4), payload.getInt(12), payload.getInt(16));
         }
     }
 
-    /** An exception goes to the virtual GPU whose channel it was, and to no other; one of the host's that is fatal loses the board. */
+    /**
+     * An exception goes to the virtual GPU whose channel it was, and to no other; one of the host's
+     * that is fatal loses the board.
+     */
     private void robustChannel(int gfid, int channel, int exception, int level) {
         exceptions.increment();
         ManagedVgpu vgpu = find(gfid);
@@ -170,7 +175,8 @@ public final class VgpuManager {
     }
 
     /**
-     * Resets the board and brings every virtual GPU up again in its place. Each stays failed until it is reset.
+     * Resets the board and brings every virtual GPU up again in its place. Each stays failed until
+     * it is reset.
      *
      * @return those that could not be brought up, and why
      * @throws GpuMediationException if the board does not boot

@@ -1,8 +1,7 @@
 package org.gpumediator.nvidia.vf.manager;
 
-import org.gpumediator.api.partition.ResourceRange;
-
 import java.util.Objects;
+import org.gpumediator.api.partition.ResourceRange;
 
 /**
  * Everything that must be known to bring a virtual GPU up again in the same place.
@@ -34,7 +33,13 @@ public record VgpuRecord(
         Objects.requireNonNull(channels, "channels");
         if (gfid <= 0 || typeId <= 0 || pid == 0) {
             throw new IllegalArgumentException(
-                    name + ": guest function " + gfid + ", type " + typeId + ", process " + pid
+                    name
+                            + ": guest function "
+                            + gfid
+                            + ", type "
+                            + typeId
+                            + ", process "
+                            + pid
                             + ": expected positive numbers");
         }
     }

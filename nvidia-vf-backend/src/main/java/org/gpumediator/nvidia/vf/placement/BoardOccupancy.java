@@ -1,5 +1,7 @@
 package org.gpumediator.nvidia.vf.placement;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.GpuInventory.Holding;
 import org.gpumediator.api.partition.ResourceKind;
@@ -8,9 +10,6 @@ import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.nvidia.vf.types.FramebufferSetup;
 import org.gpumediator.nvidia.vf.types.TypeAttributes;
 import org.gpumediator.nvidia.vf.types.VfResources;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * An inventory as a placement decision sees it: what of the board is taken, by whom, and which

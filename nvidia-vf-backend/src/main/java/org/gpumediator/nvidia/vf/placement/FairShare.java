@@ -1,5 +1,9 @@
 package org.gpumediator.nvidia.vf.placement;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionRequest;
@@ -9,11 +13,6 @@ import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.gpumediator.nvidia.vf.types.VfTypes;
-
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * Splits what is free of a board into equal free quotas and leaves the host a spare, as the Xe

@@ -1,14 +1,13 @@
 package org.gpumediator.nvidia.vf.placement;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.nvidia.vf.placement.BoardOccupancy.Taken;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * Finds a place for free quotas on a board of mixed sizes: framebuffer, heap and channels each at

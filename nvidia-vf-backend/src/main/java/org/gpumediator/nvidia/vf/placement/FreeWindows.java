@@ -1,16 +1,15 @@
 package org.gpumediator.nvidia.vf.placement;
 
-import org.gpumediator.api.partition.ResourceRange;
-import org.gpumediator.nvidia.vf.placement.BoardOccupancy.Taken;
-import org.gpumediator.nvidia.vf.types.AdaBoard;
-import org.gpumediator.nvidia.vf.types.VfResources;
-
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiPredicate;
+import org.gpumediator.api.partition.ResourceRange;
+import org.gpumediator.nvidia.vf.placement.BoardOccupancy.Taken;
+import org.gpumediator.nvidia.vf.types.AdaBoard;
+import org.gpumediator.nvidia.vf.types.VfResources;
 
 /**
  * Everywhere that free quotas could lie on a board of mixed sizes if some owners went, and which

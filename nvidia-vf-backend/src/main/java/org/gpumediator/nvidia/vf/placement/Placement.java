@@ -1,8 +1,7 @@
 package org.gpumediator.nvidia.vf.placement;
 
-import org.gpumediator.api.partition.ResourceRange;
-
 import java.util.Optional;
+import org.gpumediator.api.partition.ResourceRange;
 
 /**
  * A place for one virtual GPU on a board. The guest's framebuffer and the management heap are both

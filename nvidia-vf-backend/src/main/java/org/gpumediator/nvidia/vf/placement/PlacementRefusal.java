@@ -1,9 +1,8 @@
 package org.gpumediator.nvidia.vf.placement;
 
-import org.gpumediator.api.partition.PartitionDecision;
-
 import java.util.List;
 import java.util.Objects;
+import org.gpumediator.api.partition.PartitionDecision;
 
 /**
  * Why a request does not fit, and what would make it fit.

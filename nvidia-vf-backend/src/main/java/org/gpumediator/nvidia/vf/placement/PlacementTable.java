@@ -1,11 +1,5 @@
 package org.gpumediator.nvidia.vf.placement;
 
-import org.gpumediator.nvidia.vf.types.AdaBoard;
-import org.gpumediator.nvidia.vf.types.FramebufferSetup;
-import org.gpumediator.nvidia.vf.types.FramebufferSetup.ErrorCorrection;
-import org.gpumediator.nvidia.vf.types.TypeCatalogue;
-import org.gpumediator.nvidia.vf.types.TypeRecord;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -14,6 +8,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.gpumediator.nvidia.vf.types.AdaBoard;
+import org.gpumediator.nvidia.vf.types.FramebufferSetup;
+import org.gpumediator.nvidia.vf.types.FramebufferSetup.ErrorCorrection;
+import org.gpumediator.nvidia.vf.types.TypeCatalogue;
+import org.gpumediator.nvidia.vf.types.TypeRecord;
 
 /**
  * All fixed placements of a board in both modes, and which of the mixed sizes exclude each other.

@@ -1,10 +1,9 @@
 package org.gpumediator.nvidia.vf.placement;
 
-import org.gpumediator.api.partition.ResourceRange;
-
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.gpumediator.api.partition.ResourceRange;
 
 /** What is left of a run of places between ranges that are taken. */
 final class RangeHoles {

@@ -1,11 +1,10 @@
 package org.gpumediator.nvidia.vf.placement;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.FramebufferSetup;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * The fixed placements of mixed sizes.

@@ -1,5 +1,9 @@
 package org.gpumediator.nvidia.vf.placement;
 
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.StringJoiner;
 import org.gpumediator.api.partition.GpuInventory.Holding;
 import org.gpumediator.api.partition.PartitionDecision.Refused;
 import org.gpumediator.api.partition.PartitionRequest;
@@ -8,11 +12,6 @@ import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.nvidia.vf.placement.BoardOccupancy.Taken;
 import org.gpumediator.nvidia.vf.placement.PlacementRefusal.Cause;
 import org.gpumediator.nvidia.vf.types.VfResources;
-
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
-import java.util.StringJoiner;
 
 /**
  * Finds out why a request does not fit: the resource that is short, and a smallest set of virtual

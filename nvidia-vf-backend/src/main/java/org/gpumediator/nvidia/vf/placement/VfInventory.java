@@ -1,5 +1,9 @@
 package org.gpumediator.nvidia.vf.placement;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourceRange;
@@ -9,11 +13,6 @@ import org.gpumediator.nvidia.vf.types.FramebufferSetup.ErrorCorrection;
 import org.gpumediator.nvidia.vf.types.TypeCatalogue;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.gpumediator.nvidia.vf.types.VfTypes;
-
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
  * Makes the inventory of a board, and reads back from its attributes what a placement decision
@@ -79,8 +78,7 @@ public final class VfInventory {
                         : List.of(new ResourceRange(enabledVfs, AdaBoard.TOTAL_VFS - enabledVfs));
         List<GpuInventory.Resource> resources = new ArrayList<>();
         resources.add(resource(VfResources.VF, AdaBoard.TOTAL_VFS, absent));
-        resources.add(
-                new GpuInventory.Resource(VfResources.framebuffer(board), bytes, top));
+        resources.add(new GpuInventory.Resource(VfResources.framebuffer(board), bytes, top));
         resources.add(new GpuInventory.Resource(VfResources.PLUGIN_HEAP, bytes, top));
         resources.add(resource(VfResources.CHANNEL_IDS, AdaBoard.TOTAL_CHANNELS, List.of()));
         resources.add(resource(VfResources.PLACEMENT, board.placementSlots(), List.of()));
@@ -91,8 +89,7 @@ public final class VfInventory {
         attributes.put(MODE, mode.text());
         attributes.put(RULE, rule.text());
         attributes.put(
-                ERROR_CORRECTION,
-                setup.errorCorrection() == ErrorCorrection.ON ? "on" : "off");
+                ERROR_CORRECTION, setup.errorCorrection() == ErrorCorrection.ON ? "on" : "off");
         attributes.put(TOTAL_FRAMEBUFFER, Long.toString(setup.totalBytes()));
         return new GpuInventory(resources, List.of(), attributes);
     }

@@ -1,5 +1,9 @@
 package org.gpumediator.nvidia.vf.placement;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionPolicy;
@@ -10,11 +14,6 @@ import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.jspecify.annotations.Nullable;
-
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * Gives a virtual GPU a virtual function and a place on the board. Board, mode and framebuffer are

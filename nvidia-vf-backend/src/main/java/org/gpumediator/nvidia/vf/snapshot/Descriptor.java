@@ -1,9 +1,8 @@
 package org.gpumediator.nvidia.vf.snapshot;
 
+import java.nio.charset.StandardCharsets;
 import org.gpumediator.api.SnapshotFormatException;
 import org.gpumediator.api.SnapshotIncompatibleException;
-
-import java.nio.charset.StandardCharsets;
 
 /**
  * What a saved virtual GPU was, and so what the one it is restored to must be. Placement and

@@ -1,14 +1,5 @@
 package org.gpumediator.nvidia.vf.snapshot;
 
-import org.gpumediator.api.GpuMediationException;
-import org.gpumediator.api.SnapshotFormatException;
-import org.gpumediator.api.SnapshotIncompatibleException;
-import org.gpumediator.api.Snapshottable;
-import org.gpumediator.api.hardware.PhysicalGpu;
-import org.gpumediator.core.pci.PciFunction;
-import org.gpumediator.nvidia.vf.manager.ManagedVgpu;
-import org.gpumediator.nvidia.vf.snapshot.PacketStream.Packet;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -18,6 +9,14 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.gpumediator.api.GpuMediationException;
+import org.gpumediator.api.SnapshotFormatException;
+import org.gpumediator.api.SnapshotIncompatibleException;
+import org.gpumediator.api.Snapshottable;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.core.pci.PciFunction;
+import org.gpumediator.nvidia.vf.manager.ManagedVgpu;
+import org.gpumediator.nvidia.vf.snapshot.PacketStream.Packet;
 
 /**
  * Saves and restores one virtual GPU: descriptor, PCI function, firmware task, interrupt enables,

@@ -3,8 +3,8 @@ package org.gpumediator.nvidia.vf.sriov;
 import org.gpumediator.core.catalogue.BitField;
 
 /**
- * Registers of the SR-IOV extended capability, byte offsets from its start. Source: PCI Express Base
- * Specification 4.0, section 9.3.3; values of Ada from a dump of an L20.
+ * Registers of the SR-IOV extended capability, byte offsets from its start. Source: PCI Express
+ * Base Specification 4.0, section 9.3.3; values of Ada from a dump of an L20.
  */
 public final class SriovRegisters {
 

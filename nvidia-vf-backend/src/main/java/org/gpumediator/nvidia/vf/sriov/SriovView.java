@@ -2,13 +2,12 @@ package org.gpumediator.nvidia.vf.sriov;
 
 import static org.gpumediator.nvidia.vf.sriov.SriovRegisters.*;
 
-import org.gpumediator.api.hardware.PhysicalGpu;
-import org.gpumediator.api.pci.BarKind;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.pci.BarKind;
 
 /**
  * The SR-IOV capability of a physical function as a driver reads and writes it. Holds nothing but

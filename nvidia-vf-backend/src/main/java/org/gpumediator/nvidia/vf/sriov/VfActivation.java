@@ -1,16 +1,15 @@
 package org.gpumediator.nvidia.vf.sriov;
 
-import org.gpumediator.api.MediationClock;
-import org.gpumediator.api.hardware.PhysicalGpu;
-import org.gpumediator.nvidia.vf.sriov.VfActivationException.Reason;
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.nvidia.vf.sriov.VfActivationException.Reason;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Switches virtual functions on and off by the rules of PCI, step by step on a clock.

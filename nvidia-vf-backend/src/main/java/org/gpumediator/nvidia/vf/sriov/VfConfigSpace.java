@@ -1,7 +1,7 @@
 package org.gpumediator.nvidia.vf.sriov;
 
-import org.gpumediator.api.pci.BarKind;
 import org.gpumediator.api.partition.VgpuType;
+import org.gpumediator.api.pci.BarKind;
 import org.gpumediator.core.pci.Capability;
 import org.gpumediator.core.pci.ExpressCapability;
 import org.gpumediator.core.pci.MsixPlace;
@@ -16,9 +16,9 @@ import org.gpumediator.nvidia.vf.types.VfResources;
  * sees it.
  *
  * <p>A guest's is virtual but for its MSI-X capability: identity and BAR sizes are the type's,
- * commands are stored, everything else reads as zero and takes no write. Offset, length and width of
- * every access are checked against the 4096 bytes, and a guest's window against the size that it is
- * told, not the size of the real BAR.
+ * commands are stored, everything else reads as zero and takes no write. Offset, length and width
+ * of every access are checked against the 4096 bytes, and a guest's window against the size that it
+ * is told, not the size of the real BAR.
  *
  * <p>Sources: PCI Express Base Specification 4.0, section 9.3.4 (raw); open VFIO driver series for
  * virtual GPUs (guest's view); dump of an L20 (MSI-X).

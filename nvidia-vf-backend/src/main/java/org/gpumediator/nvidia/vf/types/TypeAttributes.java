@@ -1,10 +1,9 @@
 package org.gpumediator.nvidia.vf.types;
 
-import org.gpumediator.api.partition.VgpuType;
-
-import java.util.Locale;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import org.gpumediator.api.partition.VgpuType;
 
 /**
  * What a type of this family says of itself beyond quotas and displays: the attributes of a {@link
@@ -47,7 +46,8 @@ public final class TypeAttributes {
         values.put(SHORT_NAME, type.identity().shortName());
         values.put(SERIES, type.identity().series());
         values.put(
-                VIRTUAL_DEVICE, String.format(Locale.ROOT, "0x%08x", type.identity().virtualDeviceId()));
+                VIRTUAL_DEVICE,
+                String.format(Locale.ROOT, "0x%08x", type.identity().virtualDeviceId()));
         values.put(MAX_PIXELS, Long.toString(type.display().maxPixels()));
         values.put(FRAME_RATE_LIMIT, Integer.toString(type.display().frameRateLimit()));
         values.put(CUDA, Boolean.toString(type.sharing().cuda()));

@@ -1,7 +1,5 @@
 package org.gpumediator.nvidia.vf.types;
 
-import org.jspecify.annotations.Nullable;
-
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Reader;
@@ -12,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a table of vGPU types: lines of {@code source}, {@code ids}, {@code board} and {@code
@@ -103,9 +102,7 @@ final class TypeTableReader {
         AdaBoard board =
                 AdaBoard.byDeviceId(hex(columns[0]))
                         .orElseThrow(
-                                () ->
-                                        new IllegalArgumentException(
-                                                "unknown board " + columns[0]));
+                                () -> new IllegalArgumentException("unknown board " + columns[0]));
         int region = number(columns[2]);
         if (board.subsystemId() != hex(columns[1])
                 || board.placementSlots() != region

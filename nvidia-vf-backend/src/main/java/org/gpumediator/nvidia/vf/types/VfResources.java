@@ -1,10 +1,9 @@
 package org.gpumediator.nvidia.vf.types;
 
+import java.util.List;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourceKind.Shape;
 import org.gpumediator.api.partition.ResourceKind.Unit;
-
-import java.util.List;
 
 /**
  * The resources of a board that virtual GPUs share.
@@ -67,7 +66,6 @@ public final class VfResources {
 
     /** Returns all resources of a board, in the order an inventory lists them. */
     public static List<ResourceKind> of(AdaBoard board) {
-        return List.of(
-                VF, framebuffer(board), PLUGIN_HEAP, CHANNEL_IDS, PLACEMENT, BAR1, ENCODER);
+        return List.of(VF, framebuffer(board), PLUGIN_HEAP, CHANNEL_IDS, PLACEMENT, BAR1, ENCODER);
     }
 }

@@ -1,8 +1,5 @@
 package org.gpumediator.nvidia.vf.types;
 
-import org.gpumediator.api.partition.ResourceKind;
-import org.gpumediator.api.partition.VgpuType;
-
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToIntFunction;
+import org.gpumediator.api.partition.ResourceKind;
+import org.gpumediator.api.partition.VgpuType;
 
 /**
  * The types of one board in the mediator's own words, and types made of free quotas.

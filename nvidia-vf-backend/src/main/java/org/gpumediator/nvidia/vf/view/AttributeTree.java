@@ -1,14 +1,5 @@
 package org.gpumediator.nvidia.vf.view;
 
-import org.gpumediator.api.partition.GpuInventory;
-import org.gpumediator.api.partition.GpuInventory.Holding;
-import org.gpumediator.api.partition.ResourceRange;
-import org.gpumediator.api.partition.VgpuType;
-import org.gpumediator.nvidia.vf.placement.Placement;
-import org.gpumediator.nvidia.vf.placement.PlacementPlanner;
-import org.gpumediator.nvidia.vf.types.TypeAttributes;
-import org.gpumediator.nvidia.vf.types.VfResources;
-
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +8,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.GpuInventory.Holding;
+import org.gpumediator.api.partition.ResourceRange;
+import org.gpumediator.api.partition.VgpuType;
+import org.gpumediator.nvidia.vf.placement.Placement;
+import org.gpumediator.nvidia.vf.placement.PlacementPlanner;
+import org.gpumediator.nvidia.vf.types.TypeAttributes;
+import org.gpumediator.nvidia.vf.types.VfResources;
 
 /**
  * One board at one moment as a tree of small text files, under the names of Linux: {@code sriov_*}

@@ -3,15 +3,14 @@ package org.gpumediator.nvidia.vf.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Random;
 import org.gpumediator.nvidia.vf.guard.EventGuard.State;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.Random;
 
 class EventGuardTest {
 
@@ -142,12 +141,10 @@ class EventGuardTest {
 
     @Test
     void limit_outOfRange_isRefused() {
-        assertThatThrownBy(() -> new GuardLimit(0, 1))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new GuardLimit(0, 1)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new GuardLimit(4097, 1))
                 .isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> new GuardLimit(1, 0))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new GuardLimit(1, 0)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test

@@ -3,12 +3,11 @@ package org.gpumediator.nvidia.vf.manager;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.List;
 import org.gpumediator.api.partition.ResourceRange;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.List;
 
 class DesiredStateTest {
 
@@ -56,8 +55,8 @@ class DesiredStateTest {
                 "gpu-mediator-vf 1 board=l40\nvgpu name=a name=b",
                 "gpu-mediator-vf 1 board=l40\nvgpu colour=red",
                 "gpu-mediator-vf 1 board=l40\n"
-                    + "vgpu name=a gfid=-1 type=1 framebuffer=0x0+0x1 heap=0x2+0x1 channels=0x0+0x1"
-                    + " encoder=1"
+                        + "vgpu name=a gfid=-1 type=1 framebuffer=0x0+0x1 heap=0x2+0x1 channels=0x0+0x1"
+                        + " encoder=1"
             })
     void parse_anythingElse_isRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> DesiredState.parse(text, 1));

@@ -1,5 +1,6 @@
 package org.gpumediator.nvidia.vf.placement;
 
+import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionPolicy;
@@ -11,8 +12,6 @@ import org.gpumediator.nvidia.vf.types.FramebufferSetup;
 import org.gpumediator.nvidia.vf.types.TypeCatalogue;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.gpumediator.nvidia.vf.types.VfTypes;
-
-import java.util.Map;
 
 /** A board on paper, filled step by step by a policy. */
 final class Boards {

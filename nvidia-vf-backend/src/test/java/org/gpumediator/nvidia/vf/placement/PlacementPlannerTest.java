@@ -3,6 +3,8 @@ package org.gpumediator.nvidia.vf.placement;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionRequest;
 import org.gpumediator.api.partition.ResourceKind;
@@ -15,9 +17,6 @@ import org.gpumediator.nvidia.vf.types.FramebufferSetup;
 import org.gpumediator.nvidia.vf.types.TypeCatalogue;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
-import java.util.Map;
 
 class PlacementPlannerTest {
 

@@ -2,6 +2,9 @@ package org.gpumediator.nvidia.vf.placement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.FramebufferSetup;
 import org.gpumediator.nvidia.vf.types.FramebufferSetup.ErrorCorrection;
@@ -11,10 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 class PlacementTableTest {
 
@@ -87,7 +86,9 @@ class PlacementTableTest {
         PlacementTable table = table(AdaBoard.RTX_5000_ADA);
         for (TypeShape shape : table.shapes()) {
             List<Integer> all =
-                    IntStream.range(0, 32 / shape.slots()).map(i -> i * shape.slots()).boxed()
+                    IntStream.range(0, 32 / shape.slots())
+                            .map(i -> i * shape.slots())
+                            .boxed()
                             .toList();
             assertThat(ids(table.mixed(shape))).isEqualTo(all);
             assertThat(ids(table.equal(shape))).isEqualTo(all);
@@ -114,8 +115,7 @@ class PlacementTableTest {
     @EnumSource(ErrorCorrection.class)
     void mixedPlacements_withSlotsApart_areApartInEverything(ErrorCorrection correction) {
         for (AdaBoard board : AdaBoard.values()) {
-            List<Placement> all =
-                    PlacementTable.of(FramebufferSetup.of(board, correction)).mixed();
+            List<Placement> all = PlacementTable.of(FramebufferSetup.of(board, correction)).mixed();
             for (Placement one : all) {
                 for (Placement other : all) {
                     boolean apart =
@@ -198,8 +198,7 @@ class PlacementTableTest {
         for (int slots : List.of(2, 3, 4, 6, 8)) {
             for (Placement place : table.mixed(table.shape(slots).orElseThrow())) {
                 long index = place.heap().start() / quarter;
-                long edge =
-                        index % 2 == 0 ? index * quarter : (index + 1) * quarter - segment;
+                long edge = index % 2 == 0 ? index * quarter : (index + 1) * quarter - segment;
                 assertThat(place.heap().start() - edge).isBetween(0L, segment - 1);
             }
         }
@@ -218,10 +217,10 @@ class PlacementTableTest {
 
     @Test
     void oneGibGuest_onDeniedSlots_isNotPlaced() {
-        List<Integer> denied =
-                List.of(2, 3, 8, 9, 14, 15, 20, 21, 26, 27, 32, 33, 38, 39, 44, 45);
+        List<Integer> denied = List.of(2, 3, 8, 9, 14, 15, 20, 21, 26, 27, 32, 33, 38, 39, 44, 45);
         PlacementTable table = table(AdaBoard.L40);
-        assertThat(ids(table.mixed(table.shape(1).orElseThrow()))).doesNotContainAnyElementsOf(denied);
+        assertThat(ids(table.mixed(table.shape(1).orElseThrow())))
+                .doesNotContainAnyElementsOf(denied);
         // less than a GiB of guest framebuffer is not denied
         PlacementTable small = table(AdaBoard.L4);
         assertThat(ids(small.mixed(small.shape(1).orElseThrow()))).contains(2, 3, 8, 9);

@@ -3,6 +3,9 @@ package org.gpumediator.nvidia.vf.placement;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionDecision.Refused;
@@ -15,10 +18,6 @@ import org.gpumediator.nvidia.vf.types.FramebufferSetup;
 import org.gpumediator.nvidia.vf.types.FramebufferSetup.ErrorCorrection;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.junit.jupiter.api.Test;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 
 class VfPlacementPolicyTest {
 

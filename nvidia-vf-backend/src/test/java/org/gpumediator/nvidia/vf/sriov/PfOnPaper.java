@@ -1,5 +1,8 @@
 package org.gpumediator.nvidia.vf.sriov;
 
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.InterruptSink;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
@@ -15,10 +18,6 @@ import org.gpumediator.core.pci.SriovCapability;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.testkit.FakeGuestMemory;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * A physical function that is nothing but its configuration space, as the dump of an L20 has it:

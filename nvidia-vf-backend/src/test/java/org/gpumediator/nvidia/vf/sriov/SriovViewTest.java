@@ -2,13 +2,12 @@ package org.gpumediator.nvidia.vf.sriov;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gpumediator.api.pci.BarKind;
-import org.gpumediator.nvidia.vf.types.AdaBoard;
-import org.junit.jupiter.api.Test;
-
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.gpumediator.api.pci.BarKind;
+import org.gpumediator.nvidia.vf.types.AdaBoard;
+import org.junit.jupiter.api.Test;
 
 class SriovViewTest {
 
@@ -62,8 +61,7 @@ class SriovViewTest {
         assertThat(bars)
                 .containsExactly(
                         new VfBar(0, BarKind.MEMORY_32, 256 << 10, 0x8000_0000L),
-                        new VfBar(
-                                1, BarKind.MEMORY_64_PREFETCHABLE, 2 * AdaBoard.GIB, 1L << 32),
+                        new VfBar(1, BarKind.MEMORY_64_PREFETCHABLE, 2 * AdaBoard.GIB, 1L << 32),
                         new VfBar(
                                 3,
                                 BarKind.MEMORY_64_PREFETCHABLE,

@@ -3,6 +3,8 @@ package org.gpumediator.nvidia.vf.sriov;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
+import java.util.Map;
 import org.gpumediator.api.InterruptSink;
 import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.partition.VgpuType;
@@ -14,9 +16,6 @@ import org.gpumediator.nvidia.vf.types.TypeRecord;
 import org.gpumediator.nvidia.vf.types.VfTypes;
 import org.gpumediator.testkit.FakeGuestMemory;
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
-import java.util.Map;
 
 class VfConfigSpaceTest {
 
@@ -113,8 +112,7 @@ class VfConfigSpaceTest {
     void guest_identityOfEveryType_isItsOwn() {
         for (AdaBoard board : AdaBoard.values()) {
             for (VgpuType type : types(board).all()) {
-                TypeRecord record =
-                        TypeCatalogue.shipped().byName(type.name()).orElseThrow();
+                TypeRecord record = TypeCatalogue.shipped().byName(type.name()).orElseThrow();
                 PciFunction function = VfConfigSpace.guest(board, type).build(port());
                 assertThat(function.read(0x02, 2)).isEqualTo(board.deviceId());
                 assertThat(function.read(0x2e, 2))
@@ -140,8 +138,7 @@ class VfConfigSpaceTest {
 
     @Test
     void guest_ofAForeignType_isRefused() {
-        VgpuType foreign =
-                new VgpuType("x", "", "", Map.of(), 0, 0, 0, 1, Map.of());
+        VgpuType foreign = new VgpuType("x", "", "", Map.of(), 0, 0, 0, 1, Map.of());
         assertThatThrownBy(() -> VfConfigSpace.guest(AdaBoard.L40, foreign))
                 .isInstanceOf(IllegalArgumentException.class);
     }

@@ -2,9 +2,8 @@ package org.gpumediator.nvidia.vf.types;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.math.BigInteger;
+import org.junit.jupiter.api.Test;
 
 class AdaBoardTest {
 

@@ -2,13 +2,12 @@ package org.gpumediator.nvidia.vf.types;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 
 class TypeCatalogueTest {
 
@@ -18,10 +17,10 @@ class TypeCatalogueTest {
 
     private static final String CSV_HEADER =
             "board,pdev_id,psubsys_id,type_id,name,series,class,vdev_id,vsubsys_id,profile_mb,fb_mb,"
-                + "gsp_heap_mb,fb_reserved_mb,max_instances,chids_per_vgpu_2048,heads,max_x,max_y,"
-                + "max_pixels,frl_fps,frl_enabled,cuda,ecc,multi_vgpu,multi_vgpu_exclusive,"
-                + "encoder_pct,bar1_mb,mappable_video_kb,placement_size,homog_placements,"
-                + "heterog_placements,heterog_count,licenses,source";
+                    + "gsp_heap_mb,fb_reserved_mb,max_instances,chids_per_vgpu_2048,heads,max_x,max_y,"
+                    + "max_pixels,frl_fps,frl_enabled,cuda,ecc,multi_vgpu,multi_vgpu_exclusive,"
+                    + "encoder_pct,bar1_mb,mappable_video_kb,placement_size,homog_placements,"
+                    + "heterog_placements,heterog_count,licenses,source";
 
     @Test
     void shipped_writtenBackAsCsv_isTheOriginalToTheByte() throws Exception {

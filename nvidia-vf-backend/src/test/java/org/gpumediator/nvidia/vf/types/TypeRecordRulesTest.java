@@ -3,12 +3,11 @@ package org.gpumediator.nvidia.vf.types;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Test;
-
 import java.io.IOException;
 import java.io.StringReader;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** Every way a type record can lie is refused by name, before anything computes with it. */
 class TypeRecordRulesTest {

@@ -3,12 +3,11 @@ package org.gpumediator.nvidia.vf.types;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.nvidia.vf.types.FramebufferSetup.ErrorCorrection;
 import org.junit.jupiter.api.Test;
-
-import java.util.Map;
 
 class VfTypesTest {
 

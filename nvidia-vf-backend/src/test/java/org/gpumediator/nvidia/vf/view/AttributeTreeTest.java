@@ -2,6 +2,7 @@ package org.gpumediator.nvidia.vf.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision.Placed;
 import org.gpumediator.api.partition.PartitionRequest;
@@ -16,8 +17,6 @@ import org.gpumediator.nvidia.vf.types.TypeCatalogue;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.gpumediator.nvidia.vf.types.VfTypes;
 import org.junit.jupiter.api.Test;
-
-import java.util.Map;
 
 class AttributeTreeTest {
 

@@ -77,8 +77,7 @@ final class LibC {
     @SuppressWarnings("restricted")
     private static MethodHandle link(
             String name, FunctionDescriptor function, Linker.Option... options) {
-        return LINKER.downcallHandle(
-                LINKER.defaultLookup().findOrThrow(name), function, options);
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), function, options);
     }
 
     /** A system call that is not made often enough to keep its own capture segment. */
@@ -109,7 +108,10 @@ final class LibC {
         return result;
     }
 
-    /** Makes a call, again if a signal interrupted it; answers the negative error number if it failed. */
+    /**
+     * Makes a call, again if a signal interrupted it; answers the negative error number if it
+     * failed.
+     */
     static long attempt(Call call) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = arena.allocate(CALL_STATE);

@@ -1,11 +1,10 @@
 package org.gpumediator.examples.vfiouser.server;
 
+import java.lang.foreign.MemorySegment;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.Errno;
 import org.gpumediator.examples.vfiouser.linux.MessageSocket;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
-
-import java.lang.foreign.MemorySegment;
 
 /**
  * Turns a client away. Its first message is read and answered with an error, because a client whose

@@ -1,5 +1,10 @@
 package org.gpumediator.examples.vfiouser.server;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.gpumediator.api.DirectWindow;
 import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.ResetKind;
@@ -18,12 +23,6 @@ import org.gpumediator.core.pci.Capability;
 import org.gpumediator.core.pci.ExpressCapability;
 import org.gpumediator.core.pci.MsixPlace;
 import org.gpumediator.core.pci.PciFunction;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * A PCI function without a GPU behind it: BAR0 is 64 KiB of trapped words, of which the last 8 KiB

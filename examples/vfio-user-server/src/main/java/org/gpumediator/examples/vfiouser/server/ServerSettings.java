@@ -1,10 +1,9 @@
 package org.gpumediator.examples.vfiouser.server;
 
-import org.gpumediator.api.TrapRegion;
-
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.gpumediator.api.TrapRegion;
 
 /**
  * How a server serves.

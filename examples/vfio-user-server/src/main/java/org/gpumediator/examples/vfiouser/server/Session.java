@@ -1,5 +1,6 @@
 package org.gpumediator.examples.vfiouser.server;
 
+import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
@@ -11,8 +12,6 @@ import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.lang.foreign.MemorySegment;
 
 /**
  * One client from its first message to its last. Belongs to the thread that serves it.

@@ -1,9 +1,8 @@
 package org.gpumediator.examples.vfiouser.server;
 
-import org.gpumediator.examples.vfiouser.protocol.Wire;
-
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.gpumediator.examples.vfiouser.protocol.Wire;
 
 /**
  * What the clients of one virtual GPU have sent. Written by the thread that serves them; read when

@@ -5,6 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.gpumediator.examples.vfiouser.server.WireClient.dmaMap;
 import static org.gpumediator.examples.vfiouser.server.WireClient.irqs;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.Errno;
@@ -12,13 +18,6 @@ import org.gpumediator.examples.vfiouser.linux.EventFd;
 import org.gpumediator.examples.vfiouser.linux.UnixSocket;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.junit.jupiter.api.Test;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
-import java.util.List;
 
 /** Clients that come, go, come too early, or are several. */
 class ClientLifeTest {

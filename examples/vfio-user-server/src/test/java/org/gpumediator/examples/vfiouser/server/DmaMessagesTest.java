@@ -6,17 +6,16 @@ import static org.gpumediator.examples.vfiouser.server.WireClient.bytes;
 import static org.gpumediator.examples.vfiouser.server.WireClient.dmaMap;
 import static org.gpumediator.examples.vfiouser.server.WireClient.frame;
 
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.gpumediator.api.TrapHandler;
 import org.gpumediator.api.TrapRegion;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-
-import java.lang.foreign.MemorySegment;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Guest memory that only the client can reach. A write to BAR0 offset 0 makes the virtual GPU copy

@@ -5,6 +5,8 @@ import static org.gpumediator.examples.vfiouser.server.WireClient.access;
 import static org.gpumediator.examples.vfiouser.server.WireClient.bytes;
 import static org.gpumediator.examples.vfiouser.server.WireClient.frame;
 
+import java.util.Arrays;
+import java.util.Random;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.Errno;
 import org.gpumediator.examples.vfiouser.linux.EventFd;
@@ -15,9 +17,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.Arrays;
-import java.util.Random;
 
 /** Messages that are cut, glued, too long, too short, or no messages at all. */
 class FramingTest {

@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.gpumediator.examples.vfiouser.server.WireClient.bytes;
 import static org.gpumediator.examples.vfiouser.server.WireClient.frame;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Random;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.EventFd;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.junit.jupiter.api.Test;
-
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Random;
 
 /** Well-framed messages with any content: each gets its answer, and none does harm. */
 class RandomMessagesTest {

@@ -6,6 +6,11 @@ import static org.gpumediator.examples.vfiouser.server.WireClient.bytes;
 import static org.gpumediator.examples.vfiouser.server.WireClient.dmaMap;
 import static org.gpumediator.examples.vfiouser.server.WireClient.dmaUnmap;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.Errno;
@@ -17,12 +22,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.List;
-import java.util.Objects;
-import java.util.Random;
 
 /** The device behind the socket: its regions, its memory, its resets. */
 class SessionTest {
@@ -45,8 +44,7 @@ class SessionTest {
     }
 
     private WireClient.Message regionInfo(int index, int room) throws Exception {
-        return client.call(
-                Wire.DEVICE_GET_REGION_INFO, bytes(room, 0, index, 0, 0L, 0L));
+        return client.call(Wire.DEVICE_GET_REGION_INFO, bytes(room, 0, index, 0, 0L, 0L));
     }
 
     @Test
@@ -59,7 +57,13 @@ class SessionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0, 3, 65536", "1, 0, 0", "3, 0, 0", "4, 3, 64", "5, 0, 0", "6, 1, 4096", "7, 3, 4096",
+        "0, 3, 65536",
+        "1, 0, 0",
+        "3, 0, 0",
+        "4, 3, 64",
+        "5, 0, 0",
+        "6, 1, 4096",
+        "7, 3, 4096",
         "8, 0, 0"
     })
     void regionInfo_ofTrappedRegion_tellsFlagsAndLength(int index, int flags, long length)
@@ -110,11 +114,7 @@ class SessionTest {
 
     @Test
     void regionIoFds_areNone() throws Exception {
-        assertThat(
-                        client.call(
-                                        Wire.DEVICE_GET_REGION_IO_FDS,
-                                        bytes(1024, 0, 0, 0))
-                                .payload())
+        assertThat(client.call(Wire.DEVICE_GET_REGION_IO_FDS, bytes(1024, 0, 0, 0)).payload())
                 .isEqualTo(bytes(16, 0, 0, 0));
         for (byte[] wrong :
                 List.of(
@@ -185,9 +185,7 @@ class SessionTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 3, 5, 8, 1000})
     void write_whoseCountIsNotItsLength_isInvalid(int length) throws Exception {
-        assertThat(
-                        client.errorOf(
-                                Wire.REGION_WRITE, bytes(access(0, 0, 4), new byte[length])))
+        assertThat(client.errorOf(Wire.REGION_WRITE, bytes(access(0, 0, 4), new byte[length])))
                 .isEqualTo(Errno.EINVAL);
         assertThat(client.read32(0, 0)).isZero();
     }
@@ -298,9 +296,7 @@ class SessionTest {
 
     @Test
     void writeMulti_notOffered_isInvalid() throws Exception {
-        assertThat(
-                        client.errorOf(
-                                Wire.REGION_WRITE_MULTI, bytes(1L, 0L, 0, 4, 1L)))
+        assertThat(client.errorOf(Wire.REGION_WRITE_MULTI, bytes(1L, 0L, 0, 4, 1L)))
                 .isEqualTo(Errno.EINVAL);
     }
 
@@ -330,8 +326,7 @@ class SessionTest {
                             bytes(1L, 0L, 0, -1, 1L),
                             bytes(1L, -1L, 0, 4, 1L),
                             bytes(1L, 0L, 1, 4, 1L))) {
-                assertThat(writer.errorOf(Wire.REGION_WRITE_MULTI, wrong))
-                        .isEqualTo(Errno.EINVAL);
+                assertThat(writer.errorOf(Wire.REGION_WRITE_MULTI, wrong)).isEqualTo(Errno.EINVAL);
             }
         }
     }

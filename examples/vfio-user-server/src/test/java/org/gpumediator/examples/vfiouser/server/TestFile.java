@@ -1,14 +1,13 @@
 package org.gpumediator.examples.vfiouser.server;
 
-import org.gpumediator.api.SharedMemory;
-import org.gpumediator.examples.vfiouser.linux.SealedMemory;
-
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.gpumediator.api.SharedMemory;
+import org.gpumediator.examples.vfiouser.linux.SealedMemory;
 
 /** Memory of a pretended guest: every word holds its own offset. */
 final class TestFile implements AutoCloseable {

@@ -2,15 +2,6 @@ package org.gpumediator.examples.vfiouser.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gpumediator.examples.vfiouser.linux.Descriptors;
-import org.gpumediator.examples.vfiouser.linux.Errno;
-import org.gpumediator.examples.vfiouser.linux.LinuxException;
-import org.gpumediator.examples.vfiouser.linux.MessageSocket;
-import org.gpumediator.examples.vfiouser.linux.PollSet;
-import org.gpumediator.examples.vfiouser.linux.UnixSocket;
-import org.gpumediator.examples.vfiouser.protocol.Wire;
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -19,6 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.gpumediator.examples.vfiouser.linux.Descriptors;
+import org.gpumediator.examples.vfiouser.linux.Errno;
+import org.gpumediator.examples.vfiouser.linux.LinuxException;
+import org.gpumediator.examples.vfiouser.linux.MessageSocket;
+import org.gpumediator.examples.vfiouser.linux.PollSet;
+import org.gpumediator.examples.vfiouser.linux.UnixSocket;
+import org.gpumediator.examples.vfiouser.protocol.Wire;
+import org.jspecify.annotations.Nullable;
 
 /** A vfio-user client for tests: sends what it is told, however wrong, and reads the replies. */
 final class WireClient implements AutoCloseable {
