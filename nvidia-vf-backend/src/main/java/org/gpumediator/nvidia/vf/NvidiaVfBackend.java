@@ -1,11 +1,5 @@
 package org.gpumediator.nvidia.vf;
 
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.event.MediationListener;
@@ -33,6 +27,13 @@ import org.gpumediator.nvidia.vf.types.TypeAttributes;
 import org.gpumediator.nvidia.vf.types.TypeCatalogue;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.gpumediator.nvidia.vf.types.VfTypes;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * VF slicing on one board: a virtual GPU is a virtual function with its own framebuffer, channels
@@ -63,7 +64,15 @@ final class NvidiaVfBackend implements GpuBackend {
         clock = context.clock();
         listener = new DeferredListener(context.listener());
         manager = new VgpuManager(new Exceptions());
-        core = new PfCore(context.gpu(), board, clock, options.vfs(), manager::event);
+        core =
+                new PfCore(
+                        context.gpu(),
+                        board,
+                        clock,
+                        options.host(),
+                        options.vfs(),
+                        options.autoprobe(),
+                        manager::event);
         manager.attach(core);
         try {
             BoardFacts facts = core.facts();

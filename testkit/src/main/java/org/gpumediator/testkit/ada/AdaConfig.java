@@ -1,6 +1,5 @@
 package org.gpumediator.testkit.ada;
 
-import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.InterruptSink;
 import org.gpumediator.api.Registration;
@@ -13,6 +12,8 @@ import org.gpumediator.core.pci.MsixPlace;
 import org.gpumediator.core.pci.PciFunction;
 import org.gpumediator.core.pci.SriovCapability;
 import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
 
 /**
  * The configuration space of a physical function.
@@ -76,6 +77,18 @@ final class AdaConfig {
                 .capability(0xd00, Capability.extended(0x27, 1, 0x44).build())
                 .capability(0xe00, Capability.extended(0x25, 1, 0x0c).build())
                 .build(VmmPort.of(new NoMemory(), InterruptSink.none()));
+    }
+
+    /** Does what a machine's firmware does: gives every BAR a window and switches memory on. */
+    static void assignWindows(PciFunction config) {
+        config.write(0x10, 4, 0xe100_0000);
+        config.write(0x18, 4, 0x70);
+        config.write(0x20, 4, 0x90);
+        config.write(SRIOV + SriovCapability.VF_BAR_0, 4, 0xe200_0000);
+        config.write(SRIOV + SriovCapability.VF_BAR_0 + 8, 4, 0x80);
+        config.write(SRIOV + SriovCapability.VF_BAR_0 + 12, 4, 0x4000_0000);
+        config.write(SRIOV + SriovCapability.VF_BAR_0 + 16, 4, 0x90);
+        config.write(0x04, 2, 0x0006);
     }
 
     private static Capability errorReporting() {

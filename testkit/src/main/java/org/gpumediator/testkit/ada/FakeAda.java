@@ -87,6 +87,7 @@ public final class FakeAda implements PhysicalGpu {
         errorCorrecting = builder.errorCorrecting;
         functionsWanted = Integer.MAX_VALUE;
         config = AdaConfig.build(model);
+        AdaConfig.assignWindows(config);
         identity =
                 new GpuIdentity(
                         AdaConfig.VENDOR,

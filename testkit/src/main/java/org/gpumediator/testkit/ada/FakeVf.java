@@ -1,12 +1,13 @@
 package org.gpumediator.testkit.ada;
 
+import org.gpumediator.api.Registration;
+import org.gpumediator.api.hardware.GpuIdentity;
+import org.gpumediator.api.hardware.PhysicalGpu;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import org.gpumediator.api.Registration;
-import org.gpumediator.api.hardware.GpuIdentity;
-import org.gpumediator.api.hardware.PhysicalGpu;
 
 /**
  * One virtual function of a {@link FakeAda}: its raw configuration space, its register block, its
@@ -269,7 +270,9 @@ final class FakeVf implements PhysicalGpu {
         resets++;
         registers.reset();
         resetConfig();
-        board.agenda().after(RESET_NANOS, () -> resetting = false);
+        if (!board.faults().strikes(GspFault.FUNCTION_RESET_HANGS, index + 1)) {
+            board.agenda().after(RESET_NANOS, () -> resetting = false);
+        }
     }
 
     @Override

@@ -32,6 +32,8 @@ public enum GspFault {
     LATE_PLUGIN_REPLY,
     /** The copy engine does not finish. */
     SCRUB_TIMEOUT,
+    /** A virtual function does not come back from its reset. The request is its GFID. */
+    FUNCTION_RESET_HANGS,
     /** The boot loader refuses. */
     BOOTER_FAILS,
     /** The firmware starts but sets up no status queue. */

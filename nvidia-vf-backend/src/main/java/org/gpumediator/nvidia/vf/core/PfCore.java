@@ -1,9 +1,7 @@
 package org.gpumediator.nvidia.vf.core;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
+
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
@@ -14,10 +12,19 @@ import org.gpumediator.nvidia.vf.gsp.GspBoot;
 import org.gpumediator.nvidia.vf.gsp.GspControls;
 import org.gpumediator.nvidia.vf.gsp.GspDialect;
 import org.gpumediator.nvidia.vf.gsp.GspRpc;
+import org.gpumediator.nvidia.vf.gsp.GspTimeoutException;
 import org.gpumediator.nvidia.vf.gsp.Waiter;
+import org.gpumediator.nvidia.vf.sriov.VfActivation;
+import org.gpumediator.nvidia.vf.sriov.VfActivationException;
+import org.gpumediator.nvidia.vf.sriov.VfProbe;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.TypeCatalogue;
 import org.jspecify.annotations.Nullable;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The driver of one board's physical function: boots its firmware, switches its virtual functions
@@ -28,6 +35,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PfCore implements AutoCloseable {
 
+    /** The open vGPU manager series packs domain 0 always. */
+    private static final int DOMAIN = 0;
+
+    private static final int CPU_CONTROL = 0x11_1388;
+    private static final long SWITCH_NANOS = 5_000_000_000L;
     private static final int SEGMENT_LEAST = 32;
     private static final int SEGMENT_MOST = 512;
 
@@ -39,7 +51,8 @@ public final class PfCore implements AutoCloseable {
     private final GspBoot boot;
     private final AdaBoard board;
     private final GspRpc.EventListener listener;
-    private final VirtualFunctions functions;
+    private final VfActivation functions;
+    private final SavedConfiguration saved;
     private final Scrubber scrubber;
     private final GspDialect dialect = Dialect570.INSTANCE;
     private final Registration interrupts;
@@ -55,7 +68,9 @@ public final class PfCore implements AutoCloseable {
     /**
      * Takes a board over.
      *
+     * @param host where its physical function is
      * @param vfs how many virtual functions there shall be
+     * @param autoprobe whether virtual functions are taken as they come up
      * @param listener hears of the firmware's events
      * @throws GpuMediationException if it cannot be taken over; it is left off
      */
@@ -63,7 +78,9 @@ public final class PfCore implements AutoCloseable {
             PhysicalGpu gpu,
             AdaBoard board,
             MediationClock clock,
+            VfActivation.Host host,
             int vfs,
+            VfActivation.Autoprobe autoprobe,
             GspRpc.EventListener listener) {
         this.gpu = gpu;
         this.board = board;
@@ -71,7 +88,9 @@ public final class PfCore implements AutoCloseable {
         wantedFunctions = vfs;
         waiter = new Waiter(clock);
         boot = new GspBoot(gpu, waiter);
-        functions = new VirtualFunctions(gpu, waiter);
+        functions = new VfActivation(gpu, host, this::probe, clock, VfActivation.Listener.none());
+        functions.setAutoprobe(autoprobe);
+        saved = new SavedConfiguration(gpu, functions);
         scrubber = new Scrubber(gpu, waiter);
         interrupts = gpu.onInterrupt(vector -> serviceInterrupt());
         try {
@@ -94,7 +113,7 @@ public final class PfCore implements AutoCloseable {
         try {
             GspControls controls = new GspControls(booted.rpc());
             run = new Run(booted, controls, attach(controls, booted.facts()));
-            functions.enable(wantedFunctions);
+            switchFunctions(wantedFunctions);
         } catch (RuntimeException failure) {
             run = null;
             try {
@@ -103,6 +122,34 @@ public final class PfCore implements AutoCloseable {
                 failure.addSuppressed(second);
             }
             throw failure;
+        }
+    }
+
+    private VfProbe.Answer probe(int index, int routingId) {
+        return gpu.virtualFunction(index).isPresent() ? VfProbe.Answer.READY : VfProbe.Answer.RETRY;
+    }
+
+    /**
+     * Switches virtual functions on or off and waits until that is done.
+     *
+     * @throws VfActivationException if it cannot be done; none is on then
+     */
+    private void switchFunctions(int count) {
+        CompletableFuture<Integer> done = functions.setNumVfs(count);
+        waiter.until(
+                SWITCH_NANOS,
+                () -> {
+                    functions.step(waiter.nanoTime());
+                    // Looks at the board, so that time passes there too.
+                    return done.isDone() || gpu.read(0, CPU_CONTROL, 4) < 0;
+                });
+        if (done.isCompletedExceptionally()
+                && done.exceptionNow() instanceof VfActivationException refused) {
+            throw refused;
+        }
+        if (!done.isDone()) {
+            throw new GspTimeoutException(
+                    count + " virtual functions: not within " + SWITCH_NANOS + " ns");
         }
     }
 
@@ -184,8 +231,31 @@ public final class PfCore implements AutoCloseable {
     }
 
     /** Returns the virtual functions. */
-    public VirtualFunctions functions() {
+    public VfActivation functions() {
         return functions;
+    }
+
+    /**
+     * Returns one of the virtual functions for its driver. One that nobody has taken yet is taken.
+     *
+     * @param index from 0
+     * @throws GpuMediationException if it does not exist
+     */
+    public PhysicalGpu takeFunction(int index) {
+        functions.bind(index);
+        return gpu.virtualFunction(index)
+                .orElseThrow(
+                        () ->
+                                new GpuMediationException(
+                                        "virtual function " + index + " does not exist"));
+    }
+
+    /** Returns domain, bus, device and function of a virtual function as firmware packs them. */
+    public int routing(int index) {
+        return functions
+                .routing()
+                .map(routing -> routing.dbdf(DOMAIN, index))
+                .orElseThrow(() -> new GpuMediationException("virtual functions are off"));
     }
 
     /** Returns what scrubs. */
@@ -237,6 +307,8 @@ public final class PfCore implements AutoCloseable {
                 old.booted().rpc().markLost("the board is being reset");
             }
             gpu.reset();
+            functions.deviceReset();
+            saved.restore(functions);
             if (old != null) {
                 old.booted().close();
             }
@@ -250,6 +322,8 @@ public final class PfCore implements AutoCloseable {
     public void count(Map<String, Long> counters) {
         counters.put("gsp.restarts", restarts.sum());
         counters.put("scrub.bytes", scrubber.scrubbedBytes());
+        counters.put("functions.present", (long) functions.numVfs());
+        counters.put("functions.bound", (long) functions.bound());
         Run now = run;
         if (now != null) {
             now.booted().rpc().count(counters);
@@ -266,12 +340,20 @@ public final class PfCore implements AutoCloseable {
             Run old = run;
             run = null;
             try {
-                functions.disable();
-                if (old != null) {
-                    boot.unload(old.booted());
+                switchFunctions(0);
+            } catch (VfActivationException gone) {
+                if (gone.reason() != VfActivationException.Reason.LOST
+                        && gone.reason() != VfActivationException.Reason.NOT_SUPPORTED) {
+                    throw gone;
                 }
             } finally {
-                interrupts.close();
+                try {
+                    if (old != null) {
+                        boot.unload(old.booted());
+                    }
+                } finally {
+                    interrupts.close();
+                }
             }
         }
     }

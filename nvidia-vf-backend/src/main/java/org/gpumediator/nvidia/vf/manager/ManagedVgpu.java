@@ -1,6 +1,5 @@
 package org.gpumediator.nvidia.vf.manager;
 
-import java.nio.ByteBuffer;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.ShareLostException;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -12,6 +11,8 @@ import org.gpumediator.nvidia.vf.gsp.GspRefusedException;
 import org.gpumediator.nvidia.vf.manager.ControlState.Answer;
 import org.gpumediator.nvidia.vf.manager.ControlState.Operation;
 import org.jspecify.annotations.Nullable;
+
+import java.nio.ByteBuffer;
 
 /**
  * One virtual GPU on the board: its virtual function, its memory, its channels, its firmware task.
@@ -104,16 +105,7 @@ public final class ManagedVgpu {
 
     private void bringUp() {
         int index = record.gfid() - 1;
-        PhysicalGpu vf =
-                core.functions()
-                        .function(index)
-                        .orElseThrow(
-                                () ->
-                                        new GpuMediationException(
-                                                what(
-                                                        "virtual function "
-                                                                + index
-                                                                + " does not exist")));
+        PhysicalGpu vf = core.takeFunction(index);
         FunctionReset.perform(vf, core.waiter());
         busMaster(vf, true);
         undo.push("bus mastering", () -> busMaster(vf, false));
@@ -150,10 +142,7 @@ public final class ManagedVgpu {
     }
 
     private BootloadRequest request() {
-        int index = record.gfid() - 1;
-        // The physical function is function 0 of bus 1 where nobody says otherwise: the firmware
-        // only wants it to be unique.
-        int routing = (1 << 8) + core.functions().routingOffset(index);
+        int routing = core.routing(record.gfid() - 1);
         return new BootloadRequest(
                 routing,
                 record.gfid(),

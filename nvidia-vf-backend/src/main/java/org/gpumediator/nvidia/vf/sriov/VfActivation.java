@@ -1,15 +1,17 @@
 package org.gpumediator.nvidia.vf.sriov;
 
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.nvidia.vf.sriov.VfActivationException.Reason;
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import org.gpumediator.api.MediationClock;
-import org.gpumediator.api.hardware.PhysicalGpu;
-import org.gpumediator.nvidia.vf.sriov.VfActivationException.Reason;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Switches virtual functions on and off by the rules of PCI, step by step on a clock.
@@ -66,8 +68,29 @@ public final class VfActivation {
         }
     }
 
+    /**
+     * Whether a driver takes virtual functions as they come up: {@code sriov_drivers_autoprobe} of
+     * Linux.
+     */
+    public enum Autoprobe {
+        ON,
+        /** They come up, nobody touches them until one is asked for by {@link #bind}. */
+        OFF
+    }
+
     /** Hears of virtual functions that come and go. */
     public interface Listener {
+
+        /** Returns one that does nothing. */
+        static Listener none() {
+            return new Listener() {
+                @Override
+                public void added(int index) {}
+
+                @Override
+                public void removed(int index) {}
+            };
+        }
 
         /** Says that a virtual function is there. */
         void added(int index);
@@ -83,8 +106,10 @@ public final class VfActivation {
     private final Listener listener;
     private final Object lock = new Object();
     private final Queue<Runnable> calls = new ArrayDeque<>();
+    private final BitSet bound = new BitSet();
     private boolean calling;
 
+    private Autoprobe autoprobe = Autoprobe.ON;
     private State state = State.OFF;
     private int wanted;
     private int present;
@@ -135,6 +160,44 @@ public final class VfActivation {
     public Optional<VfRouting> routing() {
         synchronized (lock) {
             return Optional.ofNullable(routing);
+        }
+    }
+
+    /** Says whether a driver takes the virtual functions that come up from now on. */
+    public void setAutoprobe(Autoprobe newAutoprobe) {
+        synchronized (lock) {
+            autoprobe = newAutoprobe;
+        }
+    }
+
+    /**
+     * Has a driver take a virtual function, whatever {@link Autoprobe} says. No effect if it has.
+     *
+     * @param index from {@code 0}
+     * @throws VfActivationException with {@link Reason#ABSENT} if it is not there
+     */
+    public void bind(int index) {
+        synchronized (lock) {
+            if (index < 0 || index >= present) {
+                throw refusal(
+                        Reason.ABSENT,
+                        "virtual function " + index + " does not exist: " + present + " do");
+            }
+            bound.set(index);
+        }
+    }
+
+    /** Returns whether a driver has taken a virtual function. */
+    public boolean isBound(int index) {
+        synchronized (lock) {
+            return index >= 0 && bound.get(index);
+        }
+    }
+
+    /** Returns how many virtual functions a driver has taken. */
+    public int bound() {
+        synchronized (lock) {
+            return bound.cardinality();
         }
     }
 
@@ -312,6 +375,7 @@ public final class VfActivation {
     private void removeAll() {
         while (present > 0) {
             int index = --present;
+            bound.clear(index);
             calls.add(() -> listener.removed(index));
         }
     }
@@ -360,6 +424,7 @@ public final class VfActivation {
                 return;
             }
             int index = present++;
+            bound.set(index, autoprobe == Autoprobe.ON);
             calls.add(() -> listener.added(index));
         }
         state = State.ON;

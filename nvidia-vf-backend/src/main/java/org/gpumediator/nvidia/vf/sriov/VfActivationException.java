@@ -27,6 +27,8 @@ public final class VfActivationException extends GpuMediationException {
         MEMORY_OFF("ENOMEM"),
         /** Fewer came up than were asked for; those were switched off again. */
         INCOMPLETE("EIO"),
+        /** There is no such virtual function. */
+        ABSENT("ENODEV"),
         /** The device was reset meanwhile. */
         RESET("EIO"),
         /** The device does not answer. */

@@ -3,9 +3,6 @@ package org.gpumediator.nvidia.vf.sriov;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.gpumediator.api.pci.BarKind;
 import org.gpumediator.core.pci.SriovCapability;
 import org.gpumediator.nvidia.vf.sriov.VfActivation.Host;
@@ -14,6 +11,10 @@ import org.gpumediator.nvidia.vf.sriov.VfActivationException.Reason;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.testkit.SteppedClock;
 import org.junit.jupiter.api.Test;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 class VfActivationTest {
 
@@ -114,6 +115,36 @@ class VfActivationTest {
         List<String> writes =
                 pf.writes.stream().filter(w -> !w.startsWith("bf") && !w.startsWith("c0")).toList();
         assertThat(writes).containsExactly("bd4/2=10", "bdc/2=3", "bd4/2=19");
+    }
+
+    @Test
+    void autoprobe_switchedWhileOn_countsForThoseThatComeUpLater() {
+        activation.setAutoprobe(VfActivation.Autoprobe.OFF);
+        enable(3);
+        assertThat(activation.bound()).isZero();
+        activation.setAutoprobe(VfActivation.Autoprobe.ON);
+        assertThat(activation.bound()).isZero();
+        activation.bind(1);
+        activation.bind(1);
+        assertThat(activation.isBound(1)).isTrue();
+        assertThat(activation.bound()).isEqualTo(1);
+        activation.setNumVfs(0);
+        assertThat(activation.bound()).isZero();
+        runUntil(now() + VfActivation.DISABLE_NANOS);
+        enable(3);
+        assertThat(activation.bound()).isEqualTo(3);
+    }
+
+    @Test
+    void bind_ofAFunctionThatIsNotThere_isRefused() {
+        enable(2);
+        for (int index : new int[] {-1, 2, 31}) {
+            assertThatThrownBy(() -> activation.bind(index))
+                    .isInstanceOfSatisfying(
+                            VfActivationException.class,
+                            refused -> assertThat(refused.reason()).isEqualTo(Reason.ABSENT));
+            assertThat(activation.isBound(index)).isFalse();
+        }
     }
 
     @Test
