@@ -1,39 +1,27 @@
 package org.gpumediator.examples.quickstart;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.GpuInventory.Holding;
 import org.gpumediator.api.partition.GpuInventory.Resource;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourceRange;
 
-/**
- * Draws who owns which part of a GPU: one bar per resource, one colour per owner, to scale. The
- * drawing names its colours by class, so that the page can have a light and a dark palette.
- */
-final class PartitionMap {
+import java.util.ArrayList;
+import java.util.List;
 
-    private static final int WIDTH = 960;
-    private static final int LABEL = 104;
+/** Draws who owns which part of a GPU: one bar per resource, one colour per owner, to scale. */
+final class PartitionMap extends Drawing {
+
     private static final int BAR = 46;
     private static final int ROW = 92;
     private static final int TOP = 14;
     private static final double LEAST_FOR_TEXT = 46;
-    private static final int COLOURS = 8;
 
     private final GpuInventory inventory;
-    private final Map<String, Integer> colours = new LinkedHashMap<>();
-    private final StringBuilder svg = new StringBuilder();
 
     PartitionMap(GpuInventory inventory) {
+        super(inventory.holdings());
         this.inventory = inventory;
-        for (Holding holding : inventory.holdings()) {
-            colours.computeIfAbsent(holding.owner(), owner -> colours.size() % COLOURS);
-        }
     }
 
     /** Returns the drawing as one SVG element. */
@@ -41,10 +29,7 @@ final class PartitionMap {
         List<Resource> drawn =
                 inventory.resources().stream().filter(Inventories::hasPlaces).toList();
         int height = TOP + ROW * drawn.size() + 34;
-        add(
-                "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"Partition map\""
-                        + " xmlns=\"http://www.w3.org/2000/svg\">",
-                WIDTH, height);
+        begin("Partition map", height);
         add(
                 "<defs><pattern id=\"hatch\" width=\"7\" height=\"7\""
                         + " patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
@@ -56,15 +41,13 @@ final class PartitionMap {
             y += ROW;
         }
         drawLegend(y + 6);
-        add("</svg>");
-        return svg.toString();
+        return end();
     }
 
     private void drawRow(Resource resource, int y) {
         ResourceKind kind = resource.kind();
         ResourceRange space = resource.space();
-        add("<text class=\"kind\" x=\"0\" y=\"%d\">%s</text>", y + 21, kind.name());
-        add("<text class=\"size\" x=\"0\" y=\"%d\">%s</text>", y + 38, kind.format(space.length()));
+        label(y + 21, kind.name(), kind.format(space.length()));
         add(
                 "<rect class=\"free\" x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" rx=\"6\">"
                         + "<title>free: %s</title></rect>",
@@ -74,14 +57,10 @@ final class PartitionMap {
         }
         for (Holding holding : inventory.holdings()) {
             for (ResourceRange range : holding.partition().ranges(kind)) {
-                block(kind, space, range, y, holding.owner(), "c" + colour(holding.owner()));
+                block(kind, space, range, y, holding.owner(), colour(holding.owner()));
             }
         }
         drawScale(resource, y + BAR + 15);
-    }
-
-    private int colour(String owner) {
-        return colours.getOrDefault(owner, 0);
     }
 
     private void block(
@@ -94,19 +73,13 @@ final class PartitionMap {
         double x = place(space, range.start());
         double width = place(space, range.end()) - x;
         add(
-                "<g><title>%s: %s %s, [%s, %s)</title>"
-                        + "<rect class=\"block %s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\""
-                        + " height=\"%d\" rx=\"4\"/>",
+                "<g><title>%s: %s %s, [%s, %s)</title>",
                 escape(owner),
                 kind.format(range.length()),
                 kind.name(),
                 at(kind, range.start()),
-                at(kind, range.end()),
-                style,
-                x + 1,
-                y,
-                Math.max(1, width - 2),
-                BAR);
+                at(kind, range.end()));
+        block("block " + style, x, x + width, y, BAR);
         if (width >= LEAST_FOR_TEXT) {
             String on = style.equals("reserved") ? "on-reserved" : "on";
             add(
@@ -148,20 +121,8 @@ final class PartitionMap {
     }
 
     private void drawLegend(int y) {
-        int x = LABEL;
-        for (Map.Entry<String, Integer> owner : colours.entrySet()) {
-            x = legend(x, y, "block c" + owner.getValue(), owner.getKey());
-        }
-        x = legend(x, y, "block reserved", "kept by the mediator");
+        int x = legend(owners(y), y, "block reserved", "kept by the mediator");
         legend(x, y, "free", "free");
-    }
-
-    private int legend(int x, int y, String style, String text) {
-        add(
-                "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"14\" height=\"14\" rx=\"3\"/>",
-                style, x, y);
-        add("<text class=\"legend\" x=\"%d\" y=\"%d\">%s</text>", x + 20, y + 12, escape(text));
-        return x + 44 + 8 * text.length();
     }
 
     private static double place(ResourceRange space, long at) {
@@ -170,13 +131,5 @@ final class PartitionMap {
 
     private static String at(ResourceKind kind, long place) {
         return kind.unit() == ResourceKind.Unit.BYTES ? kind.format(place) : Long.toString(place);
-    }
-
-    static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
-    }
-
-    private void add(String format, Object... arguments) {
-        svg.append(String.format(Locale.ROOT, format, arguments)).append('\n');
     }
 }

@@ -1,6 +1,7 @@
 package org.gpumediator.examples.quickstart;
 
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -17,17 +18,24 @@ public final class Quickstart {
     /** Runs the demo; exits with status 1 if something did not go as shown. */
     public static void main(String[] arguments) throws IOException {
         Path target = Path.of(arguments.length > 0 ? arguments[0] : "target/report.html");
-        Narrator narrator = new Narrator(System.out);
-        for (Act act : List.of(new HaswellAct())) {
+        if (run(System.out, target) > 0) {
+            System.exit(1);
+        }
+    }
+
+    /** Plays all acts and writes the page; returns how many things did not go as shown. */
+    static int run(PrintStream out, Path target) throws IOException {
+        Narrator narrator = new Narrator(out);
+        for (Act act : List.of(new HaswellAct(), new AdaAct())) {
             act.play(narrator);
         }
         new ReportPage(narrator).write(target);
-        System.out.println();
-        System.out.println("Report with the partition map: " + target.toAbsolutePath());
+        out.println();
+        out.println("Report with the maps: " + target.toAbsolutePath());
         if (narrator.failures() > 0) {
-            System.out.println(narrator.failures() + " things did not go as they should.");
-            System.exit(1);
+            out.println(narrator.failures() + " things did not go as they should.");
         }
+        return narrator.failures();
     }
 
     /** One part of the demo. */

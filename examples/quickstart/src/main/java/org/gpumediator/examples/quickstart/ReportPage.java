@@ -45,6 +45,12 @@ final class ReportPage {
             svg .free { fill: var(--free); }
             svg .hatch { stroke: var(--hatch); stroke-width: 2.4; }
             svg .reserved { fill: url(#hatch); stroke: var(--hatch); }
+            svg .row { font-size: 13px; }
+            svg .id { text-anchor: middle; font-size: 11px; }
+            svg .open { fill: var(--page); stroke: var(--good); stroke-width: 1.6; }
+            svg .shut { fill: var(--free); }
+            svg .heap { fill: #000000; fill-opacity: 0.35; }
+            svg .some { fill: var(--good); font-weight: 600; }
             svg .c0 { fill: var(--c0); } svg .c1 { fill: var(--c1); }
             svg .c2 { fill: var(--c2); } svg .c3 { fill: var(--c3); }
             svg .c4 { fill: var(--c4); } svg .c5 { fill: var(--c5); }
@@ -141,6 +147,6 @@ final class ReportPage {
     }
 
     private static String text(String plain) {
-        return PartitionMap.escape(plain);
+        return Drawing.escape(plain);
     }
 }
