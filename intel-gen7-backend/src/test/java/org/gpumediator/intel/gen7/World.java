@@ -1,10 +1,7 @@
 package org.gpumediator.intel.gen7;
 
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.api.VmmPort;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.core.catalogue.RegisterFile;
@@ -13,22 +10,27 @@ import org.gpumediator.testkit.SteppedClock;
 import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
 import org.gpumediator.testkit.haswell.FakeHaswell;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
 /** One fake Haswell, one mediator, and as many guests as a test wants, moved by a stepped clock. */
-final class World implements AutoCloseable {
+public final class World implements AutoCloseable {
 
-    static final long MIB = 1L << 20;
-    static final long STEP_NANOS = 50_000;
+    public static final long MIB = 1L << 20;
+    public static final long STEP_NANOS = 50_000;
 
-    final SteppedClock clock = new SteppedClock();
-    final FakeHaswell gpu;
-    final Mediator mediator;
+    public final SteppedClock clock = new SteppedClock();
+    public final FakeHaswell gpu;
+    public final Mediator mediator;
     private final List<FakeVmm> vmms = new ArrayList<>();
 
-    World() {
+    public World() {
         this(FakeHaswell.create(), Map.of());
     }
 
-    World(FakeHaswell gpu, Map<String, String> options) {
+    public World(FakeHaswell gpu, Map<String, String> options) {
         this.gpu = gpu;
         Mediator.Builder builder = Mediator.builder(gpu).clock(clock);
         options.forEach(builder::option);
@@ -36,27 +38,27 @@ final class World implements AutoCloseable {
     }
 
     /** Moves time, the GPU and the mediator a little. */
-    void step() {
+    public void step() {
         clock.advanceNanos(STEP_NANOS);
         gpu.advance(clock.nanoTime(), 10_000);
         mediator.step();
     }
 
-    void steps(int count) {
+    public void steps(int count) {
         for (int i = 0; i < count; i++) {
             step();
         }
     }
 
     /** Lets time pass in one step of so many milliseconds. */
-    void coarse(int millis) {
+    public void coarse(int millis) {
         clock.advanceNanos(millis * 1_000_000L);
         gpu.advance(clock.nanoTime(), 2000);
         mediator.step();
     }
 
     /** Lets milliseconds pass in long steps, with few commands in each. */
-    void pass(int millis) {
+    public void pass(int millis) {
         for (int i = 0; i < millis; i++) {
             clock.advanceNanos(1_000_000);
             gpu.advance(clock.nanoTime(), 400);
@@ -65,27 +67,32 @@ final class World implements AutoCloseable {
     }
 
     /** Returns what a register of the hardware holds. */
-    int physical(int offset) {
+    public int physical(int offset) {
         return (int) gpu.read(0, offset, 4);
     }
 
     /** Returns how many hooks of a virtual GPU's registers have thrown; 0 of a closed one. */
-    static long hookFailures(FakeVmm vmm) {
+    public static long hookFailures(FakeVmm vmm) {
         return vmm.gpu().ability(RegisterFile.class).map(file -> file.hookFailures()).orElse(0L);
     }
 
-    FakeVmm vmm(String name, long apertureMib, long hiddenMib) {
+    public FakeVmm vmm(String name, long apertureMib, long hiddenMib) {
         return vmm(quotas(name, apertureMib, hiddenMib, 4));
     }
 
-    FakeVmm vmm(VgpuRequest request) {
+    public FakeVmm vmm(VgpuRequest request) {
         FakeVmm vmm = FakeVmm.create();
+        return vmm(request, vmm, vmm.port());
+    }
+
+    /** Gives a VMM a virtual GPU that sees it through a port. */
+    public FakeVmm vmm(VgpuRequest request, FakeVmm vmm, VmmPort port) {
         vmms.add(vmm);
-        VirtualGpu vgpu = mediator.create(request, vmm.port());
+        VirtualGpu vgpu = mediator.create(request, port);
         return vmm.plug(vgpu);
     }
 
-    static VgpuRequest quotas(String name, long apertureMib, long hiddenMib, long fences) {
+    public static VgpuRequest quotas(String name, long apertureMib, long hiddenMib, long fences) {
         Map<String, Long> quotas = new HashMap<>();
         quotas.put("aperture", apertureMib * MIB);
         quotas.put("hidden", hiddenMib * MIB);
@@ -93,11 +100,11 @@ final class World implements AutoCloseable {
         return VgpuRequest.ofQuotas(name, quotas);
     }
 
-    ScriptedHaswellGuest guest(FakeVmm vmm) {
+    public ScriptedHaswellGuest guest(FakeVmm vmm) {
         return ScriptedHaswellGuest.on(vmm).stepping(this::step).build();
     }
 
-    ScriptedHaswellGuest boot(String name, long apertureMib, long hiddenMib) {
+    public ScriptedHaswellGuest boot(String name, long apertureMib, long hiddenMib) {
         return guest(vmm(name, apertureMib, hiddenMib)).boot();
     }
 

@@ -2,10 +2,6 @@ package org.gpumediator.intel.gen7.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
-import java.util.stream.Stream;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.command.AddressLayout;
 import org.gpumediator.core.command.AddressOperand;
@@ -14,6 +10,10 @@ import org.gpumediator.core.command.OperandSpace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 
 /** Every address operand of every command: outside the slice, at its edges, wrapping. */
 class CommandAddressTest {
@@ -32,56 +32,16 @@ class CommandAddressTest {
     };
 
     static Stream<CommandRow<CommandAudit>> rowsWithAddresses() {
-        return Gen7Commands.CATALOGUE.rows().stream()
-                .filter(row -> !row.layouts().isEmpty())
-                .filter(row -> row.behaviour() != CommandAudit.REFUSED)
-                .filter(row -> row.behaviour() != CommandAudit.NONE)
-                .filter(row -> row.behaviour() != CommandAudit.MEDIA_FRONT_END);
+        return ForgedCommands.rowsWithAddresses();
     }
 
-    /** Makes legal instances of each layout of a row with the address in one operand replaced. */
     private static List<int[]> withOperand(
             CommandRow<CommandAudit> row,
             AddressOperand operand,
             AddressLayout layout,
             long value) {
-        List<int[]> made = new ArrayList<>();
         LegalCommands legal = new LegalCommands(new Random(row.number()));
-        for (int tries = 0; tries < 40 && made.size() < 4; tries++) {
-            int[] command = legal.make(row);
-            int first = command.length - (row.length().lengthOf(lastHeader(row, command)));
-            if (layout.totalDwords() != 0 && command.length - first != layout.totalDwords()) {
-                continue;
-            }
-            command[first + operand.dword()] = (int) value;
-            makeUsed(row, operand, command, first);
-            made.add(command);
-        }
-        assertThat(made).as(row.name()).isNotEmpty();
-        return made;
-    }
-
-    private static int lastHeader(CommandRow<CommandAudit> row, int[] command) {
-        for (int i = command.length - 1; ; i--) {
-            if ((command[i] & row.opcodeMask()) == row.opcode()
-                    && row.length().lengthOf(command[i]) == command.length - i) {
-                return command[i];
-            }
-        }
-    }
-
-    /** Sets what makes the command use the operand, in the global space. */
-    private static void makeUsed(
-            CommandRow<CommandAudit> row, AddressOperand operand, int[] command, int first) {
-        switch (row.behaviour()) {
-            case FLUSH -> command[first] = command[first] & ~(1 << 21) | 1 << 14;
-            case PIPE_CONTROL -> command[first + 1] = 1 << 14;
-            case BASE_ADDRESSES -> command[first + operand.dword()] |= 1;
-            default -> {}
-        }
-        if (operand.space() == OperandSpace.GLOBAL_IF_SET) {
-            command[first + operand.selectDword()] |= 1 << operand.selectBit();
-        }
+        return ForgedCommands.withOperand(legal, row, operand, layout, value);
     }
 
     @ParameterizedTest
@@ -103,7 +63,7 @@ class CommandAddressTest {
         ScanRig rig = new ScanRig(LegalCommands.engineOf(row));
         rig.absoluteConstants = true;
         rig.ppgtt = false;
-        int first = command.length - row.length().lengthOf(lastHeader(row, command));
+        int first = command.length - row.length().lengthOf(ForgedCommands.lastHeader(row, command));
         int[] ring = command.clone();
         rig.scan(ring);
         String what = "%s dword %d = 0x%x".formatted(row, operand.dword(), value);

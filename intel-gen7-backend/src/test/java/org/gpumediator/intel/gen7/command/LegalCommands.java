@@ -1,27 +1,41 @@
 package org.gpumediator.intel.gen7.command;
 
-import java.util.Random;
 import org.gpumediator.core.command.AddressLayout;
 import org.gpumediator.core.command.AddressOperand;
 import org.gpumediator.core.command.CommandRow;
 import org.gpumediator.core.command.OperandSpace;
 
-/**
- * Makes legal commands from catalogue rows: all addresses inside the slice of a {@link ScanRig}.
- */
-final class LegalCommands {
+import java.util.Random;
+
+/** Makes legal commands from catalogue rows: all addresses inside a slice. */
+public final class LegalCommands {
 
     private final Random random;
+    private final Ranges slice;
 
+    /** Makes commands for the slice of a {@link ScanRig}. */
     LegalCommands(Random random) {
+        this(random, Ranges.OF_THE_RIG);
+    }
+
+    LegalCommands(Random random, Ranges slice) {
         this.random = random;
+        this.slice = slice;
+    }
+
+    /** The two ranges of a slice: graphics addresses, ends excluded. */
+    public record Ranges(long lowStart, long lowEnd, long highStart, long highEnd) {
+
+        static final Ranges OF_THE_RIG =
+                new Ranges(
+                        ScanRig.LOW_START, ScanRig.LOW_END, ScanRig.HIGH_START, ScanRig.HIGH_END);
     }
 
     /** Returns an address with room for {@code bytes} behind it, in either range, 4 KiB aligned. */
     int address(long bytes) {
         boolean low = random.nextBoolean();
-        long start = low ? ScanRig.LOW_START : ScanRig.HIGH_START;
-        long pages = ((low ? ScanRig.LOW_END : ScanRig.HIGH_END) - start - bytes) / 4096;
+        long start = low ? slice.lowStart : slice.highStart;
+        long pages = ((low ? slice.lowEnd : slice.highEnd) - start - bytes) / 4096;
         return (int) (start + (long) (random.nextDouble() * pages) * 4096);
     }
 
