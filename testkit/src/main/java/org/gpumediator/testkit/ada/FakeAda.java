@@ -1,14 +1,5 @@
 package org.gpumediator.testkit.ada;
 
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReentrantLock;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
@@ -18,6 +9,16 @@ import org.gpumediator.core.pci.PciFunction;
 import org.gpumediator.core.pci.SriovCapability;
 import org.gpumediator.testkit.SteppedClock;
 import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 /**
  * A board of the Ada family in software: a physical function with SR-IOV, its virtual functions,
@@ -29,23 +30,10 @@ import org.jspecify.annotations.Nullable;
  * for it: a read of a register that drivers poll brings the board up to its clock, and moves a
  * stepped clock. Safe for use by multiple threads; listeners are called with no lock held.
  *
- * <p>Not as on the chip: the firmware image is not looked at, engines do no work of their own, and
- * the interrupt tree has one level less.
+ * <p>Not as on the chip: the firmware image is not looked at, work of the graphics engine is a
+ * length of time, and the interrupt tree has one level less.
  */
 public final class FakeAda implements PhysicalGpu {
-
-    // spotless:off
-    private static final int BOOT_ID         = 0x00_0000;
-    private static final int CONFIG_MIRROR   = 0x08_8000;
-    private static final int GSP_START       = 0x11_0000;
-    private static final int GSP_END         = 0x11_2000;
-    private static final int BOARD_PROGRESS  = 0x11_8234;
-    private static final int USABLE_MEBIBYTES = 0x11_83a4;
-    private static final int SEC2_START      = 0x84_0000;
-    private static final int SEC2_END        = 0x84_1000;
-    private static final int OWN_FUNCTION    = 0xb8_0000;
-    private static final int INTERRUPT_TOP   = OWN_FUNCTION + 0x1600;
-    // spotless:on
 
     private static final long REGISTERS_LENGTH = 16 << 20;
     private static final long VF_READY_NANOS = 60_000_000;
@@ -65,13 +53,14 @@ public final class FakeAda implements PhysicalGpu {
     private final GspFaults faults = new GspFaults();
     private final FakeGsp gsp;
     private final CopyEngine copyEngine;
-    private final WorkEngine engine;
+    private final GraphicsEngine engine;
     private final FunctionRegisters registers;
+    private final BoardRegisters boardRegisters;
+    private final SliceLimits sliceLimits;
     private final List<InterruptListener> listeners = new CopyOnWriteArrayList<>();
 
     // Guarded by the lock.
     private final @Nullable FakeVf[] functions = new FakeVf[AdaConfig.TOTAL_VFS];
-    private final Map<Integer, Integer> plain = new HashMap<>();
     private final Deque<Runnable> interrupts = new ArrayDeque<>();
     private boolean functionsReady;
     private int functionsWanted;
@@ -99,8 +88,10 @@ public final class FakeAda implements PhysicalGpu {
         framebuffer = new SparseMemory(model.framebufferBytes());
         gsp = new FakeGsp(this);
         copyEngine = new CopyEngine(this);
-        engine = new WorkEngine(this);
+        engine = new GraphicsEngine(this);
+        sliceLimits = builder.sliceLimits;
         registers = new FunctionRegisters(new OwnEffects());
+        boardRegisters = new BoardRegisters(this, registers, config);
         agenda.run(clock.nanoTime());
     }
 
@@ -172,8 +163,31 @@ public final class FakeAda implements PhysicalGpu {
         return copyEngine;
     }
 
-    WorkEngine engine() {
-        return engine;
+    SliceLimits sliceLimits() {
+        return sliceLimits;
+    }
+
+    /** Does what is due by the clock before something new is asked of the board. */
+    void catchUp() {
+        agenda.run(clock.nanoTime());
+    }
+
+    void locked(Runnable action) {
+        lock.lock();
+        try {
+            action.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    <T> T locked(Supplier<T> question) {
+        lock.lock();
+        try {
+            return question.get();
+        } finally {
+            lock.unlock();
+        }
     }
 
     FunctionRegisters physical() {
@@ -230,12 +244,7 @@ public final class FakeAda implements PhysicalGpu {
 
     /** Returns when something is due; {@link Long#MAX_VALUE} if nothing is. */
     public long nextWorkNanos() {
-        lock.lock();
-        try {
-            return agenda.nextDue();
-        } finally {
-            lock.unlock();
-        }
+        return locked(agenda::nextDue);
     }
 
     /**
@@ -244,12 +253,7 @@ public final class FakeAda implements PhysicalGpu {
      * @param listener called on any thread, must not block and must not call the board
      */
     public void setWorkListener(Runnable listener) {
-        lock.lock();
-        try {
-            agenda.onPlanned(listener);
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> agenda.onPlanned(listener));
     }
 
     /** Brings the board up to its clock; moves a stepped clock as a waiting processor would. */
@@ -305,6 +309,11 @@ public final class FakeAda implements PhysicalGpu {
 
     // ---- what tests see and do
 
+    /** Returns the graphics engine: work for guests, and what each has had of it. */
+    public GraphicsEngine engine() {
+        return engine;
+    }
+
     /** Returns the faults that wait to happen. */
     public GspFaults faults() {
         return faults;
@@ -312,12 +321,7 @@ public final class FakeAda implements PhysicalGpu {
 
     /** Returns where the firmware is in its life. */
     public FakeGsp.State firmware() {
-        lock.lock();
-        try {
-            return gsp.stateNow();
-        } finally {
-            lock.unlock();
-        }
+        return locked(gsp::stateNow);
     }
 
     /** Returns what the board is occupied with, by name. */
@@ -347,44 +351,30 @@ public final class FakeAda implements PhysicalGpu {
      * @param gfid 1 to 32
      */
     public String plugin(int gfid) {
-        lock.lock();
-        try {
-            PluginTask task = gsp.plugins().get(gfid);
-            return task == null ? "FREE" : task.state().name();
-        } finally {
-            lock.unlock();
-        }
+        return locked(
+                () -> {
+                    PluginTask task = gsp.plugins().get(gfid);
+                    return task == null ? "FREE" : task.state().name();
+                });
     }
 
     /** Returns whether a virtual GPU's firmware task was told that it may access memory. */
     public boolean isBusMaster(int gfid) {
-        lock.lock();
-        try {
-            PluginTask task = gsp.plugins().get(gfid);
-            return task != null && task.isBusMaster();
-        } finally {
-            lock.unlock();
-        }
+        return locked(
+                () -> {
+                    PluginTask task = gsp.plugins().get(gfid);
+                    return task != null && task.isBusMaster();
+                });
     }
 
     /** Returns how often the channels of a virtual GPU were rung. */
     public long doorbells(int gfid) {
-        lock.lock();
-        try {
-            return engine.rung(gfid);
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> engine.rung(gfid));
     }
 
     /** Stops the firmware for good, until the board is reset. */
     public void crashFirmware() {
-        lock.lock();
-        try {
-            gsp.crash();
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> gsp.crash());
     }
 
     /** Stops one firmware task; the firmware tells the driver. */
@@ -436,12 +426,7 @@ public final class FakeAda implements PhysicalGpu {
 
     /** Takes the board off the bus: everything reads as ones. */
     public void remove() {
-        lock.lock();
-        try {
-            gone = true;
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> gone = true);
     }
 
     /**
@@ -450,12 +435,7 @@ public final class FakeAda implements PhysicalGpu {
      * @param count how many come up at most
      */
     public void limitVirtualFunctions(int count) {
-        lock.lock();
-        try {
-            functionsWanted = count;
-        } finally {
-            lock.unlock();
-        }
+        locked(() -> functionsWanted = count);
     }
 
     /** Returns whether a range of whole pages of the framebuffer holds only zeros. */
@@ -574,7 +554,7 @@ public final class FakeAda implements PhysicalGpu {
     @Override
     public long read(int bar, long offset, int width) {
         check(offset, width, barLength(bar));
-        if (bar == 0 && isPolled((int) offset)) {
+        if (bar == 0 && BoardRegisters.isPolled((int) offset)) {
             poll();
         }
         lock.lock();
@@ -583,7 +563,7 @@ public final class FakeAda implements PhysicalGpu {
                 return -1L >>> 64 - 8 * width;
             }
             return switch (bar) {
-                case 0 -> readRegisters((int) offset, width);
+                case 0 -> boardRegisters.read((int) offset, width);
                 case 1 -> framebuffer.read(offset, width);
                 default ->
                         framebuffer.read(
@@ -592,48 +572,6 @@ public final class FakeAda implements PhysicalGpu {
         } finally {
             lock.unlock();
         }
-    }
-
-    private static boolean isPolled(int offset) {
-        return offset == INTERRUPT_TOP
-                || offset == FakeGsp.FALCON_MAILBOX_0
-                || offset == FakeGsp.SEC2_MAILBOX_0
-                || offset == FakeGsp.CPU_CONTROL
-                || offset == FakeGsp.WPR2_END
-                || offset == FakeGsp.QUEUE_HEAD
-                || offset == OWN_FUNCTION + FunctionRegisters.PRIVILEGED_DOORBELL;
-    }
-
-    private long readRegisters(int offset, int width) {
-        if (width == 8) {
-            return Integer.toUnsignedLong(readDword(offset)) | (long) readDword(offset + 4) << 32;
-        }
-        long dword = Integer.toUnsignedLong(readDword(offset & ~3));
-        return dword >>> 8 * (offset & 3) & -1L >>> 64 - 8 * width;
-    }
-
-    private int readDword(int offset) {
-        if (offset >= OWN_FUNCTION && offset < OWN_FUNCTION + FunctionRegisters.LENGTH) {
-            return registers.read(offset - OWN_FUNCTION);
-        }
-        if (isFirmware(offset)) {
-            return gsp.read(offset);
-        }
-        if (offset >= CONFIG_MIRROR && offset < CONFIG_MIRROR + 4096) {
-            return config.read(offset - CONFIG_MIRROR, 4);
-        }
-        return switch (offset) {
-            case BOOT_ID -> model.bootValue();
-            case BOARD_PROGRESS -> 0xff;
-            case USABLE_MEBIBYTES -> (int) (model.framebufferBytes() >>> 20);
-            default -> plain.getOrDefault(offset, 0);
-        };
-    }
-
-    private static boolean isFirmware(int offset) {
-        return offset >= GSP_START && offset < GSP_END
-                || offset >= SEC2_START && offset < SEC2_END
-                || offset == FakeGsp.WPR2_END;
     }
 
     @Override
@@ -645,7 +583,7 @@ public final class FakeAda implements PhysicalGpu {
                 return;
             }
             if (bar == 0) {
-                writeRegisters((int) offset, width, value);
+                boardRegisters.write((int) offset, width, value);
             } else {
                 long at =
                         bar == 1
@@ -657,29 +595,6 @@ public final class FakeAda implements PhysicalGpu {
             lock.unlock();
         }
         deliver();
-    }
-
-    private void writeRegisters(int offset, int width, long value) {
-        if (width == 8) {
-            writeDword(offset, (int) value);
-            writeDword(offset + 4, (int) (value >>> 32));
-        } else if (width == 4) {
-            writeDword(offset, (int) value);
-        } else {
-            int shift = 8 * (offset & 3);
-            int mask = (width == 1 ? 0xff : 0xffff) << shift;
-            writeDword(offset & ~3, readDword(offset & ~3) & ~mask | (int) value << shift & mask);
-        }
-    }
-
-    private void writeDword(int offset, int value) {
-        if (offset >= OWN_FUNCTION && offset < OWN_FUNCTION + FunctionRegisters.LENGTH) {
-            registers.write(offset - OWN_FUNCTION, value);
-        } else if (isFirmware(offset)) {
-            gsp.write(offset, value);
-        } else {
-            plain.put(offset, value);
-        }
     }
 
     // ---- memory, interrupts, reset
@@ -702,12 +617,7 @@ public final class FakeAda implements PhysicalGpu {
 
     @Override
     public void reset() {
-        lock.lock();
-        try {
-            resetNow();
-        } finally {
-            lock.unlock();
-        }
+        locked(this::resetNow);
     }
 
     /** Framebuffer keeps its contents, as memory does that stays powered. */
@@ -717,7 +627,7 @@ public final class FakeAda implements PhysicalGpu {
         dropFunctions();
         gsp.powerOff();
         registers.reset();
-        plain.clear();
+        boardRegisters.reset();
         agenda.clear();
         config.reset(ResetKind.FUNCTION_LEVEL);
     }
@@ -755,6 +665,7 @@ public final class FakeAda implements PhysicalGpu {
         private final AdaModel model;
         private MediationClock clock = MediationClock.system();
         private boolean errorCorrecting;
+        private SliceLimits sliceLimits = SliceLimits.DEFAULT;
 
         private Builder(AdaModel model) {
             this.model = java.util.Objects.requireNonNull(model, "model");
@@ -772,6 +683,12 @@ public final class FakeAda implements PhysicalGpu {
         /** Switches error correction on. */
         public Builder errorCorrecting() {
             errorCorrecting = true;
+            return this;
+        }
+
+        /** Sets what lengths the scheduler's firmware can do. */
+        public Builder sliceLimits(SliceLimits limits) {
+            sliceLimits = java.util.Objects.requireNonNull(limits, "limits");
             return this;
         }
 

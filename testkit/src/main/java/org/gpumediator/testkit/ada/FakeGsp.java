@@ -1,12 +1,10 @@
 package org.gpumediator.testkit.ada;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.gpumediator.testkit.ada.GspQueues.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -63,49 +61,14 @@ public final class FakeGsp {
     private static final int STORM = 1000;
     private static final int CRASHED_NOTICE = 2;
     private static final int CHANNEL_CLASS = 0xc56f;
-    private static final int FIRST_CHANNEL_SEGMENT = 0x178;
-    private static final int BOOTLOAD_BYTES = 6616;
-    private static final int TYPE_BYTES = 96;
     private static final int DOORBELL_PLUGIN = 17;
     private static final int RUNLIST_CHANNELS = 2048;
 
-    // spotless:off
-    private static final int OK            = 0;
-    private static final int BAD_ARGUMENT  = 0x1f;
-    private static final int BAD_CLIENT    = 0x1d;
-    private static final int BAD_STATE     = 0x40;
-    private static final int NOT_FOUND     = 0x57;
-    private static final int NOT_SUPPORTED = 0x56;
-    private static final int IN_USE        = 0x63;
-    private static final int INJECTED      = 0x65;
-    // spotless:on
-
-    private interface Control {
-        int run(FakeGsp gsp, ByteBuffer body);
-    }
-
-    // spotless:off
-    private static final Map<Integer, Control> CONTROLS = Map.ofEntries(
-            Map.entry(0x2080_017e, FakeGsp::segmentSize),
-            Map.entry(0x2080_012f, FakeGsp::errorCorrection),
-            Map.entry(0x2080_3601, FakeGsp::features),
-            Map.entry(0x2080_4001, FakeGsp::bootload),
-            Map.entry(0x2080_4002, FakeGsp::shutDown),
-            Map.entry(0x2080_4003, FakeGsp::addTypes),
-            Map.entry(0x2080_4004, FakeGsp::enumerate),
-            Map.entry(0x2080_4007, FakeGsp::encoder),
-            Map.entry(0x2080_4008, FakeGsp::cleanUp),
-            Map.entry(0x2080_400e, FakeGsp::heterogeneous));
-    // spotless:on
-
-    private record TypeRow(int id, int maxInstances) {}
-
     private final FakeAda board;
     private final Map<Integer, Integer> registers = new HashMap<>();
-    private final Map<Integer, TypeRow> types = new HashMap<>();
-    private final Map<Integer, PluginTask> plugins = new TreeMap<>();
+    private final VgpuControls vgpus;
+    private final SchedulerControls scheduler;
     private final Set<Integer> clients = new HashSet<>();
-    private final Map<Integer, Integer> encoders = new HashMap<>();
     private final Map<Integer, Integer> channelObjects = new HashMap<>();
     private State state = State.OFF;
     private @Nullable GspQueues queues;
@@ -114,11 +77,12 @@ public final class FakeGsp {
     private boolean systemInfoSeen;
     private boolean registrySeen;
     private boolean flushing;
-    private boolean mixedSizes;
     private long commands;
 
     FakeGsp(FakeAda board) {
         this.board = board;
+        vgpus = new VgpuControls(board);
+        scheduler = new SchedulerControls(board);
     }
 
     // ---- what tests ask, all under the board's lock
@@ -128,7 +92,7 @@ public final class FakeGsp {
     }
 
     Map<Integer, PluginTask> plugins() {
-        return plugins;
+        return vgpus.plugins();
     }
 
     int clients() {
@@ -140,11 +104,11 @@ public final class FakeGsp {
     }
 
     boolean mixedSizes() {
-        return mixedSizes;
+        return vgpus.mixedSizes();
     }
 
     boolean ownsChannel(int gfid, int channel) {
-        PluginTask task = plugins.get(gfid);
+        PluginTask task = plugins().get(gfid);
         return task != null
                 && task.state() == PluginTask.State.ACTIVE
                 && channel >= task.grant().channelOffset()
@@ -181,14 +145,13 @@ public final class FakeGsp {
         protectedLength = 0;
         systemInfoSeen = false;
         registrySeen = false;
-        plugins.values().forEach(task -> board.releaseFramebuffer(task.grant().gfid()));
-        plugins.clear();
+        vgpus.reset();
+        scheduler.reset();
         clients.clear();
         channelObjects.clear();
-        types.clear();
-        encoders.clear();
         registers.clear();
         board.copyEngine().reset();
+        board.engine().reset();
     }
 
     /** Stops for good, until the board is reset. */
@@ -414,22 +377,27 @@ public final class FakeGsp {
         if (body.limit() < 24 || body.getInt(16) != body.limit() - 24) {
             return new byte[24];
         }
-        Control control = CONTROLS.get(body.getInt(8));
         ByteBuffer parameters = GspQueues.little(new byte[body.getInt(16)]);
         body.get(24, parameters.array());
         int status =
                 wrong
-                        ? INJECTED
+                        ? GspStatus.INJECTED
                         : state != State.RUNNING
-                                ? BAD_STATE
+                                ? GspStatus.BAD_STATE
                                 : !isClient(body.getInt(0))
-                                        ? BAD_CLIENT
-                                        : control == null
-                                                ? NOT_SUPPORTED
-                                                : control.run(this, parameters);
+                                        ? GspStatus.BAD_CLIENT
+                                        : carryOut(body.getInt(8), parameters);
         body.putInt(12, status);
         body.put(24, parameters.array());
         return body.array();
+    }
+
+    private int carryOut(int command, ByteBuffer parameters) {
+        ControlTable.Control control = vgpus.find(command);
+        if (control == null) {
+            control = scheduler.find(command);
+        }
+        return control == null ? GspStatus.NOT_SUPPORTED : control.run(parameters);
     }
 
     private boolean isClient(int handle) {
@@ -443,18 +411,18 @@ public final class FakeGsp {
         int client = body.getInt(0);
         int object = body.getInt(8);
         int classId = body.getInt(12);
-        int status = wrong ? INJECTED : NOT_SUPPORTED;
+        int status = wrong ? GspStatus.INJECTED : GspStatus.NOT_SUPPORTED;
         if (!wrong && classId == 0) {
-            status = clients.add(object) ? OK : IN_USE;
+            status = clients.add(object) ? GspStatus.OK : GspStatus.IN_USE;
         } else if (!wrong && classId == CHANNEL_CLASS && body.limit() >= 48) {
             boolean fits = body.getInt(32) >= 0 && body.getInt(32) < RUNLIST_CHANNELS;
             status =
                     !isClient(client) || !fits
-                            ? BAD_ARGUMENT
+                            ? GspStatus.BAD_ARGUMENT
                             : board.copyEngine().open(body.getInt(32), body.getLong(40))
-                                    ? OK
-                                    : IN_USE;
-            if (status == OK) {
+                                    ? GspStatus.OK
+                                    : GspStatus.IN_USE;
+            if (status == GspStatus.OK) {
                 channelObjects.put(object, body.getInt(32));
             }
         }
@@ -468,197 +436,28 @@ public final class FakeGsp {
         }
         int object = body.getInt(8);
         Integer channel = wrong ? null : channelObjects.remove(object);
-        int status = OK;
+        int status = GspStatus.OK;
         if (wrong) {
-            status = INJECTED;
+            status = GspStatus.INJECTED;
         } else if (channel != null) {
             board.copyEngine().close(channel);
         } else if (!clients.remove(object)) {
-            status = NOT_FOUND;
+            status = GspStatus.NOT_FOUND;
         }
         body.putInt(12, status);
         return body.array();
     }
 
-    // ---- controls
-
-    private int segmentSize(ByteBuffer body) {
-        if (body.limit() < 8) {
-            return BAD_ARGUMENT;
-        }
-        body.putLong(0, board.model().segmentBytes());
-        return OK;
-    }
-
-    private int errorCorrection(ByteBuffer body) {
-        if (body.limit() < 4) {
-            return BAD_ARGUMENT;
-        }
-        body.putInt(0, board.isErrorCorrecting() ? 1 : 0);
-        return OK;
-    }
-
-    private int features(ByteBuffer body) {
-        if (body.limit() < 72) {
-            return BAD_ARGUMENT;
-        }
-        body.putInt(0, 1);
-        body.put(4, (byte) 1);
-        body.put(5, (byte) 1);
-        body.put(8, "570.144".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-        return OK;
-    }
-
-    private int addTypes(ByteBuffer body) {
-        if (body.limit() < 8) {
-            return BAD_ARGUMENT;
-        }
-        if (body.getInt(0) != 0) {
-            types.clear();
-        }
-        int count = body.getInt(4);
-        if (count < 0 || count > 128 || body.limit() != 8 + count * TYPE_BYTES) {
-            return BAD_ARGUMENT;
-        }
-        for (int i = 0; i < count; i++) {
-            int at = 8 + i * TYPE_BYTES;
-            int id = body.getInt(at);
-            types.put(id, new TypeRow(id, body.getInt(at + 76)));
-        }
-        return OK;
-    }
-
-    private int bootload(ByteBuffer body) {
-        if (body.limit() != BOOTLOAD_BYTES) {
-            return BAD_ARGUMENT;
-        }
-        int gfid = body.getInt(4);
-        TypeRow type = types.get(body.getInt(8));
-        PluginTask.Grant grant =
-                new PluginTask.Grant(
-                        gfid,
-                        body.getInt(8),
-                        body.getInt(0x14),
-                        body.getInt(0x1c),
-                        body.getLong(FIRST_CHANNEL_SEGMENT),
-                        body.getLong(0xd78),
-                        body.getLong(0x1978),
-                        body.getLong(0x1980));
-        if (gfid < 1 || gfid > AdaConfig.TOTAL_VFS || type == null || body.getLong(0x170) != 1) {
-            return BAD_ARGUMENT;
-        }
-        if (plugins.containsKey(gfid)) {
-            return IN_USE;
-        }
-        if (!isSound(grant)) {
-            return BAD_ARGUMENT;
-        }
-        long same =
-                plugins.values().stream().filter(task -> task.grant().type() == type.id).count();
-        boolean collides = plugins.values().stream().anyMatch(task -> task.overlaps(grant));
-        if (collides || same >= type.maxInstances) {
-            return IN_USE;
-        }
-        plugins.put(gfid, new PluginTask(board, grant));
-        board.grantFramebuffer(gfid, grant.framebufferStart(), grant.framebufferLength());
-        return OK;
-    }
-
-    private boolean isSound(PluginTask.Grant grant) {
-        long segment = board.model().segmentBytes();
-        long total = board.model().framebufferBytes();
-        return grant.framebufferLength() > 0
-                && grant.framebufferStart() >= 0
-                && grant.framebufferStart() % segment == 0
-                && grant.framebufferLength() % segment == 0
-                && grant.framebufferLength() <= total - grant.framebufferStart()
-                && grant.heapStart() >= 0
-                && grant.heapStart() % 4096 == 0
-                && PluginTask.isHeapLargeEnough(grant.heapLength())
-                && grant.heapLength() <= total - grant.heapStart()
-                && !isProtected(grant.framebufferStart(), grant.framebufferLength())
-                && !isProtected(grant.heapStart(), grant.heapLength())
-                && !PluginTask.overlap(
-                        grant.framebufferStart(),
-                        grant.framebufferLength(),
-                        grant.heapStart(),
-                        grant.heapLength())
-                && Integer.bitCount(grant.channels()) == 1
-                && grant.channelOffset() >= 0
-                && grant.channelOffset() <= RUNLIST_CHANNELS - grant.channels();
-    }
-
-    private boolean isProtected(long start, long length) {
+    /** Returns whether a range of the framebuffer is the firmware's own in part. */
+    boolean isProtected(long start, long length) {
         return PluginTask.overlap(start, length, protectedStart, protectedLength);
-    }
-
-    private int shutDown(ByteBuffer body) {
-        PluginTask task = body.limit() < 4 ? null : plugins.get(body.getInt(0));
-        if (task == null) {
-            return NOT_FOUND;
-        }
-        task.shutDown();
-        return OK;
-    }
-
-    private int cleanUp(ByteBuffer body) {
-        PluginTask task = body.limit() < 4 ? null : plugins.get(body.getInt(0));
-        if (task == null) {
-            return NOT_FOUND;
-        }
-        boolean still =
-                task.state() != PluginTask.State.SHUTDOWN
-                        && task.state() != PluginTask.State.CRASHED;
-        if (still) {
-            return BAD_STATE;
-        }
-        int gfid = body.getInt(0);
-        plugins.remove(gfid);
-        encoders.remove(gfid);
-        board.releaseFramebuffer(gfid);
-        return OK;
-    }
-
-    private int enumerate(ByteBuffer body) {
-        if (body.limit() < 4 + 4 * AdaConfig.TOTAL_VFS) {
-            return BAD_ARGUMENT;
-        }
-        body.putInt(0, plugins.size());
-        int at = 4;
-        for (int gfid : plugins.keySet()) {
-            body.putInt(at, gfid);
-            at += 4;
-        }
-        return OK;
-    }
-
-    private int encoder(ByteBuffer body) {
-        if (body.limit() < 8
-                || !plugins.containsKey(body.getInt(0))
-                || body.getInt(4) < 0
-                || body.getInt(4) > 100) {
-            return BAD_ARGUMENT;
-        }
-        encoders.put(body.getInt(0), body.getInt(4));
-        return OK;
-    }
-
-    private int heterogeneous(ByteBuffer body) {
-        if (body.limit() < 4) {
-            return BAD_ARGUMENT;
-        }
-        if (!plugins.isEmpty()) {
-            return IN_USE;
-        }
-        mixedSizes = body.getInt(0) != 0;
-        return OK;
     }
 
     // ---- doorbells and events
 
     /** A privileged doorbell of the physical function. */
     void hostDoorbell(int value) {
-        PluginTask task = plugins.get(value >>> 5);
+        PluginTask task = plugins().get(value >>> 5);
         if (state == State.RUNNING && task != null && (value & 31) == DOORBELL_PLUGIN) {
             task.doorbell();
         }
@@ -666,7 +465,7 @@ public final class FakeGsp {
 
     /** A privileged doorbell of a virtual function: set-up and messages of its guest. */
     void guestDoorbell(int gfid, int value) {
-        PluginTask task = plugins.get(gfid);
+        PluginTask task = plugins().get(gfid);
         int bit = value & 31;
         if (task != null && value >>> 5 == gfid && (bit == 0 || bit == 1)) {
             task.guestMessage();
@@ -688,6 +487,6 @@ public final class FakeGsp {
 
     @Override
     public String toString() {
-        return "firmware " + state + ", plugins " + Arrays.toString(plugins.keySet().toArray());
+        return "firmware " + state + ", plugins " + plugins().keySet();
     }
 }

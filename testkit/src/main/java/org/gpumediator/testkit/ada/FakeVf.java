@@ -101,6 +101,7 @@ final class FakeVf implements PhysicalGpu {
 
     void vanish() {
         gone = true;
+        board.engine().forget(index + 1);
         framebuffer(0, 0);
     }
 
@@ -267,6 +268,7 @@ final class FakeVf implements PhysicalGpu {
 
     private void beginReset() {
         resetting = true;
+        board.engine().forget(index + 1);
         resets++;
         registers.reset();
         resetConfig();

@@ -54,11 +54,7 @@ final class PluginTask {
     private static final long ANSWER_NANOS = 20_000;
     private static final long LATE_NANOS = 300_000_000_000L;
 
-    private static final int OK = 0;
-    private static final int BAD_STATE = 0x40;
     private static final int BAD_VERSION = 0x1f;
-    private static final int NOT_SUPPORTED = 0x56;
-    private static final int INJECTED = 0x65;
     private static final int NEWEST_VERSION = 1;
 
     private interface Handler {
@@ -132,10 +128,12 @@ final class PluginTask {
 
     void shutDown() {
         state = State.SHUTDOWN;
+        board.engine().forget(grant.gfid);
     }
 
     void crash() {
         state = State.CRASHED;
+        board.engine().forget(grant.gfid);
         area(ERRORS, 78);
     }
 
@@ -180,7 +178,7 @@ final class PluginTask {
             return;
         }
         Handler handler = MESSAGES.get(type);
-        int result = wrong ? INJECTED : handler == null ? NOT_SUPPORTED : handler.handle(this);
+        int result = wrong ? GspStatus.INJECTED : handler == null ? GspStatus.NOT_SUPPORTED : handler.handle(this);
         if (!silent) {
             area(RESPONSE_RESULT, result);
             area(RESPONSE_PROCESSED, sequence);
@@ -189,7 +187,7 @@ final class PluginTask {
 
     private int negotiate() {
         if (state != State.BOOTED) {
-            return BAD_STATE;
+            return GspStatus.BAD_STATE;
         }
         int wanted = area(MESSAGE);
         if (wanted < 1) {
@@ -198,12 +196,12 @@ final class PluginTask {
         boolean wrong = board.faults().strikes(GspFault.WRONG_VERSION, GspFaults.ANY);
         area(MESSAGE + 4, wrong ? wanted + 7 : Math.min(wanted, NEWEST_VERSION));
         state = State.NEGOTIATED;
-        return OK;
+        return GspStatus.OK;
     }
 
     private int configure() {
         if (state != State.NEGOTIATED) {
-            return BAD_STATE;
+            return GspStatus.BAD_STATE;
         }
         configuredType = area(MESSAGE + 28);
         boolean same =
@@ -214,56 +212,58 @@ final class PluginTask {
             return BAD_VERSION;
         }
         state = State.ACTIVE;
-        return OK;
+        return GspStatus.OK;
     }
 
     private int resetWork() {
         if (state != State.ACTIVE && state != State.STOPPED) {
-            return BAD_STATE;
+            return GspStatus.BAD_STATE;
         }
         state = State.ACTIVE;
         board.engine().forget(grant.gfid);
         resets++;
-        return OK;
+        return GspStatus.OK;
     }
 
     private int stopWork() {
         if (state != State.ACTIVE) {
-            return BAD_STATE;
+            return GspStatus.BAD_STATE;
         }
         state = State.STOPPED;
-        return OK;
+        board.engine().stop(grant.gfid, true);
+        return GspStatus.OK;
     }
 
     private int resumeWork() {
         if (state != State.STOPPED) {
-            return BAD_STATE;
+            return GspStatus.BAD_STATE;
         }
         state = State.ACTIVE;
-        return OK;
+        board.engine().stop(grant.gfid, false);
+        return GspStatus.OK;
     }
 
     private int stayStopped() {
-        return state == State.STOPPED ? OK : BAD_STATE;
+        return state == State.STOPPED ? GspStatus.OK : GspStatus.BAD_STATE;
     }
 
     private int acknowledge() {
-        return state == State.ACTIVE || state == State.STOPPED ? OK : BAD_STATE;
+        return state == State.ACTIVE || state == State.STOPPED ? GspStatus.OK : GspStatus.BAD_STATE;
     }
 
     private int busMaster() {
         if (state != State.ACTIVE) {
-            return BAD_STATE;
+            return GspStatus.BAD_STATE;
         }
         busMastering = area(MESSAGE) != 0;
         area(MESSAGE + 4, 1);
-        return OK;
+        return GspStatus.OK;
     }
 
     /** Its state: what it is, then scratch registers of the function. */
     private int saveState() {
         if (state != State.STOPPED) {
-            return BAD_STATE;
+            return GspStatus.BAD_STATE;
         }
         ByteBuffer bytes = GspQueues.little(new byte[STATE_BYTES]);
         bytes.putInt(STATE_MAGIC).putInt(grant.type).putInt(busMastering ? 1 : 0);
@@ -272,12 +272,12 @@ final class PluginTask {
         }
         area(RESPONSE_MIGRATED, STATE_BYTES);
         area(RESPONSE_SAVED, 1);
-        return OK;
+        return GspStatus.OK;
     }
 
     private int restoreState() {
         if (state != State.STOPPED) {
-            return BAD_STATE;
+            return GspStatus.BAD_STATE;
         }
         boolean sound =
                 area(CONTROL_MIGRATED) == STATE_BYTES
@@ -287,7 +287,7 @@ final class PluginTask {
             return BAD_VERSION;
         }
         busMastering = area(MIGRATION + 8) != 0;
-        return OK;
+        return GspStatus.OK;
     }
 
     boolean overlaps(Grant other) {

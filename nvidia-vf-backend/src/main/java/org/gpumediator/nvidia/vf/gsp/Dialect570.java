@@ -10,7 +10,7 @@ import org.gpumediator.nvidia.vf.types.TypeRecord;
 
 /**
  * Firmware 570. Source: structures of that release as the open vGPU manager series uses them; the
- * record of a type is the host's reduced one.
+ * record of a type is the host's reduced one, and its frame-rate limit.
  */
 public enum Dialect570 implements GspDialect {
     /** The one and only. */
@@ -130,6 +130,7 @@ public enum Dialect570 implements GspDialect {
             body.putInt(at + 76, type.sharing().maxInstances());
             body.putInt(at + 80, type.sharing().ecc() ? 1 : 0);
             body.putLong(at + 84, type.memory().reservedBytes());
+            body.putInt(at + 92, type.display().frameRateLimit());
         }
         return body.array();
     }

@@ -1,0 +1,121 @@
+package org.gpumediator.testkit.ada;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.gpumediator.core.pci.PciFunction;
+
+/**
+ * BAR 0 of the physical function: which part of the board answers where. Used under the board's
+ * lock.
+ */
+final class BoardRegisters {
+
+    // spotless:off
+    private static final int BOOT_ID          = 0x00_0000;
+    private static final int CONFIG_MIRROR    = 0x08_8000;
+    private static final int GSP_START        = 0x11_0000;
+    private static final int GSP_END          = 0x11_2000;
+    private static final int BOARD_PROGRESS   = 0x11_8234;
+    private static final int USABLE_MEBIBYTES = 0x11_83a4;
+    private static final int SEC2_START       = 0x84_0000;
+    private static final int SEC2_END         = 0x84_1000;
+    private static final int OWN_FUNCTION     = 0xb8_0000;
+    private static final int INTERRUPT_TOP    = OWN_FUNCTION + 0x1600;
+    // spotless:on
+
+    private final FakeAda board;
+    private final FunctionRegisters own;
+    private final PciFunction config;
+    private final RunlistRegisters runlists;
+    private final Map<Integer, Integer> plain = new HashMap<>();
+
+    BoardRegisters(FakeAda board, FunctionRegisters own, PciFunction config) {
+        this.board = board;
+        this.own = own;
+        this.config = config;
+        runlists = new RunlistRegisters(board.engine());
+    }
+
+    void reset() {
+        plain.clear();
+    }
+
+    /** Returns whether drivers wait by reading a register again and again. */
+    static boolean isPolled(int offset) {
+        return offset == INTERRUPT_TOP
+                || offset == FakeGsp.FALCON_MAILBOX_0
+                || offset == FakeGsp.SEC2_MAILBOX_0
+                || offset == FakeGsp.CPU_CONTROL
+                || offset == FakeGsp.WPR2_END
+                || offset == FakeGsp.QUEUE_HEAD
+                || offset == OWN_FUNCTION + FunctionRegisters.PRIVILEGED_DOORBELL;
+    }
+
+    long read(int offset, int width) {
+        if (width == 8) {
+            return Integer.toUnsignedLong(read(offset)) | (long) read(offset + 4) << 32;
+        }
+        long dword = Integer.toUnsignedLong(read(offset & ~3));
+        return dword >>> 8 * (offset & 3) & -1L >>> 64 - 8 * width;
+    }
+
+    private int read(int offset) {
+        if (isOwnFunction(offset)) {
+            return own.read(offset - OWN_FUNCTION);
+        }
+        if (isFirmware(offset)) {
+            return board.gsp().read(offset);
+        }
+        if (isRunlist(offset)) {
+            return runlists.read(offset);
+        }
+        if (offset >= CONFIG_MIRROR && offset < CONFIG_MIRROR + 4096) {
+            return config.read(offset - CONFIG_MIRROR, 4);
+        }
+        return switch (offset) {
+            case BOOT_ID -> board.model().bootValue();
+            case BOARD_PROGRESS -> 0xff;
+            case USABLE_MEBIBYTES -> (int) (board.model().framebufferBytes() >>> 20);
+            default -> plain.getOrDefault(offset, 0);
+        };
+    }
+
+    void write(int offset, int width, long value) {
+        if (width == 8) {
+            write(offset, (int) value);
+            write(offset + 4, (int) (value >>> 32));
+        } else if (width == 4) {
+            write(offset, (int) value);
+        } else {
+            int shift = 8 * (offset & 3);
+            int mask = (width == 1 ? 0xff : 0xffff) << shift;
+            write(offset & ~3, read(offset & ~3) & ~mask | (int) value << shift & mask);
+        }
+    }
+
+    private void write(int offset, int value) {
+        if (isOwnFunction(offset)) {
+            own.write(offset - OWN_FUNCTION, value);
+        } else if (isFirmware(offset)) {
+            board.gsp().write(offset, value);
+        } else if (isRunlist(offset)) {
+            runlists.write(offset, value);
+        } else {
+            plain.put(offset, value);
+        }
+    }
+
+    private static boolean isOwnFunction(int offset) {
+        return offset >= OWN_FUNCTION && offset < OWN_FUNCTION + FunctionRegisters.LENGTH;
+    }
+
+    private static boolean isFirmware(int offset) {
+        return offset >= GSP_START && offset < GSP_END
+                || offset >= SEC2_START && offset < SEC2_END
+                || offset == FakeGsp.WPR2_END;
+    }
+
+    private static boolean isRunlist(int offset) {
+        return offset >= RunlistRegisters.START && offset < RunlistRegisters.END;
+    }
+}
