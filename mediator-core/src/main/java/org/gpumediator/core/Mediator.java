@@ -1,16 +1,5 @@
 package org.gpumediator.core;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.InsufficientResourceException;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
@@ -37,6 +26,18 @@ import org.gpumediator.api.spi.GpuBackendProvider;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * One physical GPU and its virtual GPUs: the entry point of the library.
@@ -172,7 +173,19 @@ public final class Mediator implements AutoCloseable {
      * @throws IllegalStateException if the policy's answer is not free
      */
     public PartitionDecision couldCreate(VgpuRequest request) {
-        return decide(inventory(), partitionRequest(request));
+        return couldCreate(inventory(), request);
+    }
+
+    /**
+     * Returns what would be answered to a request if an inventory were this GPU's, so that several
+     * creations can be tried on paper, one after the other.
+     *
+     * @param inventory as {@link #inventory} gives it, with holdings added or left out
+     * @throws IllegalArgumentException as {@link #create}
+     * @throws IllegalStateException if the policy's answer is not free
+     */
+    public PartitionDecision couldCreate(GpuInventory inventory, VgpuRequest request) {
+        return decide(inventory, partitionRequest(request));
     }
 
     private PartitionDecision decide(GpuInventory inventory, PartitionRequest request) {
@@ -188,7 +201,13 @@ public final class Mediator implements AutoCloseable {
         return new PartitionRequest(request.name(), type, byKind(request.places()));
     }
 
-    private VgpuType typeOf(VgpuRequest request) {
+    /**
+     * Returns the type that a request asks for: the one it names, the host's, or an anonymous one
+     * of its quotas.
+     *
+     * @throws IllegalArgumentException as {@link #create}
+     */
+    public VgpuType typeOf(VgpuRequest request) {
         if (!request.type().isEmpty()) {
             return type(request.type());
         }
