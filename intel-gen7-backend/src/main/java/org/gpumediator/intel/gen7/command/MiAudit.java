@@ -141,10 +141,9 @@ final class MiAudit {
     /** INSTPM bit 6, constant buffer address offset disable. */
     private static final int CONSTANT_MODE = 1 << 6;
 
+    /** Set is set for good: whether a load that clears it is run, no scan can tell. */
     private void noteConstantMode(int value) {
-        if ((value >>> 16 & CONSTANT_MODE) != 0) {
-            state.absoluteConstants = (value & CONSTANT_MODE) != 0;
-        }
+        state.absoluteConstants |= (value >>> 16 & value & CONSTANT_MODE) != 0;
     }
 
     /** 512 table entries, each standing for a page. */

@@ -14,7 +14,7 @@ public interface ScanContext {
 
     /**
      * Returns whether the render engine takes buffer 0 of 3DSTATE_CONSTANT_* as an address rather
-     * than as an offset: INSTPM bit 6 as the guest has last set it.
+     * than as an offset: INSTPM bit 6, if anything that may have run has set it.
      */
     default boolean absoluteConstants() {
         return false;

@@ -1,10 +1,5 @@
 package org.gpumediator.intel.gen7.engine;
 
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
@@ -18,6 +13,12 @@ import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.irq.VirtualInterrupts;
 import org.jspecify.annotations.Nullable;
 
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
 /**
  * What one guest has on the engines: its four rings, its address spaces, its render state while
  * another guest is on.
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * where the graphics tables are looked at.
  */
 public final class GuestEngines {
+
+    /** INSTPM: constant buffer 0 is an address, not an offset. Source: i915, gen7. */
+    private static final int CONSTANT_MODE = 1 << 6;
 
     private final int id;
     private final Object lock;
@@ -50,6 +54,9 @@ public final class GuestEngines {
 
     /** It has hung the engines too often and stays off them until its VMM resets it. */
     boolean failed;
+
+    /** A load of INSTPM that may have run by now has set {@link #CONSTANT_MODE}. */
+    private boolean absoluteConstantsLoaded;
 
     private final ArrayDeque<Long> recentHangs = new ArrayDeque<>();
     private int hangs;
@@ -145,6 +152,22 @@ public final class GuestEngines {
         return (registers.get(engine.base() + RingRegisters.GFX_MODE)
                         & RingRegisters.GFX_MODE_PPGTT)
                 != 0;
+    }
+
+    /** Takes note of a load of the render engine's INSTPM by a command that may run. */
+    void constantModeLoaded(int value) {
+        absoluteConstantsLoaded |= (value >>> 16 & value & CONSTANT_MODE) != 0;
+    }
+
+    /** The stored INSTPM is what the hardware had, or will have. */
+    void constantModeKnown() {
+        absoluteConstantsLoaded = false;
+    }
+
+    /** Returns whether the render engine may take constant buffer 0 as an address. */
+    boolean absoluteConstants() {
+        int mode = registers.get(Engine.RCS.base() + RingRegisters.INSTPM);
+        return absoluteConstantsLoaded || (mode & CONSTANT_MODE) != 0;
     }
 
     /** Returns the physical PP_DIR_BASE for a guest's one, its tables up to date. */
@@ -278,6 +301,7 @@ public final class GuestEngines {
         for (VirtualRing ring : rings) {
             ring.reset();
         }
+        constantModeKnown();
         contextSaved = false;
         failed = false;
         hangs = 0;

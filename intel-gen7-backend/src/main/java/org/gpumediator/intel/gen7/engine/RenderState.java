@@ -1,10 +1,11 @@
 package org.gpumediator.intel.gen7.engine;
 
-import java.util.List;
 import org.gpumediator.intel.gen7.Engine;
 import org.gpumediator.intel.gen7.Mmio;
 import org.gpumediator.intel.gen7.ShadowRegisters;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
+
+import java.util.List;
 
 /**
  * Moves the registers that belong to whoever is on the engines between the hardware and a guest's
@@ -58,6 +59,7 @@ public final class RenderState {
             }
             registers.set(register.offset, register.masked ? value & 0xffff : value);
         }
+        guest.constantModeKnown();
     }
 
     /** Returns whose register it is: that of the block it is in, else the render engine's. */

@@ -1,7 +1,5 @@
 package org.gpumediator.intel.gen7.engine;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.intel.gen7.Engine;
 import org.gpumediator.intel.gen7.command.BatchSink;
@@ -15,6 +13,9 @@ import org.gpumediator.intel.gen7.command.ScanResult;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.gtt.Slice;
 import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
  * Takes what a guest has queued on a ring into the shadow that the GPU runs from: copy, audit,
@@ -141,7 +142,7 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
 
     @Override
     public boolean absoluteConstants() {
-        return (guest().registers().get(Engine.RCS.base() + RingRegisters.INSTPM) & 1 << 6) != 0;
+        return guest().absoluteConstants();
     }
 
     private Slice slice() {
@@ -207,6 +208,13 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
     @Override
     public int pageDirectoryLoaded(int position, int value) {
         return guest().activate(value);
+    }
+
+    @Override
+    public void registerLoaded(int position, int barOffset, int value) {
+        if (barOffset == Engine.RCS.base() + RingRegisters.INSTPM) {
+            guest().constantModeLoaded(value);
+        }
     }
 
     @Override
