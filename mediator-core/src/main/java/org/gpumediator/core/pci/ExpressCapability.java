@@ -56,12 +56,18 @@ public final class ExpressCapability {
     private static final int LINK_CONTROL_WRITABLE      = 0x00c8;
     private static final int LINK_STATUS_COMMON_CLOCK   = 1 << 12;
     private static final int DEVICE_CAPS_2_NO_TIMEOUT   = 1 << 4;
-    private static final int DEVICE_CONTROL_2_WRITABLE  = 1 << 4;
+    private static final int DEVICE_CAPS_2_LATENCY      = 1 << 11;
+    private static final int DEVICE_CAPS_2_TEN_BIT_TAGS = 1 << 16 | 1 << 17;
+    private static final int DEVICE_CONTROL_2_NO_TIMEOUT   = 1 << 4;
+    private static final int DEVICE_CONTROL_2_LATENCY      = 1 << 10;
+    private static final int DEVICE_CONTROL_2_TEN_BIT_TAGS = 1 << 12;
     private static final int LINK_CONTROL_2_WRITABLE    = 0xf;
     // spotless:on
 
     private final Type type;
     private boolean functionLevelReset;
+    private int deviceCaps2 = DEVICE_CAPS_2_NO_TIMEOUT;
+    private int deviceControl2 = DEVICE_CONTROL_2_NO_TIMEOUT;
     private int payloadCode;
     private int speedCode;
     private int lanes;
@@ -78,6 +84,20 @@ public final class ExpressCapability {
     /** Offers the function-level reset; a guest that starts one makes the function ask for it. */
     public ExpressCapability functionLevelReset() {
         functionLevelReset = true;
+        return this;
+    }
+
+    /** Says that the function reports how much latency it tolerates. */
+    public ExpressCapability latencyTolerance() {
+        deviceCaps2 |= DEVICE_CAPS_2_LATENCY;
+        deviceControl2 |= DEVICE_CONTROL_2_LATENCY;
+        return this;
+    }
+
+    /** Says that the function uses and answers tags of 10 bits. */
+    public ExpressCapability tenBitTags() {
+        deviceCaps2 |= DEVICE_CAPS_2_TEN_BIT_TAGS;
+        deviceControl2 |= DEVICE_CONTROL_2_TEN_BIT_TAGS;
         return this;
     }
 
@@ -131,8 +151,8 @@ public final class ExpressCapability {
                         .field(DEVICE_CAPS, 4, deviceCaps, 0, 0)
                         .field(DEVICE_CONTROL, 2, DEVICE_CONTROL_RESET, DEVICE_CONTROL_WRITABLE, 0)
                         .field(DEVICE_STATUS, 2, 0, 0, DEVICE_STATUS_ONE_TO_CLEAR)
-                        .field(DEVICE_CAPS_2, 4, DEVICE_CAPS_2_NO_TIMEOUT, 0, 0)
-                        .field(DEVICE_CONTROL_2, 2, 0, DEVICE_CONTROL_2_WRITABLE, 0);
+                        .field(DEVICE_CAPS_2, 4, deviceCaps2, 0, 0)
+                        .field(DEVICE_CONTROL_2, 2, 0, deviceControl2, 0);
         if (lanes != 0) {
             addLink(builder);
         }

@@ -27,8 +27,17 @@ public final class ExtendedCapabilities {
      * Express Base Specification 4.0, section 7.8.4.
      */
     public static Capability errorReporting() {
+        return errorReporting(1, 0x2c);
+    }
+
+    /** Creates {@link #errorReporting} in version 2: with room for logged prefixes, none logged. */
+    public static Capability errorReportingWithPrefixes() {
+        return errorReporting(2, 0x48);
+    }
+
+    private static Capability errorReporting(int version, int length) {
         // spotless:off
-        return Capability.extended(ID_ERROR_REPORTING, 1, 0x2c)
+        return Capability.extended(ID_ERROR_REPORTING, version, length)
                 .field(0x04, 4, 0,                            0,             UNCORRECTABLE)
                 .field(0x08, 4, UNCORRECTABLE_MASK_RESET,     UNCORRECTABLE, 0)
                 .field(0x0c, 4, UNCORRECTABLE_SEVERITY_RESET, UNCORRECTABLE, 0)

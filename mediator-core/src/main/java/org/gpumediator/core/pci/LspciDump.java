@@ -1,8 +1,11 @@
 package org.gpumediator.core.pci;
 
+import org.gpumediator.api.hardware.GpuIdentity;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.pci.ConfigSpace;
+
 import java.util.HexFormat;
 import java.util.Map;
-import org.gpumediator.api.pci.ConfigSpace;
 
 /**
  * Writes configuration spaces as text that {@code lspci -F} reads: what {@code lspci -xxx} prints
@@ -11,6 +14,7 @@ import org.gpumediator.api.pci.ConfigSpace;
 public final class LspciDump {
 
     private static final int BYTES_PER_LINE = 16;
+    private static final int NOT_SAID = 0xffff;
     private static final HexFormat HEX = HexFormat.ofDelimiter(" ");
 
     /** Source: PCI Code and ID Assignment Specification 1.11, section 1. */
@@ -37,6 +41,29 @@ public final class LspciDump {
     /** Appends a function. */
     public LspciDump add(PciAddress address, ConfigSpace space) {
         return add(address, space.snapshot());
+    }
+
+    /**
+     * Appends a function of the host: a physical GPU, or one of its virtual functions. The vendor
+     * and device id of a virtual function read as ones; software takes them from elsewhere, and so
+     * does the dump: they are those of its {@link PhysicalGpu#identity}.
+     */
+    public LspciDump add(PciAddress address, PhysicalGpu function) {
+        byte[] space = new byte[function.configLength()];
+        for (int at = 0; at < space.length; at += 4) {
+            put(space, at, function.readConfig(at, 4));
+        }
+        if (word(space, ConfigHeader.VENDOR_ID) == NOT_SAID) {
+            GpuIdentity identity = function.identity();
+            put(space, ConfigHeader.VENDOR_ID, identity.vendor() | identity.device() << 16);
+        }
+        return add(address, space);
+    }
+
+    private static void put(byte[] space, int at, int value) {
+        for (int i = 0; i < 4; i++) {
+            space[at + i] = (byte) (value >>> 8 * i);
+        }
     }
 
     /**

@@ -32,15 +32,18 @@ public final class SriovCapability {
     /** Byte offset of the first VF BAR from the start of the capability. */
     public static final int VF_BAR_0 = 0x24;
 
-    private static final int ID = 0x0010;
+    /** Identifier of the extended capability. */
+    public static final int ID = 0x0010;
 
     // spotless:off
     private static final int CAPABILITIES          = 0x04;
     private static final int INITIAL_VFS           = 0x0c;
     private static final int TOTAL_VFS             = 0x0e;
     private static final int DEPENDENCY_LINK       = 0x12;
-    private static final int FIRST_VF_OFFSET       = 0x14;
-    private static final int VF_STRIDE             = 0x16;
+    /** Byte offset of the first routing id, 2 bytes, relative to the physical function. */
+    public static final int FIRST_VF_OFFSET        = 0x14;
+    /** Byte offset of the distance of routing ids, 2 bytes. */
+    public static final int VF_STRIDE              = 0x16;
     private static final int VF_DEVICE_ID          = 0x1a;
     private static final int SUPPORTED_PAGE_SIZES  = 0x1c;
     private static final int SYSTEM_PAGE_SIZE      = 0x20;

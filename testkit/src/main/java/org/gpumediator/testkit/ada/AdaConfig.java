@@ -25,6 +25,7 @@ final class AdaConfig {
     static final int VENDOR = 0x10de;
     static final int REVISION = 0xa1;
     static final int CLASS_3D = 0x03_0200;
+    static final int EXPRESS = 0x78;
     static final int SRIOV = 0xbcc;
     static final int TOTAL_VFS = 32;
     static final int FIRST_VF = 4;
@@ -52,20 +53,22 @@ final class AdaConfig {
                 .capability(0x60, Capability.powerManagement(Capability.D3Exit.KEEPS_STATE))
                 .capability(0x68, Capability.conventional(0, 8).build())
                 .capability(
-                        0x78,
+                        EXPRESS,
                         ExpressCapability.of(ExpressCapability.Type.ENDPOINT)
                                 .functionLevelReset()
                                 .maxPayload(256)
                                 .link(4, 16)
+                                .latencyTolerance()
+                                .tenBitTags()
                                 .build())
                 .capability(0xb4, Capability.vendorSpecific(new byte[0x11]))
                 .capability(
                         0xc8, Capability.msiX(VECTORS, MsixPlace.in(0, MSIX_TABLE, MSIX_PENDING)))
-                .capability(0x100, Capability.extended(0x02, 1, 0x1c).build())
+                .capability(0x100, virtualChannel())
                 .capability(0x250, Capability.extended(0x18, 1, 0x08).build())
                 .capability(0x258, Capability.extended(0x1e, 1, 0x10).build())
                 .capability(0x128, Capability.extended(0x04, 1, 0x10).build())
-                .capability(0x420, errorReporting())
+                .capability(0x420, ExtendedCapabilities.errorReportingWithPrefixes())
                 .capability(
                         0x600,
                         Capability.extended(0x0b, 1, 0x24).field(4, 4, 0x0241_0001, 0, 0).build())
@@ -91,8 +94,9 @@ final class AdaConfig {
         config.write(0x04, 2, 0x0006);
     }
 
-    private static Capability errorReporting() {
-        return Capability.extended(0x01, 2, 0x48).build();
+    /** One channel, 0, for all traffic classes: on for good, as the specification has it. */
+    private static Capability virtualChannel() {
+        return Capability.extended(0x02, 1, 0x1c).field(0x14, 4, 0x8000_00ff, 0, 0).build();
     }
 
     private static Capability resizableBar(AdaModel model) {

@@ -217,6 +217,11 @@ public final class FakeAda implements PhysicalGpu {
         return (control() & SriovCapability.CONTROL_VF_MEMORY_ENABLE) != 0;
     }
 
+    /** Reads a word of the physical function's PCI Express capability. */
+    int ownExpress(int offset) {
+        return config.read(AdaConfig.EXPRESS + offset, 4);
+    }
+
     private int control() {
         return config.read(AdaConfig.SRIOV + SriovCapability.CONTROL, 2);
     }

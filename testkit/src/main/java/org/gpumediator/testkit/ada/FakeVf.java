@@ -20,6 +20,14 @@ final class FakeVf implements PhysicalGpu {
     private static final int EXPRESS = 0x40;
     private static final int DEVICE_CONTROL = EXPRESS + 8;
     private static final int MSIX = 0x7c;
+    private static final int ROUTING = 0x100;
+
+    /**
+     * Device, link, device 2, link 2: a virtual function has those of its physical function.
+     * Source: PCI Express Base Specification 4.0, section 9.3.5.
+     */
+    private static final int[] EXPRESS_CAPABILITIES = {0x04, 0x0c, 0x24, 0x2c};
+
     private static final int STARTING = 0x0001;
     private static final long RESET_NANOS = 20_000_000;
 
@@ -76,11 +84,14 @@ final class FakeVf implements PhysicalGpu {
         put(0x34, 1, EXPRESS);
         put(EXPRESS, 2, 0x10 | MSIX << 8);
         put(EXPRESS + 2, 2, 0x0002);
-        put(EXPRESS + 4, 4, 1 << 28 | 1 << 15);
+        for (int capabilities : EXPRESS_CAPABILITIES) {
+            put(EXPRESS + capabilities, 4, board.ownExpress(capabilities));
+        }
         put(MSIX, 2, 0x11);
         put(MSIX + 2, 2, AdaConfig.VECTORS - 1);
         put(MSIX + 4, 4, 0x1_0000);
         put(MSIX + 8, 4, 0x2_0000);
+        put(ROUTING, 4, 0x0001_000e);
     }
 
     private void put(int at, int width, int value) {

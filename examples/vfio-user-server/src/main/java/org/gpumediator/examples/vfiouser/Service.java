@@ -1,5 +1,18 @@
 package org.gpumediator.examples.vfiouser;
 
+import org.gpumediator.api.GpuMediationException;
+import org.gpumediator.api.InsufficientResourceException;
+import org.gpumediator.api.TrapRegion;
+import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.api.schedule.SchedulingParameters;
+import org.gpumediator.core.Mediator;
+import org.gpumediator.examples.vfiouser.server.ClientPort;
+import org.gpumediator.examples.vfiouser.server.GpuEndpoint;
+import org.gpumediator.examples.vfiouser.server.ServerSettings;
+import org.gpumediator.examples.vfiouser.server.SocketServer;
+import org.gpumediator.examples.vfiouser.server.WarmUp;
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -10,20 +23,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.function.UnaryOperator;
-import org.gpumediator.api.GpuMediationException;
-import org.gpumediator.api.InsufficientResourceException;
-import org.gpumediator.api.TrapRegion;
-import org.gpumediator.api.VirtualGpu;
-import org.gpumediator.api.schedule.SchedulingParameters;
-import org.gpumediator.core.Mediator;
-import org.gpumediator.core.pci.LspciDump;
-import org.gpumediator.core.pci.PciAddress;
-import org.gpumediator.examples.vfiouser.server.ClientPort;
-import org.gpumediator.examples.vfiouser.server.GpuEndpoint;
-import org.gpumediator.examples.vfiouser.server.ServerSettings;
-import org.gpumediator.examples.vfiouser.server.SocketServer;
-import org.gpumediator.examples.vfiouser.server.WarmUp;
-import org.jspecify.annotations.Nullable;
 
 /** Everything that runs: the GPU's loop, the virtual GPUs, their sockets. */
 final class Service implements AutoCloseable {
@@ -98,12 +97,9 @@ final class Service implements AutoCloseable {
 
     /** Writes the configuration spaces in the form that {@code lspci -F} reads. */
     void dumpConfig(Path file) {
-        LspciDump dump = new LspciDump();
-        for (int i = 0; i < made.size(); i++) {
-            dump.add(new PciAddress(0, 0, 2 + i, 0), made.get(i).vgpu().configSpace());
-        }
+        List<VirtualGpu> vgpus = made.stream().map(Made::vgpu).toList();
         try {
-            Files.writeString(file, dump.toString());
+            Files.writeString(file, ConfigDump.of(fake.gpu(), vgpus));
         } catch (IOException refused) {
             throw new UsageException(
                     UsageException.HOST_REFUSES,

@@ -1,18 +1,20 @@
 package org.gpumediator.examples.vfiouser;
 
+import org.gpumediator.api.GpuMediationException;
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.core.Mediator;
+import org.jspecify.annotations.Nullable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.gpumediator.api.GpuMediationException;
-import org.gpumediator.api.MediationClock;
-import org.gpumediator.core.Mediator;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /**
  * The program: opens a fake GPU, makes virtual GPUs of it, and serves each on a socket of its own.
@@ -80,8 +82,9 @@ public final class VfioUserServer implements Callable<Integer> {
             names = "--dump-config",
             paramLabel = "FILE",
             description =
-                    "Write the configuration spaces of the virtual GPUs at the start, for lspci"
-                            + " -F.")
+                    "Write the configuration spaces at the start, for lspci -F: the virtual GPUs as"
+                            + " their guests see them (bus 0), the GPU and the functions of it that"
+                            + " carry them as the host does (bus 1).")
     private @Nullable Path dumpConfig;
 
     @Option(
