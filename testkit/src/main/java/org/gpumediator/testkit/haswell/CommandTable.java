@@ -88,6 +88,9 @@ final class CommandTable {
     private static final int CLIENT_SHIFT = 29;
     private static final int MI_SHIFT = 23;
     private static final int MI_MASK = 0x3f;
+    private static final int MI_NOOP = 0;
+    private static final int MI_ARB_CHECK = 0x05;
+    private static final int MI_BATCH_BUFFER_START = 0x31;
     private static final int BLT_SHIFT = 22;
     private static final int BLT_MASK = 0x7f;
     private static final int STATE_SHIFT = 16;
@@ -111,6 +114,15 @@ final class CommandTable {
     @Nullable Row row(int header) {
         int index = index(header);
         return index < 0 ? null : rows[index];
+    }
+
+    /** Returns whether a command only has the parser go on, here or elsewhere. */
+    static boolean changesNothing(int header) {
+        if (header >>> CLIENT_SHIFT != 0) {
+            return false;
+        }
+        int opcode = header >>> MI_SHIFT;
+        return opcode == MI_NOOP || opcode == MI_ARB_CHECK || opcode == MI_BATCH_BUFFER_START;
     }
 
     private static int index(int header) {

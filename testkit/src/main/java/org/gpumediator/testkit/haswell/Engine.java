@@ -1,8 +1,9 @@
 package org.gpumediator.testkit.haswell;
 
-import java.lang.invoke.VarHandle;
 import org.gpumediator.testkit.haswell.EngineStatus.Activity;
 import org.jspecify.annotations.Nullable;
+
+import java.lang.invoke.VarHandle;
 
 /**
  * One command streamer: fetches commands from its ring and from batch buffers, and executes them.
@@ -22,6 +23,15 @@ final class Engine {
 
     /** How long a blocked engine waits before it looks again. */
     private static final long POLL_NANOS = 200_000;
+
+    /** After so many commands in a row that change nothing, a batch is taken to go in circles. */
+    private static final int CIRCLING_COMMANDS = 8192;
+
+    /** How many commands of a circling batch are executed between two rests. */
+    private static final int ROUND_COMMANDS = 1024;
+
+    /** How long it rests. */
+    private static final long REST_NANOS = 500_000;
 
     final Chip chip;
     final HaswellEngine id;
@@ -50,6 +60,8 @@ final class Engine {
     private int waitBits;
     private boolean starved;
     private boolean ringStuck;
+    private int circling;
+    private long restUntil;
 
     // Effects.
     private long time;
@@ -260,6 +272,8 @@ final class Engine {
         starved = false;
         waitBits = 0;
         waitUntilNanos = 0;
+        circling = 0;
+        restUntil = Long.MIN_VALUE;
         noopPredicate = false;
         blitter.abandon();
     }
@@ -282,7 +296,7 @@ final class Engine {
 
     /** Returns whether it has something to execute at this time; it may turn out to wait. */
     boolean ready() {
-        return runnable() && (!chip.timed || time <= chip.now());
+        return runnable() && (chip.timed ? time : restUntil) <= chip.now();
     }
 
     boolean blocked() {
@@ -297,14 +311,16 @@ final class Engine {
         if (!runnable()) {
             return Long.MAX_VALUE;
         }
-        long next = chip.timed ? time : chip.now();
+        long next = chip.timed ? time : Math.max(restUntil, chip.now());
         return blocked ? Math.max(next, chip.now() + POLL_NANOS) : next;
     }
 
     // ---- execution
 
     /**
-     * Executes up to {@code limit} commands; a piece of a large command counts as one.
+     * Executes up to {@code limit} commands; a piece of a large command counts as one. If work
+     * costs no time, a batch that goes in circles, waiting for memory to change, rests at times, so
+     * that it does not keep the processor that executes it from everything else.
      *
      * @return how many; 0 if it cannot run
      */
@@ -316,6 +332,11 @@ final class Engine {
             }
             count = Math.min(limit, count + 1 + extra);
             extra = 0;
+            circling = CommandTable.changesNothing(header) && !chip.timed ? circling + 1 : 0;
+            if (circling == CIRCLING_COMMANDS) {
+                circling -= ROUND_COMMANDS;
+                restUntil = chip.now() + REST_NANOS;
+            }
         }
         executed += count;
         return count;

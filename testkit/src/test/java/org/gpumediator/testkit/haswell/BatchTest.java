@@ -89,6 +89,19 @@ class BatchTest {
     }
 
     @Test
+    void circlingBatch_restsBetweenRounds_andSeesThatMemoryChanged() {
+        bench.put(BATCH, stream().batch(BATCH, 0).toArray());
+        bench.submit(RCS, stream().batch(BATCH, 0));
+        assertThat(bench.gpu.advance(0, 1_000_000)).isEqualTo(8192);
+        assertThat(bench.gpu.advance(0, 1_000_000)).as("rests").isZero();
+        assertThat(bench.gpu.nextWorkNanos()).isEqualTo(500_000);
+        assertThat(bench.gpu.advance(500_000, 1_000_000)).isEqualTo(1024);
+        bench.put(BATCH, stream().end().toArray());
+        assertThat(bench.gpu.advance(1_000_000, 1_000_000)).isEqualTo(1);
+        assertThat(bench.gpu.hasWork()).isFalse();
+    }
+
+    @Test
     void unprivilegedStart_withoutProcessBit_stillRunsInProcessSpace() {
         process(RCS, 0x40_0000);
         bench.put(0x40_0000, stream().storeProcess(0x800, 5).end().toArray());
