@@ -21,6 +21,8 @@ final class FakeGpus {
         FakeGpu open(Map<String, String> options, MediationClock clock);
     }
 
+    private static final String PLACEMENT_MODE = "placement-mode";
+
     private record Entry(Set<String> options, Opener opener) {}
 
     private static final Map<String, Entry> BY_NAME = new LinkedHashMap<>();
@@ -45,9 +47,8 @@ final class FakeGpus {
         BY_NAME.put(
                 name,
                 new Entry(
-                        Set.of("ecc"),
-                        (options, clock) ->
-                                openAda(model, options.getOrDefault("ecc", "off"), clock)));
+                        Set.of("ecc", PLACEMENT_MODE),
+                        (options, clock) -> openAda(model, options, clock)));
     }
 
     private FakeGpus() {}
@@ -116,17 +117,28 @@ final class FakeGpus {
         }
     }
 
-    private static FakeGpu openAda(AdaModel model, String ecc, MediationClock clock) {
+    private static FakeGpu openAda(
+            AdaModel model, Map<String, String> options, MediationClock clock) {
         FakeAda.Builder builder = FakeAda.builder(model).clock(clock);
+        String ecc = options.getOrDefault("ecc", "off");
         switch (ecc) {
             case "on" -> builder.errorCorrecting();
             case "off" -> {}
             default -> throw UsageException.badOption("--gpu: ecc=" + ecc + ": expected on or off");
         }
-        return new Ada(builder.build());
+        String mode = options.getOrDefault(PLACEMENT_MODE, "homogeneous");
+        if (!mode.equals("homogeneous") && !mode.equals("heterogeneous")) {
+            throw UsageException.badOption(
+                    "--gpu: "
+                            + PLACEMENT_MODE
+                            + "="
+                            + mode
+                            + ": expected homogeneous or heterogeneous");
+        }
+        return new Ada(builder.build(), Map.of(PLACEMENT_MODE, mode));
     }
 
-    private record Ada(FakeAda fake) implements FakeGpu {
+    private record Ada(FakeAda fake, Map<String, String> backendOptions) implements FakeGpu {
 
         @Override
         public PhysicalGpu gpu() {

@@ -4,8 +4,12 @@ import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.InsufficientResourceException;
 import org.gpumediator.api.TrapRegion;
 import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.core.Mediator;
+import org.gpumediator.core.desired.DesiredState;
+import org.gpumediator.core.desired.DesiredVgpu;
+import org.gpumediator.core.desired.Reconciliation;
 import org.gpumediator.examples.vfiouser.server.ClientPort;
 import org.gpumediator.examples.vfiouser.server.GpuEndpoint;
 import org.gpumediator.examples.vfiouser.server.ServerSettings;
@@ -21,8 +25,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 
 /** Everything that runs: the GPU's loop, the virtual GPUs, their sockets. */
 final class Service implements AutoCloseable {
@@ -47,6 +53,8 @@ final class Service implements AutoCloseable {
     private final Map<String, GpuEndpoint> endpoints = new LinkedHashMap<>();
     private final List<AccessRecorder> recorders = new ArrayList<>();
     private @Nullable SocketServer server;
+    private @Nullable PrintWriter out;
+    private Set<String> unmanaged = Set.of();
     private String report = "";
     private boolean closed;
 
@@ -56,6 +64,15 @@ final class Service implements AutoCloseable {
         this.mediator = mediator;
         this.settings = settings;
         loop = new GpuLoop(fake, mediator);
+        keepUnmanaged();
+    }
+
+    /** No desired state is about the virtual GPUs there are now. */
+    private void keepUnmanaged() {
+        unmanaged =
+                mediator.virtualGpus().stream()
+                        .map(VirtualGpu::name)
+                        .collect(Collectors.toUnmodifiableSet());
     }
 
     /**
@@ -93,6 +110,114 @@ final class Service implements AutoCloseable {
                         UsageException.HOST_REFUSES, String.valueOf(refused.getMessage()));
             }
         }
+        keepUnmanaged();
+    }
+
+    /**
+     * Brings the virtual GPUs to a desired state. Those of {@link #create} and the host's own are
+     * not touched. What comes is served if others are, what goes loses its socket first.
+     *
+     * @throws IllegalArgumentException if it is not one of this GPU, or names no socket
+     * @throws UsageException if it does not fit, or could not be fulfilled to the end; the message
+     *     says what was done and what was not
+     */
+    synchronized void apply(DesiredState state) {
+        if (closed) {
+            return;
+        }
+        Map<Path, String> sockets = new LinkedHashMap<>();
+        made.stream()
+                .filter(each -> unmanaged.contains(each.vgpu().name()))
+                .forEach(each -> sockets.put(each.socket(), each.vgpu().name()));
+        for (DesiredVgpu wish : state.vgpus()) {
+            String other = sockets.putIfAbsent(socket(wish), wish.name());
+            if (other != null) {
+                throw new IllegalArgumentException(
+                        wish.name() + ": label.socket=" + socket(wish) + " is that of " + other);
+            }
+        }
+        try {
+            Reconciliation.Outcome outcome =
+                    new Reconciliation(mediator, fake.gpu().identity(), new Carrier(), unmanaged)
+                            .apply(state);
+            if (!outcome.isComplete()) {
+                throw new UsageException(UsageException.HOST_REFUSES, outcome.toString());
+            }
+        } catch (InsufficientResourceException full) {
+            throw new UsageException(UsageException.DOES_NOT_FIT, full.refusal().message());
+        }
+    }
+
+    private static Path socket(DesiredVgpu wish) {
+        String path = wish.labels().get("socket");
+        if (path == null) {
+            throw new IllegalArgumentException(wish.name() + ": label.socket= is missing");
+        }
+        return Path.of(path);
+    }
+
+    /** Gives the virtual GPUs of a desired state their sockets. */
+    private final class Carrier implements Reconciliation.Carrier {
+
+        private final Map<String, ClientPort> ports = new LinkedHashMap<>();
+
+        @Override
+        public VmmPort port(DesiredVgpu wish) {
+            ClientPort port = new ClientPort();
+            ports.put(wish.name(), port);
+            return port.vmmPort();
+        }
+
+        @Override
+        public void created(DesiredVgpu wish, VirtualGpu vgpu) {
+            ClientPort port = ports.get(wish.name());
+            if (port == null) {
+                throw new IllegalStateException(wish.name() + ": has no port");
+            }
+            Made next = new Made(vgpu, port, socket(wish));
+            made.add(next);
+            SocketServer running = server;
+            if (running == null) {
+                return;
+            }
+            try {
+                serve(running, next);
+            } catch (IOException refused) {
+                made.remove(next);
+                vgpu.close();
+                throw new UsageException(
+                        UsageException.HOST_REFUSES, String.valueOf(refused.getMessage()));
+            }
+        }
+
+        @Override
+        public void closing(VirtualGpu vgpu) {
+            made.removeIf(each -> each.vgpu() == vgpu);
+            GpuEndpoint endpoint = endpoints.remove(vgpu.name());
+            SocketServer running = server;
+            if (endpoint != null && running != null) {
+                running.stop(endpoint);
+                say("GONE " + vgpu.name() + " " + endpoint.path());
+            }
+        }
+    }
+
+    private void serve(SocketServer running, Made each) throws IOException {
+        endpoints.put(each.vgpu().name(), running.serve(each.vgpu(), each.port(), each.socket()));
+        say("READY " + each.vgpu().name() + " " + each.socket());
+    }
+
+    private void say(String line) {
+        PrintWriter to = out;
+        if (to != null) {
+            to.println(line);
+            to.flush();
+        }
+    }
+
+    /** Returns whether it is closed. */
+    synchronized boolean isClosed() {
+        return closed;
     }
 
     /** Writes the configuration spaces in the form that {@code lspci -F} reads. */
@@ -121,15 +246,13 @@ final class Service implements AutoCloseable {
             how = settings.timed ? how.withTiming() : how;
             how = settings.writeMultiple ? how.withWriteMultiple() : how;
             SocketServer started = new SocketServer(how);
+            loop.onMemoryGone(started::dropClientsWithoutMemory);
             synchronized (this) {
                 server = started;
-            }
-            loop.onMemoryGone(started::dropClientsWithoutMemory);
-            for (Made each : made) {
-                endpoints.put(
-                        each.vgpu().name(), started.serve(each.vgpu(), each.port(), each.socket()));
-                out.println("READY " + each.vgpu().name() + " " + each.socket());
-                out.flush();
+                this.out = out;
+                for (Made each : made) {
+                    serve(started, each);
+                }
             }
         } catch (IOException refused) {
             throw new UsageException(

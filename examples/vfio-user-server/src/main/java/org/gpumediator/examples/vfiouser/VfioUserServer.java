@@ -39,7 +39,8 @@ public final class VfioUserServer implements Callable<Integer> {
             paramLabel = "NAME[,OPTION=VALUE...]",
             description = {
                 "Which fake GPU to open: ${GPUS}. Haswell takes aperture=64M to 512M, and"
-                        + " timing=instant or modelled. Default: ${DEFAULT-VALUE}."
+                        + " timing=instant or modelled; Ada boards ecc=on and"
+                        + " placement-mode=heterogeneous. Default: ${DEFAULT-VALUE}."
             })
     private String gpu = "haswell-gt2";
 
@@ -53,6 +54,15 @@ public final class VfioUserServer implements Callable<Integer> {
                         + " time, gtt=strict or relaxed how its table is watched. Repeatable."
             })
     private List<String> vgpus = new ArrayList<>();
+
+    @Option(
+            names = "--desired-state",
+            paramLabel = "FILE",
+            description = {
+                "Make the virtual GPUs that FILE names and serve each on the socket of its"
+                        + " label.socket=. While serving, apply FILE again when it changes."
+            })
+    private @Nullable Path desiredState;
 
     @Option(
             names = "--list-types",
@@ -106,9 +116,11 @@ public final class VfioUserServer implements Callable<Integer> {
     private boolean[] verbose = {};
 
     private final PrintWriter out;
+    private final PrintWriter err;
 
-    private VfioUserServer(PrintWriter out) {
+    private VfioUserServer(PrintWriter out, PrintWriter err) {
         this.out = out;
+        this.err = err;
     }
 
     /** Runs the program; ends the virtual machine with the program's status. */
@@ -126,7 +138,7 @@ public final class VfioUserServer implements Callable<Integer> {
         System.setProperty("GPUS", FakeGpus.help());
         System.setProperty("POLICIES", Policies.help());
         System.setProperty("SCHEDULERS", Policies.schedulerHelp());
-        CommandLine line = new CommandLine(new VfioUserServer(out));
+        CommandLine line = new CommandLine(new VfioUserServer(out, err));
         line.setOut(out);
         line.setErr(err);
         line.setParameterExceptionHandler(
@@ -161,8 +173,8 @@ public final class VfioUserServer implements Callable<Integer> {
         if (json && !listTypes) {
             throw UsageException.badOption("--json: expected --list-types with it");
         }
-        if (vgpus.isEmpty() && !listTypes) {
-            throw UsageException.badOption("expected --vgpu or --list-types");
+        if (vgpus.isEmpty() && desiredState == null && !listTypes) {
+            throw UsageException.badOption("expected --vgpu, --desired-state or --list-types");
         }
         FakeGpu fake = FakeGpus.open(gpu, MediationClock.system());
         Mediator.Builder builder = Mediator.builder(fake.gpu());
@@ -183,6 +195,11 @@ public final class VfioUserServer implements Callable<Integer> {
                             .map(text -> VgpuOption.parse(text, mediator.inventory()))
                             .toList();
             service.create(options);
+            DesiredStateFile file =
+                    desiredState == null ? null : new DesiredStateFile(desiredState);
+            if (file != null) {
+                file.apply(service);
+            }
             if (dumpConfig != null) {
                 service.dumpConfig(dumpConfig);
             }
@@ -198,6 +215,9 @@ public final class VfioUserServer implements Callable<Integer> {
             } catch (UsageException refused) {
                 Runtime.getRuntime().removeShutdownHook(atTheEnd);
                 throw refused;
+            }
+            if (file != null) {
+                file.follow(service, err);
             }
             new CountDownLatch(1).await();
             return 0;

@@ -1,12 +1,13 @@
 package org.gpumediator.examples.vfiouser.server;
 
+import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.examples.vfiouser.linux.LinuxException;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
-import org.gpumediator.api.VirtualGpu;
-import org.gpumediator.examples.vfiouser.linux.LinuxException;
 
 /**
  * Serves virtual GPUs over vfio-user, each on a socket of its own. Safe for use by multiple
@@ -68,6 +69,12 @@ public final class SocketServer implements AutoCloseable {
      */
     public void dropClientsWithoutMemory() {
         endpoints.forEach(GpuEndpoint::dropIfCut);
+    }
+
+    /** Ends the service of one virtual GPU, and waits until its client is cleared away. */
+    public void stop(GpuEndpoint endpoint) {
+        endpoints.remove(endpoint);
+        endpoint.close();
     }
 
     /** Removes the sockets, lets the clients go, and waits until they are cleared away. */

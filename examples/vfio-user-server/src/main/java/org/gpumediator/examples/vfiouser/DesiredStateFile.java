@@ -1,0 +1,82 @@
+package org.gpumediator.examples.vfiouser;
+
+import org.gpumediator.core.desired.DesiredState;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The file of {@code --desired-state}: applied at the start, and whenever its text has changed. A
+ * text that is wrong later on is told of in one line and changes nothing.
+ */
+final class DesiredStateFile {
+
+    private static final long LOOK_MILLIS = 1_000;
+    private static final String OPTION = "--desired-state ";
+
+    private final Path path;
+    private String applied = "";
+
+    DesiredStateFile(Path path) {
+        this.path = path;
+    }
+
+    /**
+     * Applies the file.
+     *
+     * @throws UsageException if it cannot be read, is malformed, or cannot be fulfilled
+     */
+    void apply(Service service) {
+        String text = read();
+        applied = text;
+        try {
+            service.apply(DesiredState.parse(text));
+        } catch (IllegalArgumentException wrong) {
+            throw UsageException.badOption(OPTION + path + ": " + wrong.getMessage());
+        }
+    }
+
+    private String read() {
+        try {
+            return Files.readString(path);
+        } catch (CharacterCodingException noText) {
+            throw UsageException.badOption(OPTION + path + ": expected UTF-8");
+        } catch (IOException unreadable) {
+            throw new UsageException(
+                    UsageException.HOST_REFUSES,
+                    OPTION + path + ": cannot be read: " + unreadable.getMessage());
+        }
+    }
+
+    /** Applies the file if its text is another than the last time. */
+    void applyIfChanged(Service service, PrintWriter err) {
+        try {
+            if (!read().equals(applied)) {
+                apply(service);
+            }
+        } catch (UsageException refused) {
+            err.println("vfio-user-server: " + refused.getMessage());
+        }
+    }
+
+    /** Looks at the file every second, on a thread of its own that ends with the process. */
+    void follow(Service service, PrintWriter err) {
+        Thread.ofPlatform()
+                .daemon()
+                .name("desired-state")
+                .start(
+                        () -> {
+                            try {
+                                while (!service.isClosed()) {
+                                    Thread.sleep(LOOK_MILLIS);
+                                    applyIfChanged(service, err);
+                                }
+                            } catch (InterruptedException end) {
+                                Thread.currentThread().interrupt();
+                            }
+                        });
+    }
+}

@@ -1,0 +1,136 @@
+package org.gpumediator.examples.vfiouser;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.core.Mediator;
+import org.gpumediator.examples.vfiouser.linux.Descriptors;
+import org.gpumediator.examples.vfiouser.linux.UnixSocket;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** A served GPU whose virtual GPUs are those of a file. */
+class DesiredStateFileTest {
+
+    private static final String HEAD = "gpu-mediator desired-state 1\ngpu 10de:26b5\n";
+
+    @TempDir private Path folder;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final FakeGpu fake =
+            FakeGpus.open("l40,placement-mode=heterogeneous", MediationClock.system());
+    private Mediator mediator;
+    private Service service;
+    private Path path;
+    private DesiredStateFile file;
+
+    @BeforeEach
+    void open() {
+        Mediator.Builder builder = Mediator.builder(fake.gpu());
+        fake.backendOptions().forEach(builder::option);
+        mediator = builder.build();
+        service = new Service(fake, mediator, new Service.Settings(false, false, null));
+        path = folder.resolve("state");
+        file = new DesiredStateFile(path);
+    }
+
+    @AfterEach
+    void close() {
+        service.close();
+    }
+
+    private Path socket(String name) {
+        return folder.resolve(name + ".sock");
+    }
+
+    private String vgpu(String name, String rest) {
+        return "vgpu name=" + name + " " + rest + " label.socket=" + socket(name) + "\n";
+    }
+
+    private void write(String... lines) throws IOException {
+        Files.writeString(path, HEAD + String.join("", lines));
+    }
+
+    private void change() {
+        file.applyIfChanged(service, new PrintWriter(err, true));
+    }
+
+    private List<String> names() {
+        return mediator.virtualGpus().stream().map(VirtualGpu::name).toList();
+    }
+
+    @Test
+    void file_changedWhileServing_servesWhatIsNewAndLetsGoOfWhatIsNot() throws Exception {
+        write(vgpu("a", "type=L40-8Q"), vgpu("b", "type=L40-8Q"));
+        file.apply(service);
+        service.serve(new PrintWriter(out, true));
+        assertThat(out.toString().lines())
+                .containsExactly("READY a " + socket("a"), "READY b " + socket("b"));
+        VirtualGpu kept = mediator.virtualGpu("b").orElseThrow();
+        int client = UnixSocket.connect(socket("b"));
+
+        write(vgpu("b", "type=L40-8Q"), vgpu("c", "type=L40-2Q placement=@10"));
+        change();
+        change();
+
+        assertThat(err.toString()).isEmpty();
+        assertThat(out.toString().lines().skip(2))
+                .containsExactly("GONE a " + socket("a"), "READY c " + socket("c"));
+        assertThat(names()).containsExactly("b", "c");
+        assertThat(mediator.virtualGpu("b").orElseThrow()).isSameAs(kept);
+        assertThat(socket("a")).doesNotExist();
+        Descriptors.close(UnixSocket.connect(socket("c")));
+        Descriptors.close(client);
+    }
+
+    @Test
+    void file_wrongLaterOn_isToldOfAndChangesNothing() throws Exception {
+        write(vgpu("a", "type=L40-8Q"));
+        file.apply(service);
+        write(vgpu("a", "type=L40-8Q"), "vgpu oops\n");
+        change();
+        assertThat(err.toString())
+                .isEqualTo(
+                        "vfio-user-server: --desired-state "
+                                + path
+                                + ": line 4: \"oops\": expected key=value\n");
+        write(vgpu("a", "type=L40-8Q"), vgpu("b", "type=L40-48Q"));
+        change();
+        assertThat(err.toString().lines().skip(1)).hasSize(1);
+        assertThat(names()).containsExactly("a");
+    }
+
+    @Test
+    void file_wrongAtTheStart_endsTheProgramWithItsStatus() throws Exception {
+        assertStatus(UsageException.HOST_REFUSES, "cannot be read");
+        write("vgpu name=a type=L40-8Q\n");
+        assertStatus(UsageException.BAD_OPTION, "a: label.socket= is missing");
+        write(vgpu("a", "type=L40-8Q"), vgpu("b", "type=L40-8Q").replace("b.sock", "a.sock"));
+        assertStatus(UsageException.BAD_OPTION, "is that of a");
+        write(vgpu("a", "type=L40-48Q"), vgpu("b", "type=L40-48Q"));
+        assertStatus(UsageException.DOES_NOT_FIT, "b: insufficient");
+        write(vgpu("a", "type=L4-8Q"));
+        assertStatus(UsageException.BAD_OPTION, "type L4-8Q");
+        assertThat(names()).isEmpty();
+    }
+
+    private void assertStatus(int status, String words) {
+        assertThatThrownBy(() -> file.apply(service))
+                .isInstanceOfSatisfying(
+                        UsageException.class,
+                        refused -> assertThat(refused.status()).isEqualTo(status))
+                .hasMessageContaining(words);
+    }
+}
