@@ -1,7 +1,8 @@
 package org.gpumediator.intel.gen7.command;
 
-import java.util.Arrays;
 import org.gpumediator.api.event.GuestFaultKind;
+
+import java.util.Arrays;
 
 /** What the audits of one submission share. Belongs to one scanner. */
 final class AuditState {
@@ -25,6 +26,11 @@ final class AuditState {
     /** Where in the ring the jump is that leads to that batch. */
     int ringPosition;
 
+    /** Index of the command before which the scan has to stop, {@link #GO_ON} for none. */
+    int stopBefore = GO_ON;
+
+    static final int GO_ON = -1;
+
     AuditState(ScanResult result) {
         this.result = result;
     }
@@ -37,6 +43,7 @@ final class AuditState {
         absoluteConstants = context.absoluteConstants();
         inBatch = false;
         unprivileged = false;
+        stopBefore = GO_ON;
     }
 
     void end() {

@@ -1,9 +1,10 @@
 package org.gpumediator.intel.gen7.command;
 
-import java.util.List;
 import org.gpumediator.core.command.CommandDecoder;
 import org.gpumediator.core.command.CommandRow;
 import org.gpumediator.core.command.CommandVerdict;
+
+import java.util.List;
 
 /** Sends each command that needs attention to its audit. Belongs to one scanner. */
 final class CommandAuditor {
@@ -75,7 +76,7 @@ final class CommandAuditor {
      * MI_NOOP. None is a jump or the end of a batch.
      */
     void audit(int[] dwords, long[] notes, int count) {
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < count && state.stopBefore == AuditState.GO_ON; i++) {
             int at = (int) notes[i];
             int plan = (int) (notes[i] >>> Integer.SIZE);
             int length = CommandDecoder.lengthOf(plan, dwords[at]);

@@ -2,10 +2,11 @@ package org.gpumediator.intel.gen7.command;
 
 import static java.lang.Integer.toUnsignedLong;
 
-import java.util.Objects;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.command.CommandDecoder;
 import org.gpumediator.core.command.CommandRow;
+
+import java.util.Objects;
 
 /**
  * Audits what a guest submits to one engine, on a copy that the guest cannot change.
@@ -68,7 +69,7 @@ public final class CommandScanner {
         AT_FLOW,
         /** Behind the last command of a batch. */
         LEFT,
-        /** Before a jump that would exceed the budget. */
+        /** Before a jump that would exceed the budget, or a command that has to wait. */
         BUDGET
     }
 
@@ -174,6 +175,10 @@ public final class CommandScanner {
         while (true) {
             at = hop(dwords, at, to);
             auditor.audit(dwords, notes, noteCount);
+            if (state.stopBefore != AuditState.GO_ON) {
+                walked = Walked.BUDGET;
+                return state.stopBefore;
+            }
             if (walked == Walked.FULL) {
                 continue;
             }
@@ -349,7 +354,7 @@ public final class CommandScanner {
         }
         copies.rollBack(usedBefore, countBefore);
         ring[at] = dw0;
-        if (!fresh) {
+        if (!fresh || state.stopBefore != AuditState.GO_ON) {
             return OUT_OF_BUDGET;
         }
         exhausted = true;

@@ -87,7 +87,11 @@ final class MiAudit {
         }
         int kept = at + 1;
         for (int i = at + 1; i < at + length; i += 2) {
-            if (keepLoad(d, at, i, row)) {
+            boolean keep = keepLoad(d, at, i, row);
+            if (state.stopBefore != AuditState.GO_ON) {
+                return;
+            }
+            if (keep) {
                 d[kept] = d[i];
                 d[kept + 1] = d[i + 1];
                 kept += 2;
@@ -122,7 +126,12 @@ final class MiAudit {
             case DIRECTORY -> {
                 long directory = directoryAddress(value);
                 if (state.bounds.contains(directory, DIRECTORY_SPAN)) {
-                    d[pair + 1] = state.events.pageDirectoryLoaded(state.position(at), value);
+                    int loaded = state.events.pageDirectoryLoaded(state.position(at), value);
+                    if (loaded == ScanEvents.NOT_NOW) {
+                        state.stopBefore = at;
+                    } else {
+                        d[pair + 1] = loaded;
+                    }
                     return true;
                 }
                 state.count(GuestFaultKind.OUT_OF_PARTITION, row, directory);

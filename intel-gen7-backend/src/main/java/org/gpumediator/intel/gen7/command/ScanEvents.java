@@ -13,6 +13,12 @@ import org.gpumediator.api.event.GuestFaultKind;
 public interface ScanEvents {
 
     /**
+     * What {@link #pageDirectoryLoaded} answers to have the scan stop before that command; no value
+     * of the register, whose lower half is zero.
+     */
+    int NOT_NOW = 1;
+
+    /**
      * A command, or one register of MI_LOAD_REGISTER_IMM, was refused: it has become MI_NOOP in the
      * copy.
      *
@@ -65,7 +71,8 @@ public interface ScanEvents {
      * The engine will load PP_DIR_BASE with an immediate.
      *
      * @param value what the guest loads; the directory it names lies inside the slice
-     * @return what shall be loaded instead
+     * @return what shall be loaded instead, or {@link #NOT_NOW} to have the scan stop before the
+     *     command as if its budget was used up
      */
     default int pageDirectoryLoaded(int position, int value) {
         return value;

@@ -1,9 +1,7 @@
 package org.gpumediator.intel.gen7.engine;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
+
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -14,6 +12,10 @@ import org.gpumediator.intel.gen7.Engine;
 import org.gpumediator.intel.gen7.Mmio;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Shares the four engines among guests: one guest at a time has all four.
@@ -45,6 +47,9 @@ public final class EngineMediation implements AutoCloseable {
 
     /** How long the mediator's own ring may take. */
     static final long SWITCH_NANOS = 500_000_000L;
+
+    /** How often to look whether there is room for what is queued. */
+    private static final long ROOM_NANOS = 1_000_000L;
 
     private static final int MAX_TRANSITIONS = 8;
     private static final int MAX_POLLS = 20_000;
@@ -606,10 +611,20 @@ public final class EngineMediation implements AutoCloseable {
         lock.lock();
         try {
             react(now);
-            return Math.min(deadline, scheduler.nextDeadline());
+            long next = Math.min(deadline, scheduler.nextDeadline());
+            return waits() ? Math.min(next, now + ROOM_NANOS) : next;
         } finally {
             lock.unlock();
         }
+    }
+
+    /**
+     * Returns whether the owner has commands queued that wait for room: the end of others need not
+     * raise an interrupt.
+     */
+    @GuardedBy("lock")
+    private boolean waits() {
+        return phase == Phase.RUNNING && owner != null && owner.hasQueued();
     }
 
     /** Tells the owner of the engines of events that the hardware has raised: bits of GT and PM. */
@@ -952,9 +967,10 @@ public final class EngineMediation implements AutoCloseable {
         guest.ring(engine).addressSpaceStale = false;
         int base = engine.base();
         mmio.write(base + RingRegisters.PP_DCLV, RingRegisters.DCLV_ALL);
+        guest.releaseAddressSpaces(engine, 0); // the engine has run dry, or stands before its queue
         mmio.write(
                 base + RingRegisters.PP_DIR_BASE,
-                guest.activate(guest.registers().get(base + RingRegisters.PP_DIR_BASE)));
+                guest.activate(engine, guest.registers().get(base + RingRegisters.PP_DIR_BASE)));
         mmio.write(
                 base + RingRegisters.GFX_MODE,
                 0xffff_0000 | guest.registers().get(base + RingRegisters.GFX_MODE));
@@ -1002,9 +1018,37 @@ public final class EngineMediation implements AutoCloseable {
             return; // what is queued belongs to the other address space
         }
         submissions++;
-        if (submission.take(guest, ring, effects)) {
+        boolean took = submission.take(guest, ring, effects);
+        if (ring.waitsForAddressSpace) {
+            boolean quiet = releaseAddressSpaces(guest);
+            took |= submission.take(guest, ring, effects);
+            if (ring.waitsForAddressSpace && quiet && !took) {
+                guest.faults().count(GuestFaultKind.RATE_LIMITED, "PP_DIR_BASE", ring.taken);
+                ring.halted = true; // one command with more of them than there are places
+            }
+        }
+        if (took) {
             mmio.write(ring.engine().base() + RingRegisters.TAIL, ring.taken);
         }
+    }
+
+    /**
+     * Gives up the address spaces of the owner's engines that have run dry; returns whether all
+     * have.
+     */
+    @GuardedBy("lock")
+    private boolean releaseAddressSpaces(GuestEngines guest) {
+        boolean all = true;
+        for (Engine engine : Engine.values()) {
+            VirtualRing ring = guest.ring(engine);
+            boolean quiet = !ring.enabled() || isQuiet(ring);
+            all &= quiet;
+            if (quiet) {
+                int base = mmio.read(engine.base() + RingRegisters.PP_DIR_BASE);
+                guest.releaseAddressSpaces(engine, base);
+            }
+        }
+        return all;
     }
 
     // ------------------------------------------------------------------ stopping and recovering

@@ -170,10 +170,20 @@ public final class GuestEngines {
         return absoluteConstantsLoaded || (mode & CONSTANT_MODE) != 0;
     }
 
-    /** Returns the physical PP_DIR_BASE for a guest's one, its tables up to date. */
-    int activate(int guestBase) {
+    /**
+     * Returns the physical PP_DIR_BASE for a guest's one, its tables up to date, or {@link
+     * Ppgtt#NO_PLACE}.
+     */
+    int activate(Engine engine, int guestBase) {
         synchronized (lock) {
-            return ppgtt.activate(guestBase);
+            return ppgtt.activate(engine, guestBase);
+        }
+    }
+
+    /** Gives up the address spaces of an engine that has run dry, but for the one it is in. */
+    void releaseAddressSpaces(Engine engine, int physicalBase) {
+        synchronized (lock) {
+            ppgtt.release(engine, physicalBase);
         }
     }
 

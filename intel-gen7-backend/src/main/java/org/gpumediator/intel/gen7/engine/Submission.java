@@ -10,6 +10,7 @@ import org.gpumediator.intel.gen7.command.ScanContext;
 import org.gpumediator.intel.gen7.command.ScanEvents;
 import org.gpumediator.intel.gen7.command.ScanLimits;
 import org.gpumediator.intel.gen7.command.ScanResult;
+import org.gpumediator.intel.gen7.gtt.Ppgtt;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.gtt.Slice;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,7 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
         guest = whose;
         ring = which;
         effects = heard;
+        which.waitsForAddressSpace = false;
         try {
             whose.synchroniseTables();
             return take();
@@ -87,6 +89,7 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
         if (result.stop() == ScanResult.Stop.UNDECODABLE) {
             queue.halted = true;
         } else if (result.stop() == ScanResult.Stop.BUDGET
+                && !queue.waitsForAddressSpace
                 && taken == 0
                 && queue.copies().isEmpty()) {
             guest().faults()
@@ -207,7 +210,9 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
 
     @Override
     public int pageDirectoryLoaded(int position, int value) {
-        return guest().activate(value);
+        int base = guest().activate(ring().engine(), value);
+        ring().waitsForAddressSpace = base == Ppgtt.NO_PLACE;
+        return ring().waitsForAddressSpace ? NOT_NOW : base;
     }
 
     @Override

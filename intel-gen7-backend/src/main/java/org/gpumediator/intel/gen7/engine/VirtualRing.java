@@ -1,7 +1,5 @@
 package org.gpumediator.intel.gen7.engine;
 
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.intel.gen7.Engine;
@@ -9,6 +7,9 @@ import org.gpumediator.intel.gen7.gtt.MediatorPages;
 import org.gpumediator.intel.gen7.gtt.Pte;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /**
  * One guest's ring on one engine: the four registers as the guest wrote them, and the mediator's
@@ -76,6 +77,12 @@ final class VirtualRing {
 
     /** The guest has changed registers of its address space that the hardware has not got yet. */
     boolean addressSpaceStale;
+
+    /**
+     * What comes next in the queue loads an address space for which there is no place until engines
+     * have run dry.
+     */
+    boolean waitsForAddressSpace;
 
     VirtualRing(Engine engine, PhysicalGpu gpu, ReservedArea area) {
         this.engine = engine;

@@ -1,10 +1,13 @@
 package org.gpumediator.intel.gen7.gtt;
 
+import org.gpumediator.intel.gen7.Engine;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who has a page directory in the reserved area. There are few places; whoever was not used for
- * longest gives way.
+ * Who has a page directory in the reserved area. There are few places. A directory that commands on
+ * an engine refer to, run or not, is held there for that engine; of the others, whoever was not
+ * used for longest gives way. A place is kept free for each engine that holds none, so that what an
+ * engine is loaded with always finds one.
  *
  * <p>Not thread safe: used under the lock of the physical GPU.
  */
@@ -12,15 +15,57 @@ public final class DirectoryPlaces {
 
     private final @Nullable ShadowDirectory[] places =
             new ShadowDirectory[ReservedArea.DIRECTORIES];
+
+    /** By place: the engines it is held for, bits of {@link Engine#bit}. */
+    private final int[] holders = new int[ReservedArea.DIRECTORIES];
+
     private long uses;
 
-    /** Makes a directory resident. */
-    void makeResident(ShadowDirectory directory) {
-        directory.used(++uses);
-        if (directory.resident() != ShadowDirectory.NOWHERE) {
-            return;
+    /**
+     * Makes a directory resident and holds it for an engine.
+     *
+     * @return whether there was a place; if not, there will be once engines have run dry
+     */
+    boolean hold(ShadowDirectory directory, Engine engine) {
+        int place = directory.resident();
+        if (place == ShadowDirectory.NOWHERE || holders[place] == 0) {
+            if (unheld() <= othersWithout(engine)) {
+                return false;
+            }
+            if (place == ShadowDirectory.NOWHERE) {
+                place = leastUsed();
+                moveIn(directory, place);
+            }
         }
-        int place = leastUsed();
+        holders[place] |= engine.bit();
+        directory.used(++uses);
+        return true;
+    }
+
+    /** Holds nothing for an engine any more. */
+    public void release(Engine engine) {
+        for (int i = 0; i < holders.length; i++) {
+            holders[i] &= ~engine.bit();
+        }
+    }
+
+    /** Returns whether a directory is held for some engine. */
+    boolean isHeld(ShadowDirectory directory) {
+        int place = directory.resident();
+        return place != ShadowDirectory.NOWHERE && holders[place] != 0;
+    }
+
+    /** Takes a directory out, held or not. */
+    void evict(ShadowDirectory directory) {
+        int place = directory.resident();
+        if (place != ShadowDirectory.NOWHERE) {
+            places[place] = null;
+            holders[place] = 0;
+            directory.resident(ShadowDirectory.NOWHERE);
+        }
+    }
+
+    private void moveIn(ShadowDirectory directory, int place) {
         ShadowDirectory loser = places[place];
         if (loser != null) {
             loser.resident(ShadowDirectory.NOWHERE);
@@ -30,12 +75,20 @@ public final class DirectoryPlaces {
         directory.publishAll();
     }
 
-    /** Takes a directory out. */
-    void evict(ShadowDirectory directory) {
-        if (directory.resident() != ShadowDirectory.NOWHERE) {
-            places[directory.resident()] = null;
-            directory.resident(ShadowDirectory.NOWHERE);
+    private int unheld() {
+        int count = 0;
+        for (int holder : holders) {
+            count += holder == 0 ? 1 : 0;
         }
+        return count;
+    }
+
+    private int othersWithout(Engine engine) {
+        int with = engine.bit();
+        for (int holder : holders) {
+            with |= holder;
+        }
+        return Engine.COUNT - Integer.bitCount(with);
     }
 
     private int leastUsed() {
@@ -44,7 +97,7 @@ public final class DirectoryPlaces {
         for (int i = 0; i < places.length; i++) {
             ShadowDirectory directory = places[i];
             long use = directory == null ? -1 : directory.lastUse();
-            if (use < bestUse) {
+            if (holders[i] == 0 && use < bestUse) {
                 bestUse = use;
                 best = i;
             }

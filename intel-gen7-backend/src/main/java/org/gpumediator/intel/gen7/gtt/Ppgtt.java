@@ -1,10 +1,5 @@
 package org.gpumediator.intel.gen7.gtt;
 
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.GuestMemory.Region;
 import org.gpumediator.api.GuestMemory.WriteTracking;
@@ -12,7 +7,14 @@ import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.core.observe.FaultBook;
+import org.gpumediator.intel.gen7.Engine;
 import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The per-process address spaces of one guest, shadowed.
@@ -29,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread safe: used under the lock of the physical GPU and that of its virtual GPU.
  */
 public final class Ppgtt {
+
+    /** What {@link #activate} answers where there is no place; no value of PP_DIR_BASE. */
+    public static final int NO_PLACE = 1;
 
     private static final int MAX_DIRECTORIES = 16;
     private static final int SLAB_PAGES = 32;
@@ -76,17 +81,30 @@ public final class Ppgtt {
     }
 
     /**
-     * Brings the address space of a PP_DIR_BASE value up to date and makes it usable.
+     * Brings the address space of a PP_DIR_BASE value up to date and makes it usable on an engine.
      *
      * @param guestBase what the guest has put, or wants to put, into PP_DIR_BASE
      * @return what to put into the physical register instead; that of an address space without any
-     *     page if the guest's directory is not inside its slice
+     *     page if the guest's directory is not inside its slice; {@link #NO_PLACE} if too many
+     *     others are in use, which never happens to an engine for which nothing is held
      */
-    public int activate(int guestBase) {
+    public int activate(Engine engine, int guestBase) {
         ShadowDirectory directory = directory(guestBase);
         directory.synchronise();
-        places.makeResident(directory);
-        return area.directoryBase(directory.resident());
+        return places.hold(directory, engine) ? area.directoryBase(directory.resident()) : NO_PLACE;
+    }
+
+    /**
+     * Gives up what is held for an engine that has run dry, but for the address space it is in.
+     *
+     * @param physicalBase its PP_DIR_BASE
+     */
+    public void release(Engine engine, int physicalBase) {
+        places.release(engine);
+        ShadowDirectory current = resident(physicalBase);
+        if (current != null) {
+            places.hold(current, engine);
+        }
     }
 
     /**
@@ -94,15 +112,21 @@ public final class Ppgtt {
      * its directories.
      */
     public int guestBase(int physicalBase) {
+        ShadowDirectory directory = resident(physicalBase);
+        return directory == null || directory.firstIndex() >= GlobalGtt.ENTRIES
+                ? 0
+                : directory.firstIndex() / 16 << 16;
+    }
+
+    private @Nullable ShadowDirectory resident(int physicalBase) {
         for (int i = 0; i < directories.size(); i++) {
             ShadowDirectory directory = directories.get(i);
             if (directory.resident() != ShadowDirectory.NOWHERE
-                    && area.directoryBase(directory.resident()) == physicalBase
-                    && directory.firstIndex() < GlobalGtt.ENTRIES) {
-                return directory.firstIndex() / 16 << 16;
+                    && area.directoryBase(directory.resident()) == physicalBase) {
+                return directory;
             }
         }
-        return 0;
+        return null;
     }
 
     /** Brings every address space that the GPU can be using up to date. */
@@ -139,14 +163,17 @@ public final class Ppgtt {
     }
 
     private void forgetOldest() {
-        ShadowDirectory oldest = directories.getFirst();
+        ShadowDirectory oldest = null; // there are fewer places than directories: not all are held
         for (ShadowDirectory directory : directories) {
-            if (directory.lastUse() < oldest.lastUse()) {
+            if (!places.isHeld(directory)
+                    && (oldest == null || directory.lastUse() < oldest.lastUse())) {
                 oldest = directory;
             }
         }
-        forget(oldest);
-        directories.remove(oldest);
+        if (oldest != null) {
+            forget(oldest);
+            directories.remove(oldest);
+        }
     }
 
     private void forget(ShadowDirectory directory) {

@@ -87,12 +87,18 @@ public final class ForgedCommands {
         }
     }
 
-    /** Returns every command of a name with its length field at 0, 1 and its maximum. */
+    /**
+     * Returns every command of a name with its length field at 0, 1, its maximum, and with every
+     * bit set that could belong to it.
+     */
     public static List<Forged> lengths(String name, int operand) {
         List<Forged> made = new ArrayList<>();
         for (CommandRow<CommandAudit> row : Gen7Commands.CATALOGUE.rows()) {
-            for (int field : new int[] {0, 1, row.length().mask()}) {
-                int header = row.opcode() | field & row.length().mask();
+            int mask = row.length().mask();
+            boolean jump = row.behaviour() == CommandAudit.BATCH_START;
+            int beyond = jump || mask == 0 ? mask : ~row.opcodeMask() & 0xffff;
+            for (int field : new int[] {0, 1 & mask, mask, beyond}) {
+                int header = row.opcode() | field;
                 int[] dwords = new int[row.length().lengthOf(header)];
                 java.util.Arrays.fill(dwords, operand);
                 dwords[0] = header;
