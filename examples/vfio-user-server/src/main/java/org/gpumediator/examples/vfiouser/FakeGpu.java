@@ -1,7 +1,9 @@
 package org.gpumediator.examples.vfiouser;
 
-import java.util.Map;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.partition.PartitionPolicy;
+
+import java.util.Map;
 
 /** A fake GPU, and what drives it: it has no thread of its own. */
 interface FakeGpu {
@@ -12,6 +14,11 @@ interface FakeGpu {
     /** Returns how its backend shall be opened: options by name. */
     default Map<String, String> backendOptions() {
         return Map.of();
+    }
+
+    /** Returns the policies of placing that an operator may choose from, by name. */
+    default Map<String, PartitionPolicy> policies() {
+        return Policies.anyRoom();
     }
 
     /**

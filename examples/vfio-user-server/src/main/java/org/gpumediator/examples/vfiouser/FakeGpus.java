@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.Set;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.partition.PartitionPolicy;
+import org.gpumediator.nvidia.vf.placement.VfPlacementPolicy;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.gpumediator.testkit.ada.FakeAda;
 import org.gpumediator.testkit.haswell.FakeHaswell;
@@ -21,7 +23,6 @@ final class FakeGpus {
         FakeGpu open(Map<String, String> options, MediationClock clock);
     }
 
-    private static final String PLACEMENT_MODE = "placement-mode";
 
     private record Entry(Set<String> options, Opener opener) {}
 
@@ -43,11 +44,14 @@ final class FakeGpus {
     }
     // spotless:on
 
+    /** Options of the fake board; all others are those of its backend. */
+    private static final Set<String> BOARD_OPTIONS = Set.of("ecc");
+
     private static void ada(String name, AdaModel model) {
         BY_NAME.put(
                 name,
                 new Entry(
-                        Set.of("ecc", PLACEMENT_MODE),
+                        Set.of("ecc", "placement-mode", "homogeneous-rule", "vfs"),
                         (options, clock) -> openAda(model, options, clock)));
     }
 
@@ -126,19 +130,20 @@ final class FakeGpus {
             case "off" -> {}
             default -> throw UsageException.badOption("--gpu: ecc=" + ecc + ": expected on or off");
         }
-        String mode = options.getOrDefault(PLACEMENT_MODE, "homogeneous");
-        if (!mode.equals("homogeneous") && !mode.equals("heterogeneous")) {
-            throw UsageException.badOption(
-                    "--gpu: "
-                            + PLACEMENT_MODE
-                            + "="
-                            + mode
-                            + ": expected homogeneous or heterogeneous");
-        }
-        return new Ada(builder.build(), Map.of(PLACEMENT_MODE, mode));
+        Map<String, String> backendOptions = new LinkedHashMap<>(options);
+        backendOptions.keySet().removeAll(BOARD_OPTIONS);
+        return new Ada(builder.build(), backendOptions);
     }
 
     private record Ada(FakeAda fake, Map<String, String> backendOptions) implements FakeGpu {
+
+        /** Places are fixed ids: a policy that only looks for room would give out none of them. */
+        @Override
+        public Map<String, PartitionPolicy> policies() {
+            return Map.of(
+                    "first-fit", VfPlacementPolicy.FIRST,
+                    "keep-most-creatable", VfPlacementPolicy.KEEP_MOST_CREATABLE);
+        }
 
         @Override
         public PhysicalGpu gpu() {

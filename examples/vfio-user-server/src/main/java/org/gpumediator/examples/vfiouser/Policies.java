@@ -1,8 +1,5 @@
 package org.gpumediator.examples.vfiouser;
 
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.spi.SchedulingControl;
 import org.gpumediator.core.Mediator;
@@ -11,38 +8,41 @@ import org.gpumediator.core.policy.ExplicitPlaces;
 import org.gpumediator.core.policy.FirstFit;
 import org.gpumediator.core.schedule.SchedulingPolicies;
 
+import java.util.Map;
+import java.util.TreeSet;
+
 /** The policies of placing and of scheduling, by the names that an operator writes. */
 final class Policies {
 
-    private static final Map<String, Supplier<PartitionPolicy>> PLACING =
-            new TreeMap<>(
-                    Map.of(
-                            "first-fit", FirstFit::new,
-                            "best-fit", BestFit::new,
-                            "explicit", ExplicitPlaces::new));
-
     private Policies() {}
-
-    static String help() {
-        return String.join(", ", PLACING.keySet());
-    }
 
     static String schedulerHelp() {
         return String.join(", ", SchedulingPolicies.names());
     }
 
+    /** Returns the policies for resources of which any free room will do. */
+    static Map<String, PartitionPolicy> anyRoom() {
+        return Map.of(
+                "first-fit", new FirstFit(),
+                "best-fit", new BestFit(),
+                "explicit", new ExplicitPlaces());
+    }
+
     /**
      * Returns a policy of placing.
      *
-     * @throws UsageException if there is none of that name
+     * @throws UsageException if the GPU has none of that name
      */
-    static PartitionPolicy partition(String name) {
-        Supplier<PartitionPolicy> policy = PLACING.get(name);
+    static PartitionPolicy partition(FakeGpu gpu, String name) {
+        PartitionPolicy policy = gpu.policies().get(name);
         if (policy == null) {
             throw UsageException.badOption(
-                    "--policy " + name + ": expected one of " + PLACING.keySet());
+                    "--policy "
+                            + name
+                            + ": expected one of "
+                            + new TreeSet<>(gpu.policies().keySet()));
         }
-        return policy.get();
+        return policy;
     }
 
     /**

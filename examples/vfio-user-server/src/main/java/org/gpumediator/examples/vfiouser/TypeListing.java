@@ -1,9 +1,10 @@
 package org.gpumediator.examples.vfiouser;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.core.Mediator;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** Lists the types of virtual GPUs that a GPU offers, and how many of each can still be made. */
 final class TypeListing {
@@ -33,6 +34,9 @@ final class TypeListing {
             List<String> quotas = new ArrayList<>();
             type.quotas()
                     .forEach((kind, amount) -> quotas.add(quoted(kind.name()) + ": " + amount));
+            List<String> attributes = new ArrayList<>();
+            type.attributes()
+                    .forEach((name, value) -> attributes.add(quoted(name) + ": " + quoted(value)));
             objects.add(
                     "  {\"name\": "
                             + quoted(type.name())
@@ -50,6 +54,8 @@ final class TypeListing {
                             + quoted(type.maxWidth() + "x" + type.maxHeight())
                             + ", \"quotas\": {"
                             + String.join(", ", quotas)
+                            + "}, \"attributes\": {"
+                            + String.join(", ", attributes)
                             + "}}");
         }
         return objects.isEmpty() ? "[]\n" : "[\n" + String.join(",\n", objects) + "\n]\n";

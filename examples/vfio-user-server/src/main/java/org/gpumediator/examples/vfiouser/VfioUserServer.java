@@ -39,8 +39,9 @@ public final class VfioUserServer implements Callable<Integer> {
             paramLabel = "NAME[,OPTION=VALUE...]",
             description = {
                 "Which fake GPU to open: ${GPUS}. Haswell takes aperture=64M to 512M, and"
-                        + " timing=instant or modelled; Ada boards ecc=on and"
-                        + " placement-mode=heterogeneous. Default: ${DEFAULT-VALUE}."
+                        + " timing=instant or modelled; Ada takes placement-mode=homogeneous or"
+                        + " heterogeneous, homogeneous-rule=size or type, vfs=1 to 32, and ecc=on"
+                        + " or off. Default: ${DEFAULT-VALUE}."
             })
     private String gpu = "haswell-gt2";
 
@@ -49,7 +50,8 @@ public final class VfioUserServer implements Callable<Integer> {
             paramLabel = "name=N,socket=PATH,...",
             description = {
                 "Make a virtual GPU and serve it. Say type=TYPE, or quotas such as"
-                        + " aperture=128M,hidden=384M,fences=8 (aperture=64M@128M wishes a place)."
+                        + " aperture=128M,hidden=384M,fences=8 (aperture=64M@128M wishes a place;"
+                        + " so does placement=@16 or vf=@3 beside a type)."
                         + " weight=, cap=, priority= and quantum= (milliseconds) say how it shares"
                         + " time, gtt=strict or relaxed how its table is watched. Repeatable."
             })
@@ -76,7 +78,10 @@ public final class VfioUserServer implements Callable<Integer> {
     @Option(
             names = "--policy",
             paramLabel = "NAME",
-            description = "How virtual GPUs are placed: ${POLICIES}. Default: the GPU's own.")
+            description = {
+                "How virtual GPUs are placed. Haswell: best-fit, explicit, first-fit. Ada:"
+                        + " first-fit, keep-most-creatable. Default: the GPU's own."
+            })
     private @Nullable String policy;
 
     @Option(
@@ -117,10 +122,12 @@ public final class VfioUserServer implements Callable<Integer> {
 
     private final PrintWriter out;
     private final PrintWriter err;
+    private final MediationClock clock;
 
-    private VfioUserServer(PrintWriter out, PrintWriter err) {
+    private VfioUserServer(PrintWriter out, PrintWriter err, MediationClock clock) {
         this.out = out;
         this.err = err;
+        this.clock = clock;
     }
 
     /** Runs the program; ends the virtual machine with the program's status. */
@@ -135,10 +142,14 @@ public final class VfioUserServer implements Callable<Integer> {
 
     /** Runs the program; returns its status, or serves until the process is ended. */
     static int run(PrintWriter out, PrintWriter err, String... arguments) {
+        return run(MediationClock.system(), out, err, arguments);
+    }
+
+    /** Runs the program on a clock: the GPU's and the mediator's. */
+    static int run(MediationClock clock, PrintWriter out, PrintWriter err, String... arguments) {
         System.setProperty("GPUS", FakeGpus.help());
-        System.setProperty("POLICIES", Policies.help());
         System.setProperty("SCHEDULERS", Policies.schedulerHelp());
-        CommandLine line = new CommandLine(new VfioUserServer(out, err));
+        CommandLine line = new CommandLine(new VfioUserServer(out, err, clock));
         line.setOut(out);
         line.setErr(err);
         line.setParameterExceptionHandler(
@@ -176,13 +187,13 @@ public final class VfioUserServer implements Callable<Integer> {
         if (vgpus.isEmpty() && desiredState == null && !listTypes) {
             throw UsageException.badOption("expected --vgpu, --desired-state or --list-types");
         }
-        FakeGpu fake = FakeGpus.open(gpu, MediationClock.system());
-        Mediator.Builder builder = Mediator.builder(fake.gpu());
+        FakeGpu fake = FakeGpus.open(gpu, clock);
+        Mediator.Builder builder = Mediator.builder(fake.gpu()).clock(clock);
         fake.backendOptions().forEach(builder::option);
         if (policy != null) {
-            builder.policy(Policies.partition(policy));
+            builder.policy(Policies.partition(fake, policy));
         }
-        Mediator mediator = builder.build();
+        Mediator mediator = open(builder);
         if (scheduler != null) {
             Policies.schedule(mediator, scheduler);
         }
@@ -221,6 +232,14 @@ public final class VfioUserServer implements Callable<Integer> {
             }
             new CountDownLatch(1).await();
             return 0;
+        }
+    }
+
+    private Mediator open(Mediator.Builder builder) {
+        try {
+            return builder.build();
+        } catch (IllegalArgumentException unknown) {
+            throw UsageException.badOption("--gpu " + gpu + ": " + unknown.getMessage());
         }
     }
 

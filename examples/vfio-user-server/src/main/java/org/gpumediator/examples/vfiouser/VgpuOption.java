@@ -1,15 +1,16 @@
 package org.gpumediator.examples.vfiouser;
 
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
 import org.gpumediator.core.VgpuRequest;
+
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /**
  * One {@code --vgpu} option.
@@ -70,7 +71,7 @@ record VgpuOption(VgpuRequest request, Path socket, SchedulingParameters schedul
         return value;
     }
 
-    /** An amount, or an amount at a place: {@code 64M} or {@code 64M@128M}. */
+    /** An amount, an amount at a place, or a place: {@code 64M}, {@code 64M@128M}, {@code @16}. */
     private static void quota(
             String name,
             String key,
@@ -91,7 +92,9 @@ record VgpuOption(VgpuRequest request, Path socket, SchedulingParameters schedul
                             + String.join(", ", TIME_KEYS.stream().sorted().toList()));
         }
         int at = value.indexOf('@');
-        quotas.put(key, OptionText.amount(key, at < 0 ? value : value.substring(0, at)));
+        if (at != 0) {
+            quotas.put(key, OptionText.amount(key, at < 0 ? value : value.substring(0, at)));
+        }
         if (at >= 0) {
             places.put(key, OptionText.amount(key, value.substring(at + 1)));
         }

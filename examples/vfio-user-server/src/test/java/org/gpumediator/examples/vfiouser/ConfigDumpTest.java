@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import org.gpumediator.testkit.SteppedClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,7 @@ class ConfigDumpTest {
         Path file = folder.resolve("dump");
         int status =
                 VfioUserServer.run(
+                new SteppedClock(),
                         new PrintWriter(new StringWriter()),
                         new PrintWriter(err, true),
                         "--gpu=" + gpu,
