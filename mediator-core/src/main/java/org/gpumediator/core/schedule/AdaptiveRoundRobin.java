@@ -10,6 +10,9 @@ import org.gpumediator.api.schedule.Slice;
  * once. The next slice is {@code target - overrun / averagingFactor}, between half and twice the
  * target.
  *
+ * <p>Who has work waits at most for one slice of each other with work: {@code (n - 1) * (slice +
+ * how late work leaves + a change of hands)}, where slices may be twice the target.
+ *
  * @param targetNanos what a slice shall come to on average for who has set no own quantum, positive
  * @param averagingFactor over how many slices an overrun is paid back, {@code 1} to {@code 60}
  */

@@ -8,6 +8,9 @@ import org.gpumediator.api.schedule.Slice;
  * Whoever has work and ran longest ago, for slices of one length; a slice nobody needs passes on,
  * and nothing is promised to anybody.
  *
+ * <p>Who has work waits at most for one slice of each other with work: {@code (n - 1) * (slice +
+ * how late work leaves + a change of hands)}.
+ *
  * @param quantumNanos length of the slices of who has set no own, positive
  */
 public record BestEffort(long quantumNanos) implements SchedulingPolicy {

@@ -8,6 +8,9 @@ import org.gpumediator.api.schedule.Slice;
  * Everybody with work in turn, by number, for slices of one length. Weights and priorities do not
  * count. The default of 15 ms is XenGT's.
  *
+ * <p>Who has work waits at most for one slice of each other with work: {@code (n - 1) * (slice +
+ * how late work leaves + a change of hands)}.
+ *
  * @param quantumNanos length of the slices of who has set no own, positive
  */
 public record RoundRobin(long quantumNanos) implements SchedulingPolicy {

@@ -1,11 +1,12 @@
 package org.gpumediator.core.schedule;
 
+import org.gpumediator.api.schedule.SchedulingPolicy;
+
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
-import org.gpumediator.api.schedule.SchedulingPolicy;
 
 /** The ready-made policies by the names that operators write. */
 public final class SchedulingPolicies {
@@ -22,7 +23,13 @@ public final class SchedulingPolicies {
         put(BestEffort::new, BestEffort::new);
         put(SchedulingPolicies::elastic, SchedulingPolicies::elastic);
         put(EqualShare::new, EqualShare::new);
+        put(
+                () -> new EqualShare().withDonation(),
+                quantum -> new EqualShare(quantum).withDonation());
         put(FixedShare::new, FixedShare::new);
+        put(
+                () -> new FixedShare().withDonation(),
+                quantum -> new FixedShare(quantum).withDonation());
         put(RoundRobin::new, RoundRobin::new);
         put(StrictPriority::new, StrictPriority::new);
         put(WeightedFair::new, WeightedFair::new);

@@ -1,9 +1,10 @@
 package org.gpumediator.core.schedule;
 
-import java.util.Comparator;
 import org.gpumediator.api.schedule.RunQueue;
 import org.gpumediator.api.schedule.RunQueue.Client;
 import org.jspecify.annotations.Nullable;
+
+import java.util.Comparator;
 
 /** Questions that several policies ask of a run queue. */
 final class Turns {
@@ -69,8 +70,18 @@ final class Turns {
     }
 
     static int checkAveragingFactor(int factor) {
-        if (factor < 1 || factor > 60) {
-            throw new IllegalArgumentException("averaging factor " + factor + ": expected 1 to 60");
+        return checkFactor(factor, 1);
+    }
+
+    /** Checks an averaging factor that may be 0: overruns are not paid back. */
+    static int checkFactorOrNone(int factor) {
+        return checkFactor(factor, 0);
+    }
+
+    private static int checkFactor(int factor, int least) {
+        if (factor < least || factor > 60) {
+            throw new IllegalArgumentException(
+                    "averaging factor " + factor + ": expected " + least + " to 60");
         }
         return factor;
     }

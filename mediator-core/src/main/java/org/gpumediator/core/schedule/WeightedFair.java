@@ -1,13 +1,18 @@
 package org.gpumediator.core.schedule;
 
-import java.util.Comparator;
 import org.gpumediator.api.schedule.RunQueue;
 import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.gpumediator.api.schedule.Slice;
 
+import java.util.Comparator;
+
 /**
  * Time in proportion to weights: whoever with work has had the least time for its weight runs next.
  * Who sleeps earns nothing by it. Late leaving is part of the time had, so it evens out.
+ *
+ * <p>Who has work waits at most until each other has had its due for one slice of the waiter and
+ * one slice more: the sum over the others of {@code (weight / own weight + 1) * (slice + how late
+ * work leaves)}, and the changes of hands between.
  *
  * @param quantumNanos length of the slices of who has set no own, positive
  */

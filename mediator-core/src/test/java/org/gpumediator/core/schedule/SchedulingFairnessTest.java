@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.gpumediator.api.schedule.SchedulingParameters.DEFAULT;
 import static org.gpumediator.core.schedule.GroupSimulation.MS;
 
-import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.schedule.SchedulingPolicy;
@@ -12,6 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+
+import java.util.Random;
 
 /** What policies promise, measured over thousands of slices. */
 final class SchedulingFairnessTest {
@@ -59,6 +60,48 @@ final class SchedulingFairnessTest {
         GroupSimulation group = busy(new EqualShare(), guests, 32, 8 * MS);
         group.run(10_000, FOREVER);
         assertThat(group.jain()).isGreaterThanOrEqualTo(0.999);
+    }
+
+    @Test
+    void equalShare_oneWithoutWork_leavesItsSlotIdleOrDonatesIt() {
+        for (boolean donating : new boolean[] {false, true}) {
+            EqualShare policy = new EqualShare(2 * MS);
+            GroupSimulation group =
+                    new GroupSimulation(donating ? policy.withDonation() : policy, 8, 0);
+            group.busy(DEFAULT);
+            group.idle(DEFAULT);
+            group.busy(DEFAULT);
+            group.run(FOREVER, 20_000 * MS);
+            double share = donating ? 1 / 2.0 : 1 / 3.0;
+            assertThat(group.share(0)).isCloseTo(share, Offset.offset(0.005));
+            assertThat(group.share(2)).isCloseTo(share, Offset.offset(0.005));
+        }
+    }
+
+    @Test
+    void equalShare_oneComesAndGoes_isSharedAnewByThoseThere() {
+        GroupSimulation group = new GroupSimulation(new EqualShare(2 * MS), 8, 0);
+        group.busy(DEFAULT);
+        group.busy(DEFAULT);
+        group.run(FOREVER, 4_000 * MS);
+        group.busy(DEFAULT);
+        group.busy(DEFAULT);
+        long[] before = {group.guests.get(0).ran, group.guests.get(3).ran};
+        assertThat((double) before[0] / group.now).isCloseTo(0.5, Offset.offset(0.005));
+        group.run(FOREVER, 8_000 * MS);
+        for (int id : new int[] {0, 3}) {
+            assertThat((group.guests.get(id).ran - before[id / 3]) / (4_000.0 * MS))
+                    .isCloseTo(0.25, Offset.offset(0.005));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"33, 1, 1.01", "0, 1.25, 1.5"})
+    void equalShare_overrunsPaidBackOrNot_isEqualInTheLongRunOrNot(
+            int averagingFactor, double least, double most) {
+        GroupSimulation group = busy(new EqualShare(8 * MS, averagingFactor, false), 4, 4, 7 * MS);
+        group.run(10_000, FOREVER);
+        assertThat(group.share(3) / group.share(0)).isBetween(least, most);
     }
 
     @Test
@@ -124,6 +167,18 @@ final class SchedulingFairnessTest {
         group.run(FOREVER, 20_000 * MS);
         assertThat(group.share(0)).isCloseTo(0.25, Offset.offset(0.0025));
         assertThat(group.share(2)).isCloseTo(0.25, Offset.offset(0.0025));
+    }
+
+    @Test
+    void fixedShareDonating_ownersWithoutWork_giveTheirSlotsToTheOthersOnly() {
+        GroupSimulation group = new GroupSimulation(new FixedShare(2 * MS).withDonation(), 8, 0);
+        group.busy(DEFAULT);
+        group.idle(DEFAULT);
+        group.busy(DEFAULT);
+        group.idle(DEFAULT);
+        group.run(FOREVER, 20_000 * MS);
+        assertThat(group.share(0)).isCloseTo(2 / 8.0, Offset.offset(0.0025));
+        assertThat(group.share(2)).isCloseTo(2 / 8.0, Offset.offset(0.0025));
     }
 
     @ParameterizedTest
@@ -209,6 +264,29 @@ final class SchedulingFairnessTest {
         }
     }
 
+    @Test
+    void weightedFair_lightestOfMany_waitsNoLongerThanItsBound() {
+        long quantum = 4 * MS;
+        long drain = MS;
+        int[] weights = {1, 2, 4, 8};
+        GroupSimulation group = new GroupSimulation(new WeightedFair(quantum), 8, 0);
+        Random random = new Random(SEED);
+        for (int weight : weights) {
+            group.busy(DEFAULT.withWeight(weight)).drains(GroupSimulation.upTo(drain, random));
+        }
+        group.run(10_000, FOREVER);
+        for (int i = 0; i < weights.length; i++) {
+            double bound = 0;
+            for (int j = 0; j < weights.length; j++) {
+                if (j != i) {
+                    bound += ((double) weights[j] / weights[i] + 1) * (quantum + drain);
+                }
+            }
+            assertThat(group.scheduler.statistics(i).worstWaitNanos()).isBetween(MS, (long) bound);
+        }
+        assertThat(group.scheduler.statistics(0).worstWaitNanos()).isGreaterThan(40 * MS);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -216,7 +294,7 @@ final class SchedulingFairnessTest {
                 "weighted-fair",
                 "strict-priority",
                 "best-effort",
-                "equal-share",
+                "equal-share-donating",
                 "adaptive-round-robin"
             })
     void busyGuest_withoutCompetitor_isNeverSwitchedOut(String policy) {
@@ -232,7 +310,14 @@ final class SchedulingFairnessTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"round-robin", "weighted-fair", "strict-priority", "equal-share"})
+    @ValueSource(
+            strings = {
+                "round-robin",
+                "weighted-fair",
+                "strict-priority",
+                "equal-share",
+                "equal-share-donating"
+            })
     void interactiveGuest_nextToBusyOne_getsAllItAsksFor(String policy) {
         GroupSimulation group =
                 new GroupSimulation(SchedulingPolicies.byName(policy, 4 * MS), 2, SWITCH);

@@ -8,9 +8,11 @@ import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.VgpuType;
+import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.spi.BackendContext;
 import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend;
+import org.gpumediator.core.schedule.SchedulingAttributes;
 import org.gpumediator.nvidia.vf.core.PfCore;
 import org.gpumediator.nvidia.vf.gsp.BoardFacts;
 import org.gpumediator.nvidia.vf.gsp.GspControls;
@@ -20,6 +22,7 @@ import org.gpumediator.nvidia.vf.manager.VgpuRecord;
 import org.gpumediator.nvidia.vf.placement.PlacementMode;
 import org.gpumediator.nvidia.vf.placement.VfInventory;
 import org.gpumediator.nvidia.vf.placement.VfPlacementPolicy;
+import org.gpumediator.nvidia.vf.scheduling.EngineScheduling;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.FramebufferSetup;
 import org.gpumediator.nvidia.vf.types.FramebufferSetup.ErrorCorrection;
@@ -56,6 +59,7 @@ final class NvidiaVfBackend implements GpuBackend {
     private final FramebufferSetup setup;
     private final GpuInventory capacity;
     private final VfTypes types;
+    private final EngineScheduling scheduling;
     private final Map<Integer, VfVgpu> vgpus = new ConcurrentHashMap<>();
     private long nextWatch;
 
@@ -96,6 +100,14 @@ final class NvidiaVfBackend implements GpuBackend {
                             core.client(),
                             GspControls.HETEROGENEOUS,
                             mixed ? 1 : 0);
+            scheduling =
+                    new EngineScheduling(
+                            core,
+                            clock,
+                            mixed,
+                            options.scheduler(),
+                            context.stepNeeded(),
+                            this::cutOff);
         } catch (RuntimeException failure) {
             core.close();
             throw failure;
@@ -123,6 +135,17 @@ final class NvidiaVfBackend implements GpuBackend {
         public void crashed(String vgpu) {
             listener.hardwareReset("firmware task", vgpu);
         }
+    }
+
+    private void cutOff(int id) {
+        VfVgpu vgpu = vgpus.get(id);
+        if (vgpu != null) {
+            vgpu.cutOff();
+        }
+    }
+
+    EngineScheduling scheduling() {
+        return scheduling;
     }
 
     PfCore core() {
@@ -163,6 +186,8 @@ final class NvidiaVfBackend implements GpuBackend {
 
     @Override
     public DeviceModel create(VgpuBlueprint blueprint) {
+        SchedulingParameters share = SchedulingAttributes.read(blueprint.attributes());
+        scheduling.check(share);
         ManagedVgpu managed = manager.create(record(blueprint));
         VfVgpu vgpu;
         try {
@@ -172,15 +197,13 @@ final class NvidiaVfBackend implements GpuBackend {
             throw failure;
         }
         vgpus.put(blueprint.id(), vgpu);
+        scheduling.attach(
+                blueprint.id(), managed.record().gfid(), blueprint.type().maxInstances(), share);
         return vgpu;
     }
 
     private VgpuRecord record(VgpuBlueprint blueprint) {
-        for (String name : blueprint.attributes().keySet()) {
-            if (!name.equals(PROCESS)) {
-                throw new IllegalArgumentException("attribute " + name + ": expected " + PROCESS);
-            }
-        }
+        SchedulingAttributes.checkNames(blueprint.attributes(), Set.of(PROCESS));
         String pid =
                 blueprint
                         .attributes()
@@ -203,7 +226,11 @@ final class NvidiaVfBackend implements GpuBackend {
 
     void closing(VfVgpu vgpu) {
         vgpus.remove(vgpu.blueprint().id());
-        manager.destroy(vgpu.managed());
+        try {
+            manager.destroy(vgpu.managed());
+        } finally {
+            scheduling.detach(vgpu.blueprint().id());
+        }
     }
 
     @Override
@@ -211,8 +238,9 @@ final class NvidiaVfBackend implements GpuBackend {
         if (nowNanos - nextWatch >= 0) {
             nextWatch = nowNanos + watch();
         }
+        long nextSlice = scheduling.step(nowNanos);
         listener.deliver();
-        return nextWatch;
+        return Math.min(nextWatch, nextSlice);
     }
 
     /**
@@ -231,6 +259,7 @@ final class NvidiaVfBackend implements GpuBackend {
                             (name, failure) ->
                                     listener.hardwareReset(
                                             "not restored: " + failure.getMessage(), name));
+            scheduling.restarted();
             return WATCH_NANOS;
         } catch (GpuMediationException failure) {
             listener.hardwareReset("restart failed: " + failure.getMessage(), "");
@@ -244,12 +273,15 @@ final class NvidiaVfBackend implements GpuBackend {
         Map<String, Long> counters = new TreeMap<>();
         core.count(counters);
         manager.count(counters);
+        scheduling.count(counters);
         return counters;
     }
 
     @Override
     public <T> Optional<T> ability(Class<T> ability) {
-        return ability.isInstance(this) ? Optional.of(ability.cast(this)) : Optional.empty();
+        return ability.isInstance(scheduling)
+                ? Optional.of(ability.cast(scheduling))
+                : Optional.empty();
     }
 
     @Override
@@ -257,6 +289,7 @@ final class NvidiaVfBackend implements GpuBackend {
         for (VfVgpu vgpu : Set.copyOf(vgpus.values())) {
             vgpu.close();
         }
+        scheduling.close();
         core.close();
         listener.deliver();
     }

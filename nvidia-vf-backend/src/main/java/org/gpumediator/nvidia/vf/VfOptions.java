@@ -2,9 +2,11 @@ package org.gpumediator.nvidia.vf;
 
 import org.gpumediator.nvidia.vf.placement.HomogeneousRule;
 import org.gpumediator.nvidia.vf.placement.PlacementMode;
+import org.gpumediator.nvidia.vf.scheduling.VendorSetting;
 import org.gpumediator.nvidia.vf.sriov.VfActivation.Autoprobe;
 import org.gpumediator.nvidia.vf.sriov.VfActivation.Host;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
+import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
 import java.util.Set;
@@ -20,9 +22,16 @@ import java.util.Set;
  *     port forwards device numbers other than 0
  * @param autoprobe {@code drivers-autoprobe}: {@code on} to take every virtual function as it comes
  *     up, {@code off} to take one when a virtual GPU is created on it
+ * @param scheduler {@code RmPVMRL} and {@code RmPVMRLElasticSchedulingCap}: the scheduler in the
+ *     vendor's form, decimal or with 0x; null for best effort
  */
 record VfOptions(
-        PlacementMode mode, HomogeneousRule rule, int vfs, Host host, Autoprobe autoprobe) {
+        PlacementMode mode,
+        HomogeneousRule rule,
+        int vfs,
+        Host host,
+        Autoprobe autoprobe,
+        @Nullable VendorSetting scheduler) {
 
     private static final String MODE = "placement-mode";
     private static final String RULE = "homogeneous-rule";
@@ -32,7 +41,16 @@ record VfOptions(
     private static final String FORWARDING = "ari-forwarding";
     private static final String AUTOPROBE = "drivers-autoprobe";
     private static final Set<String> NAMES =
-            Set.of(MODE, RULE, VFS, ADDRESS, LAST_BUS, FORWARDING, AUTOPROBE);
+            Set.of(
+                    MODE,
+                    RULE,
+                    VFS,
+                    ADDRESS,
+                    LAST_BUS,
+                    FORWARDING,
+                    AUTOPROBE,
+                    VendorSetting.WORD,
+                    VendorSetting.ELASTIC_CAP);
 
     static VfOptions of(Map<String, String> options) {
         for (String name : options.keySet()) {
@@ -51,7 +69,8 @@ record VfOptions(
                 HomogeneousRule.of(options.getOrDefault(RULE, HomogeneousRule.SIZE.text())),
                 vfs,
                 host(options),
-                isOn(options, AUTOPROBE) ? Autoprobe.ON : Autoprobe.OFF);
+                isOn(options, AUTOPROBE) ? Autoprobe.ON : Autoprobe.OFF,
+                VendorSetting.of(options));
     }
 
     private static Host host(Map<String, String> options) {

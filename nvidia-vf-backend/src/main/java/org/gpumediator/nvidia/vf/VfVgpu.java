@@ -1,12 +1,5 @@
 package org.gpumediator.nvidia.vf;
 
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
@@ -32,6 +25,14 @@ import org.gpumediator.nvidia.vf.snapshot.VfSnapshot;
 import org.gpumediator.nvidia.vf.sriov.VfConfigSpace;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * One virtual function as its guest sees it.
@@ -146,6 +147,15 @@ final class VfVgpu implements DeviceModel {
         }
     }
 
+    /** Its work did not leave the engine in time. Too often in a short time is a failure. */
+    void cutOff() {
+        long now = backend.clock().nanoTime();
+        limits.exclusiveTimedOut(now);
+        failed |=
+                limits.guard(GuardedEvent.EXCLUSIVE_TIMEOUT).state(now)
+                        == EventGuard.State.OVERFLOW;
+    }
+
     private void openGate() {
         PhysicalGpu vf = managed.function();
         if (interrupts != null) {
@@ -247,6 +257,7 @@ final class VfVgpu implements DeviceModel {
         counters.put("resets", resets.sum());
         counters.put("framebuffer.bytes", managed.record().framebuffer().length());
         counters.put("channels", managed.record().channels().length());
+        backend.scheduling().count(blueprint.id(), counters);
         limits.counts(backend.clock().nanoTime())
                 .forEach(
                         (event, count) ->

@@ -343,6 +343,7 @@ public final class FakeAda implements PhysicalGpu {
             all.put("framebuffer.scrubbed", copyEngine.scrubbedBytes());
             all.put("doorbells.refused", engine.strangers());
             all.put("rpc.commands", gsp.commands());
+            all.put("scheduler.policy", (long) gsp.schedulerPolicy());
             return all;
         } finally {
             lock.unlock();

@@ -103,6 +103,10 @@ public final class FakeGsp {
         return commands;
     }
 
+    int schedulerPolicy() {
+        return scheduler.policy();
+    }
+
     boolean mixedSizes() {
         return vgpus.mixedSizes();
     }

@@ -265,6 +265,8 @@ public final class GraphicsEngine {
         account();
         running = null;
         leaving = false;
+        loaded = NONE;
+        interrupt();
         after(SWITCH_NANOS, this::load);
     }
 

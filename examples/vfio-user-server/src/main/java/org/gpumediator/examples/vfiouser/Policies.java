@@ -14,6 +14,9 @@ import java.util.TreeSet;
 /** The policies of placing and of scheduling, by the names that an operator writes. */
 final class Policies {
 
+    private static final String SCHEDULER = "--scheduler";
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     private Policies() {}
 
     static String schedulerHelp() {
@@ -48,17 +51,35 @@ final class Policies {
     /**
      * Gives a mediator a policy of scheduling.
      *
-     * @throws UsageException if there is none of that name, or the GPU is not shared by time
+     * @param text its name, then perhaps the length of slices in milliseconds: {@code
+     *     equal-share,quantum=4}
+     * @throws UsageException if there is none of that name, the length is out of range, or the GPU
+     *     does not share its time so
      */
-    static void schedule(Mediator mediator, String name) {
+    static void schedule(Mediator mediator, String text) {
+        int comma = text.indexOf(',');
+        String name = comma < 0 ? text : text.substring(0, comma);
+        Map<String, String> options =
+                OptionText.pairs(SCHEDULER, comma < 0 ? "" : text.substring(comma + 1));
+        String quantum = options.get("quantum");
+        boolean known = options.size() == (quantum == null ? 0 : 1);
+        if (!known || quantum != null && !quantum.matches("[0-9]{1,7}")) {
+            throw UsageException.badOption(
+                    SCHEDULER + " " + text + ": expected NAME or NAME,quantum=MILLISECONDS");
+        }
         try {
-            scheduling(mediator, "--scheduler " + name).policy(SchedulingPolicies.byName(name));
-        } catch (IllegalArgumentException unknown) {
-            throw UsageException.badOption("--scheduler: " + unknown.getMessage());
+            scheduling(mediator, SCHEDULER + " " + name)
+                    .policy(
+                            quantum == null
+                                    ? SchedulingPolicies.byName(name)
+                                    : SchedulingPolicies.byName(
+                                            name, Long.parseLong(quantum) * NANOS_PER_MILLI));
+        } catch (IllegalArgumentException refused) {
+            throw UsageException.badOption(SCHEDULER + ": " + refused.getMessage());
         }
     }
 
-    static SchedulingControl scheduling(Mediator mediator, String what) {
+    private static SchedulingControl scheduling(Mediator mediator, String what) {
         return mediator.ability(SchedulingControl.class)
                 .orElseThrow(
                         () -> UsageException.badOption(what + ": this GPU is not shared by time"));

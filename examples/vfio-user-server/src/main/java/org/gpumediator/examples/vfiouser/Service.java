@@ -5,7 +5,6 @@ import org.gpumediator.api.InsufficientResourceException;
 import org.gpumediator.api.TrapRegion;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VmmPort;
-import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.desired.DesiredState;
 import org.gpumediator.core.desired.DesiredVgpu;
@@ -96,10 +95,6 @@ final class Service implements AutoCloseable {
             try {
                 VirtualGpu vgpu = mediator.create(option.request(), port.vmmPort());
                 made.add(new Made(vgpu, port, option.socket()));
-                if (!option.scheduling().equals(SchedulingParameters.DEFAULT)) {
-                    Policies.scheduling(mediator, "--vgpu " + vgpu.name())
-                            .parameters(vgpu.id(), option.scheduling());
-                }
             } catch (InsufficientResourceException full) {
                 throw new UsageException(UsageException.DOES_NOT_FIT, full.refusal().message());
             } catch (IllegalArgumentException unknown) {

@@ -2,29 +2,30 @@ package org.gpumediator.examples.vfiouser;
 
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.ResourceKind;
-import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
 import org.gpumediator.core.VgpuRequest;
+import org.gpumediator.core.schedule.SchedulingAttributes;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * One {@code --vgpu} option.
  *
  * @param request what is wished of the mediator
  * @param socket where it is served
- * @param scheduling its share of time
  */
-record VgpuOption(VgpuRequest request, Path socket, SchedulingParameters scheduling) {
+record VgpuOption(VgpuRequest request, Path socket) {
 
     private static final String OPTION = "--vgpu";
-    private static final Set<String> TIME_KEYS = Set.of("weight", "cap", "priority", "quantum");
-    private static final Set<String> ATTRIBUTE_KEYS = Set.of("gtt");
-    private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final Set<String> ATTRIBUTE_KEYS =
+            Stream.concat(SchedulingAttributes.NAMES.stream(), Stream.of("gtt"))
+                    .collect(Collectors.toUnmodifiableSet());
 
     /**
      * Reads the option's value.
@@ -45,7 +46,7 @@ record VgpuOption(VgpuRequest request, Path socket, SchedulingParameters schedul
                 (key, value) -> {
                     if (ATTRIBUTE_KEYS.contains(key)) {
                         attributes.put(key, value);
-                    } else if (!fixed.contains(key) && !TIME_KEYS.contains(key)) {
+                    } else if (!fixed.contains(key)) {
                         quota(name, key, value, inventory, quotas, places);
                     }
                 });
@@ -58,9 +59,7 @@ record VgpuOption(VgpuRequest request, Path socket, SchedulingParameters schedul
                     OPTION + " " + name + ": type= and quotas: expected one of the two");
         }
         return new VgpuOption(
-                new VgpuRequest(name, type, quotas, places, Role.GUEST, attributes),
-                socket,
-                scheduling(name, pairs));
+                new VgpuRequest(name, type, quotas, places, Role.GUEST, attributes), socket);
     }
 
     private static String required(Map<String, String> pairs, String key, String text) {
@@ -88,8 +87,8 @@ record VgpuOption(VgpuRequest request, Path socket, SchedulingParameters schedul
                             + key
                             + "=: this GPU has "
                             + names(inventory)
-                            + ", and name, socket, type, gtt, "
-                            + String.join(", ", TIME_KEYS.stream().sorted().toList()));
+                            + ", and name, socket, type, "
+                            + String.join(", ", ATTRIBUTE_KEYS.stream().sorted().toList()));
         }
         int at = value.indexOf('@');
         if (at != 0) {
@@ -105,30 +104,5 @@ record VgpuOption(VgpuRequest request, Path socket, SchedulingParameters schedul
                 .map(GpuInventory.Resource::kind)
                 .map(ResourceKind::name)
                 .toList();
-    }
-
-    private static SchedulingParameters scheduling(String name, Map<String, String> pairs) {
-        try {
-            return new SchedulingParameters(
-                    number(pairs, "weight", 1),
-                    number(pairs, "cap", 100),
-                    number(pairs, "priority", 0),
-                    number(pairs, "quantum", 0) * NANOS_PER_MILLI,
-                    0);
-        } catch (IllegalArgumentException outOfRange) {
-            throw UsageException.badOption(OPTION + " " + name + ": " + outOfRange.getMessage());
-        }
-    }
-
-    private static int number(Map<String, String> pairs, String key, int absent) {
-        String value = pairs.get(key);
-        if (value == null) {
-            return absent;
-        }
-        if (!value.matches("-?[0-9]{1,9}")) {
-            throw UsageException.badOption(
-                    OPTION + ": " + key + "=" + value + ": expected a number");
-        }
-        return Integer.parseInt(value);
     }
 }
