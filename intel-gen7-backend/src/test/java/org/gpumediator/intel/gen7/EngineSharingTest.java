@@ -2,8 +2,6 @@ package org.gpumediator.intel.gen7;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.guest.Batch;
@@ -15,6 +13,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** Two guests on the engines: in turn, at once, and one of them with work that never ends. */
 class EngineSharingTest {
@@ -138,6 +139,48 @@ class EngineSharingTest {
         assertThat(world.gpu.status(HaswellEngine.BCS).batchLevel()).isPositive();
         one.resetEngine(HaswellEngine.BCS);
         one.await(one.submit(HaswellEngine.BCS));
+    }
+
+    @Test
+    void endlessBatches_onAllEngines_whatRanBeforeThem_isNotRunAgain() {
+        List<Store> before = new ArrayList<>();
+        for (HaswellEngine engine : HaswellEngine.values()) {
+            before.add(Store.by(one, engine, 0x77));
+        }
+        world.pass(30);
+        before.forEach(Store::check);
+        before.forEach(store -> store.target().write32(0, 0));
+        for (HaswellEngine engine : HaswellEngine.values()) {
+            one.hang(engine);
+        }
+        world.pass(3);
+        for (int i = 0; i < 4; i++) {
+            Store other = Store.by(two, HaswellEngine.VCS, i + 1);
+            world.pass(300);
+            other.check();
+        }
+        assertThat(vmmOne.gpu().statistics().counter("vcs.cut-off")).isPositive();
+        assertThat(before).allSatisfy(store -> assertThat(store.target().read32(0)).isZero());
+    }
+
+    @Test
+    void endlessBatches_onAllEngines_aChainOfRequestsBesideThem_isServedInTime() {
+        for (HaswellEngine engine : HaswellEngine.values()) {
+            one.hang(engine);
+        }
+        world.pass(500);
+        for (int chain = 0; chain < 10; chain++) {
+            int millis = 0;
+            for (HaswellEngine engine : HaswellEngine.values()) {
+                Store store = Store.by(two, engine, 0x100 + chain);
+                while (!store.request().completed()) {
+                    world.pass(1);
+                    millis++;
+                }
+                store.check();
+            }
+            assertThat(millis).as("milliseconds for four requests in a row").isLessThan(240);
+        }
     }
 
     @Test

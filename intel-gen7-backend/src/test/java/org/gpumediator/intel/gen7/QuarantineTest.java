@@ -48,7 +48,7 @@ class QuarantineTest {
     private static void compete(World world, FakeVmm bad, ScriptedHaswellGuest good) {
         long hangs = bad.gpu().statistics().counter("hangs");
         Request request = good.submit(HaswellEngine.RCS, Batch.user().noops(4));
-        for (int i = 0; i < 8000; i++) {
+        for (int i = 0; i < 40_000; i++) {
             world.coarse(6);
             if (request.completed()) {
                 request = good.submit(HaswellEngine.RCS, Batch.user().noops(4));

@@ -766,7 +766,7 @@ public final class EngineMediation implements AutoCloseable {
             return true;
         }
         if (!allStopped()) {
-            deadline = scheduler.drainDeadline(guest.patienceNanos());
+            deadline = scheduler.drainDeadline(patienceNanos(guest));
             if (now < deadline) {
                 return false;
             }
@@ -1086,6 +1086,18 @@ public final class EngineMediation implements AutoCloseable {
         return true;
     }
 
+    /** Returns how long what still runs may go on when another guest waits. */
+    @GuardedBy("lock")
+    private long patienceNanos(GuestEngines guest) {
+        long longest = 0;
+        for (Engine engine : Engine.values()) {
+            if (!stopped(engine)) {
+                longest = Math.max(longest, guest.ring(engine).patienceNanos());
+            }
+        }
+        return longest;
+    }
+
     private boolean stopped(Engine engine) {
         return (mmio.read(engine.base() + RingRegisters.MI_MODE) & RingRegisters.MI_MODE_IDLE) != 0;
     }
@@ -1116,6 +1128,7 @@ public final class EngineMediation implements AutoCloseable {
     @GuardedBy("lock")
     private int recover(GuestEngines guest) {
         int lost = 0;
+        refreshHeads(guest); // before a reset puts them to zero
         for (Engine engine : Engine.values()) {
             if ((lost & engine.bit()) == 0 && !stopped(engine)) {
                 lost |= cutOff(guest, engine);
@@ -1129,7 +1142,6 @@ public final class EngineMediation implements AutoCloseable {
         VirtualRing ring = guest.ring(engine);
         activeHead(guest, engine);
         boolean inBatch = !isInRing(engine, mmio.read(engine.base() + RingRegisters.ACTHD));
-        refreshHeads(guest);
         int lost = reset.reset(engine);
         if (inBatch) {
             ring.rewindToBatch();

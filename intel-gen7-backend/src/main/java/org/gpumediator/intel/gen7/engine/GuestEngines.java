@@ -264,15 +264,6 @@ public final class GuestEngines {
         return recentHangs.size();
     }
 
-    /** Returns how long the work of its engines may go on when another guest waits. */
-    long patienceNanos() {
-        long longest = 0;
-        for (VirtualRing ring : rings) {
-            longest = Math.max(longest, ring.patienceNanos());
-        }
-        return longest;
-    }
-
     int hangs() {
         return hangs;
     }
