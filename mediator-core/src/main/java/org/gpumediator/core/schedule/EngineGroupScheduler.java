@@ -1,13 +1,14 @@
 package org.gpumediator.core.schedule;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 import org.gpumediator.api.schedule.RunQueue;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.gpumediator.api.schedule.Slice;
 import org.jspecify.annotations.Nullable;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * Decides whose work may be on one group of engines that change hands together, and keeps the
@@ -255,6 +256,21 @@ public final class EngineGroupScheduler {
             tenureStart = now;
             tenureLength = Long.MAX_VALUE;
             ask = true;
+        }
+    }
+
+    /**
+     * Says that what is on the hardware was lost together with it, as by a reset of the GPU: nobody
+     * is on it now, and the slice that ended so is neither an overrun nor its owner's merit.
+     */
+    public void lost(long nowNanos) {
+        advance(nowNanos);
+        Account old = hardware;
+        if (old != null) {
+            old.lastRan = now;
+            old.waitingSince = now;
+            hardware = null;
+            vacated();
         }
     }
 

@@ -6,8 +6,6 @@ import static org.gpumediator.api.schedule.SchedulingParameters.DEFAULT;
 import static org.gpumediator.core.schedule.EngineGroupScheduler.NOBODY;
 import static org.gpumediator.core.schedule.GroupSimulation.MS;
 
-import java.util.List;
-import java.util.function.Function;
 import org.gpumediator.api.schedule.RunQueue;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.schedule.SchedulingPolicy;
@@ -15,6 +13,9 @@ import org.gpumediator.api.schedule.Slice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.List;
+import java.util.function.Function;
 
 final class EngineGroupSchedulerTest {
 
@@ -75,6 +76,24 @@ final class EngineGroupSchedulerTest {
         scheduler.switched(1, 17 * MS);
         assertThat(scheduler.statistics(1).worstWaitNanos()).isEqualTo(13 * MS);
         assertThat(scheduler.nextDeadline()).isEqualTo(32 * MS);
+    }
+
+    @Test
+    void lost_inMidSlice_isNeitherAnOverrunNorATurn() {
+        SchedulingPolicy policy = new AdaptiveRoundRobin(10 * MS, 1);
+        EngineGroupScheduler scheduler = new EngineGroupScheduler(policy, 2);
+        scheduler.add(0, DEFAULT);
+        scheduler.add(1, DEFAULT);
+        scheduler.workArrived(0, 0);
+        scheduler.workArrived(1, 0);
+        assertThat(go(scheduler, 0)).isZero();
+        scheduler.lost(500 * MS);
+        assertThat(scheduler.onHardware()).isEqualTo(NOBODY);
+        scheduler.workDrained(0, 500 * MS);
+        assertThat(go(scheduler, 500 * MS)).isEqualTo(1);
+        scheduler.workArrived(0, 501 * MS);
+        assertThat(go(scheduler, 510 * MS)).isZero();
+        assertThat(scheduler.nextDeadline()).as("no overrun to pay back").isEqualTo(520 * MS);
     }
 
     @Test

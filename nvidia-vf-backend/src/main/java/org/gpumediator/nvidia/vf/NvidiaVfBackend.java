@@ -252,6 +252,7 @@ final class NvidiaVfBackend implements GpuBackend {
             return WATCH_NANOS;
         }
         String reason = core.lost();
+        scheduling.lost();
         listener.hardwareReset("board: " + reason, "");
         try {
             manager.restart()

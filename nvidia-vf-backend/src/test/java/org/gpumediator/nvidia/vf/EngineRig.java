@@ -25,6 +25,7 @@ final class EngineRig implements AutoCloseable {
     final GraphicsEngine engine;
     final List<Guest> guests = new ArrayList<>();
     private long stepDue;
+    private int created;
 
     EngineRig(String... options) {
         rig = new Rig(AdaModel.L40, options);
@@ -76,7 +77,7 @@ final class EngineRig implements AutoCloseable {
     }
 
     Guest add(String type, String... attributes) {
-        VgpuRequest request = VgpuRequest.ofType("v" + guests.size(), type);
+        VgpuRequest request = VgpuRequest.ofType("v" + created++, type);
         for (int i = 0; i < attributes.length; i += 2) {
             request = request.with(attributes[i], attributes[i + 1]);
         }

@@ -332,6 +332,13 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
         }
     }
 
+    /** Says that the board is about to be reset: whoever is on the engine is not any longer. */
+    public void lost() {
+        synchronized (lock) {
+            scheduler.lost(clock.nanoTime());
+        }
+    }
+
     /**
      * Says that the board was reset and its firmware booted anew: nothing is on the engine.
      *
