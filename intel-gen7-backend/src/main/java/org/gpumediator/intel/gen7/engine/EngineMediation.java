@@ -206,7 +206,7 @@ public final class EngineMediation implements AutoCloseable {
             if (owner == guest) {
                 stopRings();
                 if (!waitUntilStopped()) {
-                    reload(guest, recover(guest));
+                    leave(guest, recover(guest));
                 }
                 refreshHeads(guest);
                 if (phase == Phase.STOPPING) {
@@ -247,6 +247,7 @@ public final class EngineMediation implements AutoCloseable {
                     reset.reset(engine);
                 }
                 mmio.write(engine.base() + RingRegisters.CTL, 0);
+                guest.ring(engine).loaded = false;
             }
             forgetContext();
             owner = null;
@@ -356,10 +357,12 @@ public final class EngineMediation implements AutoCloseable {
                 switchOff(guest, engine);
             }
             ring.ctl = value;
-            ring.halted = false;
+            ring.proceed();
             if (ring.enabled()) {
-                ring.halted = !guest.ringInSlice(ring) || !guest.ringInOrder(ring);
                 ring.retake();
+                if (!guest.ringInSlice(ring) || !guest.ringInOrder(ring)) {
+                    ring.haltAtOnce();
+                }
                 if (isOn(guest)) {
                     loadRing(guest, engine);
                     letRunNow(guest, engine);
@@ -393,6 +396,7 @@ public final class EngineMediation implements AutoCloseable {
             refreshHead(ring);
         }
         mmio.write(engine.base() + RingRegisters.CTL, 0);
+        ring.loaded = false;
     }
 
     /** Lets an engine run if its guest may run now. */
@@ -775,13 +779,27 @@ public final class EngineMediation implements AutoCloseable {
         deadline = Long.MAX_VALUE;
         scheduler.switched(EngineGroupScheduler.NOBODY, now);
         if (granted == EngineGroupScheduler.NOBODY) {
-            if (lost != 0) {
-                reload(guest, lost);
+            if (lost == 0) {
+                phase = Phase.PARKED;
+            } else {
+                leave(guest, lost);
             }
-            phase = Phase.PARKED;
             return false;
         }
         return startSwitch(guest, granted, now, lost);
+    }
+
+    /**
+     * Takes a guest whose engines were reset off the others as well; it comes back as after a
+     * switch, with its context.
+     */
+    @GuardedBy("lock")
+    private void leave(GuestEngines guest, int lost) {
+        save(guest, lost);
+        owner = null;
+        phase = Phase.RUNNING;
+        deadline = Long.MAX_VALUE;
+        scheduler.switched(EngineGroupScheduler.NOBODY, clock.nanoTime());
     }
 
     /**
@@ -877,9 +895,11 @@ public final class EngineMediation implements AutoCloseable {
         if (from != null) {
             from.contextSaved = true;
         }
-        int own = to.contextAddress();
-        if (own != 0) {
-            program.selectWithoutLoading(Integer.toUnsignedLong(own));
+        long own = Integer.toUnsignedLong(to.contextAddress());
+        if (own != 0 && to.contextSaved) {
+            program.selectWithoutLoading(own);
+        } else if (own != 0) {
+            program.selectAndLoad(own);
         }
         program.run();
         phase = Phase.SWITCHING;
@@ -918,9 +938,14 @@ public final class EngineMediation implements AutoCloseable {
             return;
         }
         to.contextSaved &= done;
+        if (!to.contextSaved && to.contextAddress() == 0) {
+            reset.reset(Engine.RCS); // nothing was loaded over what another guest has left
+            mmio.write(Engine.RCS.base() + RingRegisters.CCID, 0);
+        }
         contextSwitches++;
         serviceInterrupts.run(); // what is left over is nobody's, not the newcomer's
         owner = to;
+        to.contextLoaded();
         renderState.restore(to);
         for (Engine engine : Engine.values()) {
             load(to, engine);
@@ -932,22 +957,15 @@ public final class EngineMediation implements AutoCloseable {
     @GuardedBy("lock")
     private void save(GuestEngines guest, int lost) {
         serviceInterrupts.run(); // while they can still be told whose they are
-        renderState.save(guest, lost);
+        keepRegisters(guest, lost);
         for (Engine engine : Engine.values()) {
-            int directory = guest.guestBase(mmio.read(engine.base() + RingRegisters.PP_DIR_BASE));
-            if (directory != 0) {
-                guest.registers().set(engine.base() + RingRegisters.PP_DIR_BASE, directory);
-            }
             if ((lost & engine.bit()) == 0) {
                 activeHead(guest, engine);
                 refreshHead(guest.ring(engine));
             }
             mmio.write(engine.base() + RingRegisters.CTL, 0);
+            guest.ring(engine).loaded = false;
             guest.ring(engine).retake();
-        }
-        if ((lost & Engine.RCS.bit()) == 0) {
-            int offset = Engine.RCS.base() + RingRegisters.CCID;
-            guest.registers().set(offset, guest.ownContext(mmio.read(offset)));
         }
     }
 
@@ -981,9 +999,11 @@ public final class EngineMediation implements AutoCloseable {
         VirtualRing ring = guest.ring(engine);
         int base = engine.base();
         mmio.write(base + RingRegisters.CTL, 0);
-        if (!ring.enabled() || ring.halted || ring.hung) {
+        ring.loaded = ring.isRunnable();
+        if (!ring.loaded) {
             return;
         }
+        ring.proceed(); // if halted, that is found again in its place
         ring.retake();
         area.show(area.ring(engine), ring.shadow().busAddress(), ring.shadow().pages());
         mmio.write(base + RingRegisters.START, (int) area.ring(engine));
@@ -1024,7 +1044,7 @@ public final class EngineMediation implements AutoCloseable {
             took |= submission.take(guest, ring, effects);
             if (ring.waitsForAddressSpace && quiet && !took) {
                 guest.faults().count(GuestFaultKind.RATE_LIMITED, "PP_DIR_BASE", ring.taken);
-                ring.halted = true; // one command with more of them than there are places
+                ring.halt(); // one command with more of them than there are places
             }
         }
         if (took) {
@@ -1127,6 +1147,9 @@ public final class EngineMediation implements AutoCloseable {
      */
     @GuardedBy("lock")
     private int recover(GuestEngines guest) {
+        if (!allStopped()) {
+            keepRegisters(guest, 0);
+        }
         int lost = 0;
         refreshHeads(guest); // before a reset puts them to zero
         for (Engine engine : Engine.values()) {
@@ -1137,6 +1160,29 @@ public final class EngineMediation implements AutoCloseable {
         return lost;
     }
 
+    /**
+     * Takes what a reset would destroy into the owner's registers: what is run again then finds the
+     * values that were there when it was cut off. The pipeline's state cannot be read; of it, the
+     * last saved image is what is left.
+     *
+     * @param lost engines that have been reset, bits of {@link Engine#bit}
+     */
+    @GuardedBy("lock")
+    private void keepRegisters(GuestEngines guest, int lost) {
+        renderState.save(guest, lost);
+        for (Engine engine : Engine.values()) {
+            int offset = engine.base() + RingRegisters.PP_DIR_BASE;
+            int directory = guest.guestBase(mmio.read(offset));
+            if ((lost & engine.bit()) == 0 && directory != 0) {
+                guest.registers().set(offset, directory);
+            }
+        }
+        if ((lost & Engine.RCS.bit()) == 0) {
+            int offset = Engine.RCS.base() + RingRegisters.CCID;
+            guest.registers().set(offset, guest.ownContext(mmio.read(offset)));
+        }
+    }
+
     @GuardedBy("lock")
     private int cutOff(GuestEngines guest, Engine engine) {
         VirtualRing ring = guest.ring(engine);
@@ -1145,6 +1191,9 @@ public final class EngineMediation implements AutoCloseable {
         int lost = reset.reset(engine);
         if (inBatch) {
             ring.rewindToBatch();
+        }
+        if (engine == Engine.RCS && ring.hasChangedContext()) {
+            guest.contextSaved = false; // the guest's own image is the later one
         }
         if (ring.cutOff()) {
             ring.hung = true;
@@ -1170,7 +1219,7 @@ public final class EngineMediation implements AutoCloseable {
     private boolean isDry(GuestEngines guest) {
         for (Engine engine : Engine.values()) {
             VirtualRing ring = guest.ring(engine);
-            if (ring.enabled() && !ring.hung && !ring.halted) {
+            if (ring.enabled() && !ring.hung && ring.loaded) {
                 refreshHead(ring);
                 if (!stopped(engine) || !ring.isDry() && !guest.stopped(engine)) {
                     return false;
@@ -1199,7 +1248,7 @@ public final class EngineMediation implements AutoCloseable {
 
     @GuardedBy("lock")
     private void refreshHead(VirtualRing ring) {
-        if (ring.enabled() && !ring.halted && !ring.hung) {
+        if (ring.enabled() && ring.loaded && !ring.hung) {
             ring.head = mmio.read(ring.engine().base() + RingRegisters.HEAD);
         }
     }

@@ -244,6 +244,21 @@ public final class GuestEngines {
                 : 0;
     }
 
+    /** The context that is current once all commands taken so far have run. */
+    private int selectedContext;
+
+    /** Takes note of the context that is loaded with the guest. */
+    void contextLoaded() {
+        selectedContext = contextAddress();
+    }
+
+    /** Takes note that a command selects a context; returns whether it was another before. */
+    boolean selectContext(int address) {
+        boolean another = address != selectedContext;
+        selectedContext = address;
+        return another;
+    }
+
     /** Returns where the mediator keeps the guest's context while it is off. */
     MediatorPages contextImage() {
         MediatorPages image = contextImage;

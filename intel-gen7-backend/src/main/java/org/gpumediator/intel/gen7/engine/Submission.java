@@ -76,7 +76,7 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
                             GuestFaultKind.BAD_GUEST_ADDRESS,
                             "ring",
                             Integer.toUnsignedLong(queue.start));
-            queue.halted = true;
+            queue.halt();
             return false;
         }
         ScanResult result = scanner.scan(this, dwords, 0, count);
@@ -84,17 +84,17 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
         queue.submissions++;
         queue.commands += result.commands();
         store(from, length, taken);
-        queue.taken = (from + taken * Integer.BYTES) % length;
+        queue.took(taken * Integer.BYTES);
         queue.copies().show();
         if (result.stop() == ScanResult.Stop.UNDECODABLE) {
-            queue.halted = true;
+            queue.halt();
         } else if (result.stop() == ScanResult.Stop.BUDGET
                 && !queue.waitsForAddressSpace
                 && taken == 0
                 && queue.copies().isEmpty()) {
             guest().faults()
                     .count(GuestFaultKind.RATE_LIMITED, "batch", Integer.toUnsignedLong(dwords[0]));
-            queue.halted = true;
+            queue.halt();
         }
         return taken > 0;
     }
@@ -234,6 +234,8 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
 
     @Override
     public void contextSelected(int position, int dw1) {
-        // The hardware's CCID tells which context is current once the command has run.
+        if (guest().selectContext(dw1 & RingRegisters.START_MASK)) {
+            ring().contextChanges(position * Integer.BYTES);
+        }
     }
 }

@@ -65,11 +65,25 @@ final class VirtualRing {
     /** Up to where commands are audited and in the shadow. */
     int taken;
 
+    /** The physical ring is this one: its HEAD is this one's. */
+    boolean loaded;
+
     /**
-     * The stream could not be decoded at {@link #taken}: nothing more runs until the guest resets
-     * or restarts the ring.
+     * Nothing more is taken, from the command at {@link #haltedAt} on, until the guest resets or
+     * restarts the ring. What is before it still runs.
      */
-    boolean halted;
+    private boolean halted;
+
+    /** Offset, or {@link #NOWHERE} if nothing at all may run. */
+    private int haltedAt;
+
+    private static final int NOWHERE = -1;
+
+    /** Bytes taken since the ring was last loaded. */
+    private long takenInAll;
+
+    /** Where in these a command selects another context than the one before, the first time. */
+    private long contextChangedAt = Long.MAX_VALUE;
 
     /**
      * The engine was reset under this ring because its work did not end; nothing runs until the
@@ -78,6 +92,7 @@ final class VirtualRing {
     boolean hung;
 
     private int cutOffHead = -1;
+
     private int cutOffs;
     private long cutOffsInAll;
 
@@ -129,7 +144,49 @@ final class VirtualRing {
      * Returns whether something is left to run, in the shadow or not, as of the last known head.
      */
     boolean hasWork() {
-        return enabled() && !halted && !hung && headOffset() != tail;
+        return enabled() && !hung && headOffset() != (halted ? end() : tail);
+    }
+
+    private int end() {
+        return haltedAt == NOWHERE ? headOffset() : haltedAt;
+    }
+
+    /** Takes nothing more; what is taken runs. */
+    void halt() {
+        halted = true;
+        haltedAt = taken;
+    }
+
+    /** Takes and runs nothing. */
+    void haltAtOnce() {
+        halted = true;
+        haltedAt = NOWHERE;
+    }
+
+    /** Lets the ring run again. */
+    void proceed() {
+        halted = false;
+    }
+
+    /** Returns whether something may run: if halted, what is before that place. */
+    boolean isRunnable() {
+        return enabled() && !hung && (!halted || headOffset() != end());
+    }
+
+    /** Takes note of how far the shadow has been filled. */
+    void took(int bytes) {
+        taken = (taken + bytes) % length();
+        takenInAll += bytes;
+    }
+
+    /** A command that is about to be taken, so many bytes on, selects another context. */
+    void contextChanges(int bytes) {
+        contextChangedAt = Math.min(contextChangedAt, takenInAll + bytes);
+    }
+
+    /** Returns whether the engine has executed such a command, as of the last known head. */
+    boolean hasChangedContext() {
+        return contextChangedAt < takenInAll - Math.floorMod(taken - headOffset(), length());
     }
 
     /** Returns whether nothing is left to run, as of the last known head. */
@@ -140,6 +197,8 @@ final class VirtualRing {
     /** Makes everything from the head on be audited anew. */
     void retake() {
         taken = headOffset();
+        takenInAll = 0;
+        contextChangedAt = Long.MAX_VALUE;
         copies.reset();
     }
 
@@ -210,13 +269,13 @@ final class VirtualRing {
         head = 0;
         start = 0;
         ctl = 0;
-        taken = 0;
+        retake();
         halted = false;
+        loaded = false;
         hung = false;
         addressSpaceStale = false;
         cutOffHead = -1;
         cutOffs = 0;
-        copies.reset();
     }
 
     private void release() {
