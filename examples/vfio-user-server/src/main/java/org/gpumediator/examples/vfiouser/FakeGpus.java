@@ -51,7 +51,13 @@ final class FakeGpus {
         BY_NAME.put(
                 name,
                 new Entry(
-                        Set.of("ecc", "placement-mode", "homogeneous-rule", "vfs"),
+                        Set.of(
+                                "ecc",
+                                "placement-mode",
+                                "homogeneous-rule",
+                                "vfs",
+                                "RmPVMRL",
+                                "RmPVMRLElasticSchedulingCap"),
                         (options, clock) -> openAda(model, options, clock)));
     }
 

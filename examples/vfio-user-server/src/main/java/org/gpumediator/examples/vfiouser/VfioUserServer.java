@@ -50,10 +50,10 @@ public final class VfioUserServer implements Callable<Integer> {
             paramLabel = "name=N,socket=PATH,...",
             description = {
                 "Make a virtual GPU and serve it. Say type=TYPE, or quotas such as"
-                        + " aperture=128M,hidden=384M,fences=8 (aperture=64M@128M wishes a place;"
-                        + " so does placement=@16 or vf=@3 beside a type)."
-                        + " weight=, cap=, priority= and quantum= (milliseconds) say how it shares"
-                        + " time, gtt=strict or relaxed how its table is watched. Repeatable."
+                    + " aperture=128M,hidden=384M,fences=8 (aperture=64M@128M wishes a place; so"
+                    + " does placement=@16 or vf=@3 beside a type). weight=, cap=, priority=,"
+                    + " quantum= and preemption-timeout= (milliseconds) say how it shares time,"
+                    + " gtt=strict or relaxed how its table is watched. Repeatable."
             })
     private List<String> vgpus = new ArrayList<>();
 
@@ -86,8 +86,10 @@ public final class VfioUserServer implements Callable<Integer> {
 
     @Option(
             names = "--scheduler",
-            paramLabel = "NAME",
-            description = "Who runs next on the engines: ${SCHEDULERS}. Default: the GPU's own.")
+            paramLabel = "NAME[,quantum=MS]",
+            description =
+                    "Who runs next on the engines: ${SCHEDULERS}; for slices of how many"
+                            + " milliseconds. Default: the GPU's own.")
     private @Nullable String scheduler;
 
     @Option(names = "--stats-on-exit", description = "Measure, and print every counter at the end.")

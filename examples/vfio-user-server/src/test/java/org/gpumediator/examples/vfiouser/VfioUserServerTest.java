@@ -23,6 +23,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The program as its users run it: options, output, status. */
 class VfioUserServerTest {
@@ -86,6 +87,24 @@ class VfioUserServerTest {
 
     // spotless:off
     @ParameterizedTest
+    @ValueSource(strings = {
+        "--gpu=l4 --scheduler=fixed-share",
+        "--gpu=l4 --scheduler=elastic-fixed-share,quantum=2",
+        "--gpu=l4 --scheduler=equal-share-donating,quantum=30",
+        "--gpu=l4,RmPVMRL=0x11,RmPVMRLElasticSchedulingCap=0x3000a",
+        "--gpu=l4,RmPVMRL=0x00040003",
+        "--gpu=haswell-gt2 --scheduler=round-robin,quantum=1",
+    })
+    void listTypes_withASchedulerOfTheGpu_isZero(String arguments) {
+        String type = arguments.contains("l4") ? "L4-4Q" : "i915-GVTg_V3_8";
+        String share = ",weight=2,cap=50,quantum=4,preemption-timeout=50";
+        String[] all = (arguments + " --list-types " + vgpu("a", "type=" + type + share)).split(" ");
+        assertThat(run(all)).as(err.toString()).isZero();
+    }
+    // spotless:on
+
+    // spotless:off
+    @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         //  arguments                                                | what the line names
         "                                                            | --vgpu",
@@ -98,6 +117,17 @@ class VfioUserServerTest {
         "   --list-types --gpu=haswell-gt2,timing=never              | timing=never",
         "   --list-types --policy=nobody                             | nobody",
         "   --list-types --scheduler=nobody                          | nobody",
+        "   --list-types --scheduler=equal-share,quantum=x           | quantum=x",
+        "   --list-types --scheduler=equal-share,length=4            | length=4",
+        "   --list-types --scheduler=equal-share,quantum=0           | quantum",
+        "   --list-types --gpu=l4 --scheduler=equal-share,quantum=31 | 31000000",
+        "   --list-types --gpu=l4,placement-mode=heterogeneous --scheduler=fixed-share | fixed-share",
+        "   --list-types --gpu=l4,RmPVMRL=0x21                       | RmPVMRL",
+        "   --list-types --gpu=l4,RmPVMRLElasticSchedulingCap=0x1    | RmPVMRLElasticSchedulingCap",
+        "   --list-types --gpu=haswell-gt2,RmPVMRL=0x1               | RmPVMRL",
+        "   --list-types --gpu=l4 --vgpu=name=a,socket=/tmp/a,type=L4-4Q,quantum=31 | quantum",
+        "   --list-types --gpu=l4 --vgpu=name=a,socket=/tmp/a,type=L4-4Q,preemption-timeout=0.5 | preemption-timeout=0.5",
+        "   --list-types --gpu=l4 --vgpu=name=a,socket=/tmp/a,type=L4-4Q,preemption-timeout=9999 | 9999000000",
         "   --vgpu=name=a                                            | socket=",
         "   --vgpu=socket=/tmp/a,aperture=64M                        | name=",
         "   --vgpu=name=a,socket=/tmp/a                              | type=",
