@@ -2,6 +2,7 @@ package org.gpumediator.nvidia.vf;
 
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.event.MediationListener;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionPolicy;
@@ -12,10 +13,10 @@ import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.spi.BackendContext;
 import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend;
+import org.gpumediator.api.spi.HostPower;
 import org.gpumediator.core.schedule.SchedulingAttributes;
 import org.gpumediator.nvidia.vf.core.PfCore;
 import org.gpumediator.nvidia.vf.gsp.BoardFacts;
-import org.gpumediator.nvidia.vf.gsp.GspControls;
 import org.gpumediator.nvidia.vf.manager.ManagedVgpu;
 import org.gpumediator.nvidia.vf.manager.VgpuManager;
 import org.gpumediator.nvidia.vf.manager.VgpuRecord;
@@ -36,16 +37,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * VF slicing on one board: a virtual GPU is a virtual function with its own framebuffer, channels
  * and firmware task.
  *
- * <p>Sleep of the host is not survived by virtual functions: an embedder saves or closes its
- * virtual GPUs first.
+ * <p>Sleep of the host is not survived by virtual functions: it is refused while virtual GPUs live.
  */
-final class NvidiaVfBackend implements GpuBackend {
+final class NvidiaVfBackend implements GpuBackend, HostPower {
 
     private static final String PROCESS = "pid";
     private static final long WATCH_NANOS = 1_000_000_000L;
@@ -67,7 +69,7 @@ final class NvidiaVfBackend implements GpuBackend {
         this.board = board;
         clock = context.clock();
         listener = new DeferredListener(context.listener());
-        manager = new VgpuManager(new Exceptions());
+        manager = new VgpuManager(new Failures());
         core =
                 new PfCore(
                         context.gpu(),
@@ -76,6 +78,7 @@ final class NvidiaVfBackend implements GpuBackend {
                         options.host(),
                         options.vfs(),
                         options.autoprobe(),
+                        options.mode(),
                         manager::event);
         manager.attach(core);
         try {
@@ -94,12 +97,6 @@ final class NvidiaVfBackend implements GpuBackend {
                                     mixed
                                             ? type.sharing().mixedIds().size()
                                             : type.sharing().maxInstances());
-            core.controls()
-                    .control(
-                            "placement mode",
-                            core.client(),
-                            GspControls.HETEROGENEOUS,
-                            mixed ? 1 : 0);
             scheduling =
                     new EngineScheduling(
                             core,
@@ -115,25 +112,26 @@ final class NvidiaVfBackend implements GpuBackend {
         nextWatch = clock.nanoTime() + WATCH_NANOS;
     }
 
-    /** Tells the embedder of exceptions. */
-    private final class Exceptions implements VgpuManager.Listener {
+    /** Tells the embedder of what goes wrong, and keeps a failed guest off the hardware. */
+    private final class Failures implements VgpuManager.Listener {
 
         @Override
         public void exception(String vgpu, int exception) {
-            for (VfVgpu each : vgpus.values()) {
-                if (each.blueprint().name().equals(vgpu)) {
-                    each.faults()
-                            .count(
-                                    org.gpumediator.api.event.GuestFaultKind.HANG,
-                                    "exception",
-                                    exception);
-                }
-            }
+            each(vgpu, one -> one.faults().count(GuestFaultKind.HANG, "exception", exception));
         }
 
         @Override
-        public void crashed(String vgpu) {
-            listener.hardwareReset("firmware task", vgpu);
+        public void failed(String vgpu, String why) {
+            each(vgpu, VfVgpu::quarantine);
+            listener.hardwareReset(why, vgpu);
+        }
+
+        private void each(String name, Consumer<VfVgpu> action) {
+            for (VfVgpu vgpu : vgpus.values()) {
+                if (vgpu.blueprint().name().equals(name)) {
+                    action.accept(vgpu);
+                }
+            }
         }
     }
 
@@ -248,7 +246,7 @@ final class NvidiaVfBackend implements GpuBackend {
      * again in its place.
      */
     private long watch() {
-        if (core.isAlive()) {
+        if (core.isAsleep() || core.isAlive()) {
             return WATCH_NANOS;
         }
         String reason = core.lost();
@@ -266,6 +264,22 @@ final class NvidiaVfBackend implements GpuBackend {
             listener.hardwareReset("restart failed: " + failure.getMessage(), "");
             return RETRY_NANOS;
         }
+    }
+
+    @Override
+    public void sleep() {
+        Set<String> living = new TreeSet<>();
+        vgpus.values().forEach(vgpu -> living.add(vgpu.blueprint().name()));
+        if (!living.isEmpty()) {
+            throw new IllegalStateException("virtual GPUs " + living + ": expected none to sleep");
+        }
+        core.sleep();
+    }
+
+    @Override
+    public void wake() {
+        core.wake();
+        scheduling.restarted();
     }
 
     /** The host's view: the board as a whole. No guest gets to see it. */

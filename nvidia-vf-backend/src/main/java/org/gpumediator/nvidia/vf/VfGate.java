@@ -1,13 +1,15 @@
 package org.gpumediator.nvidia.vf;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The way of a guest's accesses to its virtual function. While it is shut (before opening, during a
  * reset, after closing) reads give ones and writes have no effect: an access that began before
- * shutting does not reach the function after it.
+ * shutting does not reach the function after it. A virtual GPU that has failed is in quarantine:
+ * its gate is as good as shut until it is opened anew.
  */
 final class VfGate {
 
@@ -16,10 +18,21 @@ final class VfGate {
     @GuardedBy("lock")
     private @Nullable PhysicalGpu function;
 
+    private volatile boolean quarantined;
+
     void open(@Nullable PhysicalGpu newFunction) {
         synchronized (lock) {
             function = newFunction;
+            quarantined = false;
         }
+    }
+
+    /**
+     * Shuts it from a thread that may hold the lock of another gate: what is under way may still
+     * reach the function, what begins later does not.
+     */
+    void quarantine() {
+        quarantined = true;
     }
 
     void shut() {
@@ -30,7 +43,7 @@ final class VfGate {
 
     boolean isOpen() {
         synchronized (lock) {
-            return function != null;
+            return function != null && !quarantined;
         }
     }
 
@@ -38,7 +51,7 @@ final class VfGate {
     long read(int bar, long offset, int width) {
         synchronized (lock) {
             PhysicalGpu target = function;
-            if (target == null) {
+            if (target == null || quarantined) {
                 return -1L >>> 64 - 8 * width;
             }
             if ((offset & width - 1) == 0) {
@@ -56,7 +69,7 @@ final class VfGate {
     void write(int bar, long offset, int width, long value) {
         synchronized (lock) {
             PhysicalGpu target = function;
-            if (target == null) {
+            if (target == null || quarantined) {
                 return;
             }
             if ((offset & width - 1) == 0) {

@@ -180,6 +180,11 @@ final class VfVgpu implements DeviceModel {
         }
     }
 
+    /** It has failed: nothing of its guest reaches the hardware until it is reset. */
+    void quarantine() {
+        gate.quarantine();
+    }
+
     ManagedVgpu managed() {
         return managed;
     }

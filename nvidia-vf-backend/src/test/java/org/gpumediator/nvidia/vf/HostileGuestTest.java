@@ -230,7 +230,7 @@ class HostileGuestTest {
                             public void exception(String vgpu, int exception) {}
 
                             @Override
-                            public void crashed(String vgpu) {}
+                            public void failed(String vgpu, String why) {}
                         });
         assertThatThrownBy(() -> manager.create(record(1, 0)))
                 .isInstanceOf(IllegalStateException.class);

@@ -1,7 +1,5 @@
 package org.gpumediator.nvidia.vf;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.event.MediationListener;
@@ -12,6 +10,9 @@ import org.gpumediator.testkit.InterruptRecorder;
 import org.gpumediator.testkit.SteppedClock;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.gpumediator.testkit.ada.FakeAda;
+
+import java.util.ArrayList;
+import java.util.List;
 
 /** A fake board, a stepped clock and a mediator. */
 final class Rig implements AutoCloseable {
@@ -42,8 +43,12 @@ final class Rig implements AutoCloseable {
         mediator = builder.build();
     }
 
+    VmmPort port() {
+        return VmmPort.of(memory, interrupts);
+    }
+
     VirtualGpu create(String name, String type) {
-        return mediator.create(VgpuRequest.ofType(name, type), VmmPort.of(memory, interrupts));
+        return mediator.create(VgpuRequest.ofType(name, type), port());
     }
 
     @Override

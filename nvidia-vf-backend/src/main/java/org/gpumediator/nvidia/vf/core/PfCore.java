@@ -14,6 +14,7 @@ import org.gpumediator.nvidia.vf.gsp.GspDialect;
 import org.gpumediator.nvidia.vf.gsp.GspRpc;
 import org.gpumediator.nvidia.vf.gsp.GspTimeoutException;
 import org.gpumediator.nvidia.vf.gsp.Waiter;
+import org.gpumediator.nvidia.vf.placement.PlacementMode;
 import org.gpumediator.nvidia.vf.sriov.VfActivation;
 import org.gpumediator.nvidia.vf.sriov.VfActivationException;
 import org.gpumediator.nvidia.vf.sriov.VfProbe;
@@ -57,6 +58,7 @@ public final class PfCore implements AutoCloseable {
     private final GspDialect dialect = Dialect570.INSTANCE;
     private final Registration interrupts;
     private final int wantedFunctions;
+    private final PlacementMode placementMode;
     private final LongAdder restarts = new LongAdder();
     private final Object restarting = new Object();
 
@@ -65,12 +67,15 @@ public final class PfCore implements AutoCloseable {
     @GuardedBy("restarting")
     private boolean closed;
 
+    private volatile boolean asleep;
+
     /**
      * Takes a board over.
      *
      * @param host where its physical function is
      * @param vfs how many virtual functions there shall be
      * @param autoprobe whether virtual functions are taken as they come up
+     * @param mode whether sizes are mixed
      * @param listener hears of the firmware's events
      * @throws GpuMediationException if it cannot be taken over; it is left off
      */
@@ -81,11 +86,13 @@ public final class PfCore implements AutoCloseable {
             VfActivation.Host host,
             int vfs,
             VfActivation.Autoprobe autoprobe,
+            PlacementMode mode,
             GspRpc.EventListener listener) {
         this.gpu = gpu;
         this.board = board;
         this.listener = listener;
         wantedFunctions = vfs;
+        placementMode = mode;
         waiter = new Waiter(clock);
         boot = new GspBoot(gpu, waiter);
         functions = new VfActivation(gpu, host, this::probe, clock, VfActivation.Listener.none());
@@ -189,6 +196,11 @@ public final class PfCore implements AutoCloseable {
                 client,
                 GspControls.ADD_TYPES,
                 dialect.types(TypeCatalogue.shipped().types(board)));
+        controls.control(
+                "placement mode",
+                client,
+                GspControls.HETEROGENEOUS,
+                placementMode == PlacementMode.HETEROGENEOUS ? 1 : 0);
         return client;
     }
 
@@ -284,6 +296,14 @@ public final class PfCore implements AutoCloseable {
         return now == null ? "the firmware is off" : now.booted().rpc().lost();
     }
 
+    /** Declares the board lost: every call fails until it is started anew. */
+    public void markLost(String reason) {
+        Run now = run;
+        if (now != null) {
+            now.booted().rpc().markLost(reason);
+        }
+    }
+
     /** Looks at the board: whether the firmware still runs. */
     public boolean isAlive() {
         Run now = run;
@@ -306,6 +326,7 @@ public final class PfCore implements AutoCloseable {
             if (old != null) {
                 old.booted().rpc().markLost("the board is being reset");
             }
+            asleep = false;
             gpu.reset();
             functions.deviceReset();
             saved.restore(functions);
@@ -315,6 +336,43 @@ public final class PfCore implements AutoCloseable {
             restarts.increment();
             scrubber.reset();
             start();
+        }
+    }
+
+    /**
+     * Puts the board down: virtual functions off, firmware unloaded. No effect if it is.
+     *
+     * @throws GpuMediationException if that is not orderly; it is down all the same
+     */
+    public void sleep() {
+        synchronized (restarting) {
+            if (!asleep && !closed) {
+                asleep = true;
+                putDown();
+            }
+        }
+    }
+
+    /** Returns whether the board was put down by {@link #sleep}. */
+    public boolean isAsleep() {
+        return asleep;
+    }
+
+    /**
+     * Takes the board up after {@link #sleep}. No effect if it is up.
+     *
+     * @throws GpuMediationException if it does not boot; it stays down
+     */
+    public void wake() {
+        synchronized (restarting) {
+            if (asleep) {
+                try {
+                    restart();
+                } catch (GpuMediationException failure) {
+                    asleep = true;
+                    throw failure;
+                }
+            }
         }
     }
 
@@ -330,6 +388,23 @@ public final class PfCore implements AutoCloseable {
         }
     }
 
+    private void putDown() {
+        Run old = run;
+        run = null;
+        try {
+            switchFunctions(0);
+        } catch (VfActivationException gone) {
+            if (gone.reason() != VfActivationException.Reason.LOST
+                    && gone.reason() != VfActivationException.Reason.NOT_SUPPORTED) {
+                throw gone;
+            }
+        } finally {
+            if (old != null) {
+                boot.unload(old.booted());
+            }
+        }
+    }
+
     @Override
     public void close() {
         synchronized (restarting) {
@@ -337,23 +412,10 @@ public final class PfCore implements AutoCloseable {
                 return;
             }
             closed = true;
-            Run old = run;
-            run = null;
             try {
-                switchFunctions(0);
-            } catch (VfActivationException gone) {
-                if (gone.reason() != VfActivationException.Reason.LOST
-                        && gone.reason() != VfActivationException.Reason.NOT_SUPPORTED) {
-                    throw gone;
-                }
+                putDown();
             } finally {
-                try {
-                    if (old != null) {
-                        boot.unload(old.booted());
-                    }
-                } finally {
-                    interrupts.close();
-                }
+                interrupts.close();
             }
         }
     }

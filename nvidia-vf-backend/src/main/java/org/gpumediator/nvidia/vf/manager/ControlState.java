@@ -18,7 +18,6 @@ public final class ControlState {
         DOWN,
         READY,
         PAUSED,
-        STOPPED,
         /** Firmware and host disagree: only a reset, or destroying it, leads out. */
         MISMATCH
     }
@@ -29,7 +28,6 @@ public final class ControlState {
         START   (EnumSet.of(Resting.DOWN),                                      Resting.READY),
         PAUSE   (EnumSet.of(Resting.READY),                                     Resting.PAUSED),
         RESUME  (EnumSet.of(Resting.PAUSED),                                    Resting.READY),
-        STOP    (EnumSet.of(Resting.READY, Resting.PAUSED),                     Resting.STOPPED),
         RESET   (EnumSet.complementOf(EnumSet.of(Resting.DOWN)),                Resting.READY),
         SAVE    (EnumSet.of(Resting.PAUSED),                                    Resting.PAUSED),
         RESTORE (EnumSet.of(Resting.PAUSED),                                    Resting.PAUSED),

@@ -8,6 +8,8 @@ import org.gpumediator.nvidia.vf.core.PfCore;
 import org.gpumediator.nvidia.vf.gsp.BootloadRequest;
 import org.gpumediator.nvidia.vf.gsp.GspControls;
 import org.gpumediator.nvidia.vf.gsp.GspRefusedException;
+import org.gpumediator.nvidia.vf.guard.EventGuard;
+import org.gpumediator.nvidia.vf.guard.GuardedEvent;
 import org.gpumediator.nvidia.vf.manager.ControlState.Answer;
 import org.gpumediator.nvidia.vf.manager.ControlState.Operation;
 import org.jspecify.annotations.Nullable;
@@ -30,17 +32,21 @@ public final class ManagedVgpu {
     private final PfCore core;
     private final VgpuRecord record;
     private final Runnable onForget;
+    private final RecoveryCounts recoveries;
     private final ControlState control = new ControlState();
+    private final EventGuard exceptions = new EventGuard(GuardedEvent.TELEMETRY.defaultLimit());
     private final Object operating = new Object();
     private UndoStack undo = new UndoStack();
     private volatile @Nullable PhysicalGpu function;
     private volatile PluginLink link;
     private volatile boolean failed;
+    private volatile @Nullable ShareLostException lost;
 
-    ManagedVgpu(PfCore core, VgpuRecord record, Runnable onForget) {
+    ManagedVgpu(PfCore core, VgpuRecord record, Runnable onForget, RecoveryCounts recoveries) {
         this.core = core;
         this.record = record;
         this.onForget = onForget;
+        this.recoveries = recoveries;
         link = new PluginLink(core, record.gfid(), record.heap().start());
     }
 
@@ -52,6 +58,11 @@ public final class ManagedVgpu {
     /** Returns where it is between operations. */
     public ControlState control() {
         return control;
+    }
+
+    /** Returns what counts the exceptions of its channels: so many in so long are borne. */
+    EventGuard exceptions() {
+        return exceptions;
     }
 
     /** Returns whether it has failed and needs a reset. */
@@ -72,24 +83,33 @@ public final class ManagedVgpu {
     void create() {
         synchronized (operating) {
             begin(Operation.START);
-            undo.push("registration", onForget);
             try {
                 bringUp();
             } catch (RuntimeException failure) {
                 control.fail();
-                throw unwound(failure);
+                throw failure;
             }
             control.succeed(Operation.START);
         }
     }
 
+    /** Undoes what was done. Returns the failure, or that the share is lost on top of it. */
     private RuntimeException unwound(RuntimeException failure) {
         function = null;
         RuntimeException second = undo.unwind();
         if (second == null && !(failure instanceof ShareLostException)) {
             return failure;
         }
-        ShareLostException lost =
+        ShareLostException why = lostShare(failure);
+        if (second != null) {
+            why.addSuppressed(second);
+        }
+        return why;
+    }
+
+    /** Its share must not be given to anybody any more: says so now and at every later try. */
+    private ShareLostException lostShare(RuntimeException failure) {
+        ShareLostException why =
                 new ShareLostException(
                         what(
                                 "share of framebuffer "
@@ -97,13 +117,19 @@ public final class ManagedVgpu {
                                         + " is lost: "
                                         + failure.getMessage()),
                         failure);
-        if (second != null) {
-            lost.addSuppressed(second);
-        }
-        return lost;
+        lost = why;
+        return why;
     }
 
     private void bringUp() {
+        try {
+            bringUpSteps();
+        } catch (RuntimeException failure) {
+            throw unwound(failure);
+        }
+    }
+
+    private void bringUpSteps() {
         int index = record.gfid() - 1;
         PhysicalGpu vf = core.takeFunction(index);
         FunctionReset.perform(vf, core.waiter());
@@ -209,53 +235,103 @@ public final class ManagedVgpu {
     public void destroy() {
         link.shut();
         synchronized (operating) {
-            if (control.resting() == ControlState.Resting.DOWN) {
-                onForget.run();
-                return;
+            if (control.resting() != ControlState.Resting.DOWN) {
+                begin(Operation.DESTROY);
+                tearDown();
+                control.succeed(Operation.DESTROY);
             }
-            begin(Operation.DESTROY);
-            function = null;
-            RuntimeException failure = undo.unwind();
-            control.succeed(Operation.DESTROY);
-            if (failure != null) {
-                throw new ShareLostException(
-                        what(
-                                "share of framebuffer "
-                                        + record.framebuffer()
-                                        + " is lost: "
-                                        + failure.getMessage()),
-                        failure);
+            onForget.run();
+            ShareLostException why = lost;
+            if (why != null) {
+                throw why;
             }
+        }
+    }
+
+    /** Undoes everything that bringing it up has done. What fails makes its share a lost one. */
+    private void tearDown() {
+        link.shut();
+        function = null;
+        RuntimeException failure = undo.unwind();
+        if (failure != null) {
+            lostShare(failure);
         }
     }
 
     /**
      * Resets it: the firmware task starts over, the function's registers are as at first, the
-     * framebuffer is scrubbed.
+     * framebuffer is scrubbed. Where the task no longer does so, everything that is its own is torn
+     * down and brought up again in the same place. Neither goes beyond this virtual GPU.
      *
-     * @return whether that has worked; it has failed otherwise
+     * @return whether that has worked; it has failed otherwise, and is lost for good if its
+     *     framebuffer could not be scrubbed or its function does not come back
      */
     public boolean reset() {
         synchronized (operating) {
-            if (control.begin(Operation.RESET) != Answer.BEGUN) {
+            boolean up = control.resting() != ControlState.Resting.DOWN;
+            if (lost != null
+                    || control.begin(up ? Operation.RESET : Operation.START) != Answer.BEGUN) {
                 failed = true;
                 return false;
             }
-            try {
-                link.call(what("reset"), PluginLink.RESET, new byte[4]);
-                PhysicalGpu vf = function;
-                if (vf != null) {
-                    FunctionReset.perform(vf, core.waiter());
-                    busMaster(vf, true);
-                }
-                scrub();
+            failed = !(up && resetTask()) && !rebuild();
+            if (!failed) {
                 control.succeed(Operation.RESET);
-                failed = false;
-            } catch (RuntimeException failure) {
+            } else if (function == null) {
+                control.down();
+            } else {
                 control.mismatch();
-                failed = true;
             }
             return !failed;
+        }
+    }
+
+    private boolean resetTask() {
+        try {
+            link.call(what("reset"), PluginLink.RESET, new byte[4]);
+            PhysicalGpu vf = function;
+            if (vf == null) {
+                return false;
+            }
+            resetFunction(vf);
+            busMaster(vf, true);
+            scrub();
+            recoveries.reset();
+            return true;
+        } catch (RuntimeException failure) {
+            return false;
+        }
+    }
+
+    /** A function that does not come back has failed for good: nothing else is tried. */
+    private void resetFunction(PhysicalGpu vf) {
+        try {
+            FunctionReset.perform(vf, core.waiter());
+        } catch (ShareLostException dead) {
+            recoveries.lose();
+            throw lostShare(dead);
+        }
+    }
+
+    /** Not tried while the firmware itself is dead: that is the board's recovery to repair. */
+    private boolean rebuild() {
+        if (lost != null || !core.isAlive()) {
+            return false;
+        }
+        tearDown();
+        if (lost != null) {
+            recoveries.lose();
+            return false;
+        }
+        try {
+            bringUp();
+            recoveries.rebuild();
+            return true;
+        } catch (RuntimeException failure) {
+            if (lost != null) {
+                recoveries.lose();
+            }
+            return false;
         }
     }
 
@@ -333,9 +409,16 @@ public final class ManagedVgpu {
         }
     }
 
-    /** Its firmware task has stopped for good. */
-    void crashed() {
+    /** Its firmware task has stopped for good. Returns whether that is news. */
+    boolean crashed() {
+        boolean news = !link.hasCrashed();
         link.crash();
+        failed = true;
+        return news;
+    }
+
+    /** Its work has gone wrong for good, its firmware task has not. */
+    void fail() {
         failed = true;
     }
 
@@ -353,17 +436,9 @@ public final class ManagedVgpu {
         synchronized (operating) {
             control.down();
             undo = new UndoStack();
-            begin(Operation.START);
-            undo.push("registration", onForget);
-            try {
-                bringUp();
-            } catch (RuntimeException failure) {
-                control.fail();
-                failed = true;
-                throw unwound(failure);
-            }
-            control.succeed(Operation.START);
+            lost = null;
             failed = true;
+            create();
         }
     }
 

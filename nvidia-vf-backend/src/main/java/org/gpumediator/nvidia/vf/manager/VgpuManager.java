@@ -1,16 +1,18 @@
 package org.gpumediator.nvidia.vf.manager;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+
+import org.gpumediator.api.GpuMediationException;
+import org.gpumediator.api.ShareLostException;
+import org.gpumediator.nvidia.vf.core.PfCore;
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
-import org.gpumediator.api.GpuMediationException;
-import org.gpumediator.api.ShareLostException;
-import org.gpumediator.nvidia.vf.core.PfCore;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The virtual GPUs of one board. Safe for use by multiple threads: creating, resetting and
@@ -27,7 +29,7 @@ public final class VgpuManager {
     private static final int LEVEL_FATAL = 2;
     private static final int HOST = 0;
 
-    /** Hears of what happens to virtual GPUs; must not call the firmware. */
+    /** Hears of what happens to virtual GPUs; must not call the firmware. Any thread. */
     public interface Listener {
         /**
          * Work of a virtual GPU has failed.
@@ -37,8 +39,13 @@ public final class VgpuManager {
          */
         void exception(String vgpu, int exception);
 
-        /** A virtual GPU's firmware task has stopped for good. */
-        void crashed(String vgpu);
+        /**
+         * A virtual GPU has failed until it is reset: nothing of its guest must reach the hardware.
+         *
+         * @param vgpu name of the virtual GPU
+         * @param why what has happened
+         */
+        void failed(String vgpu, String why);
     }
 
     private final Listener listener;
@@ -48,6 +55,7 @@ public final class VgpuManager {
     private final LongAdder lost = new LongAdder();
     private final LongAdder crashes = new LongAdder();
     private final LongAdder exceptions = new LongAdder();
+    private final RecoveryCounts recoveries = new RecoveryCounts();
 
     @GuardedBy("this")
     private final Map<Integer, ManagedVgpu> byGfid = new TreeMap<>();
@@ -85,11 +93,9 @@ public final class VgpuManager {
         ManagedVgpu vgpu = register(record);
         try {
             vgpu.create();
-        } catch (ShareLostException failure) {
-            lost.increment();
-            throw failure;
         } catch (RuntimeException failure) {
-            unwound.increment();
+            forget(record);
+            (failure instanceof ShareLostException ? lost : unwound).increment();
             throw failure;
         }
         created.increment();
@@ -102,13 +108,16 @@ public final class VgpuManager {
                 throw new IllegalStateException(record + ": busy, collides with " + other.record());
             }
         }
-        ManagedVgpu vgpu = new ManagedVgpu(core(), record, () -> forget(record.gfid()));
+        ManagedVgpu vgpu = new ManagedVgpu(core(), record, () -> forget(record), recoveries);
         byGfid.put(record.gfid(), vgpu);
         return vgpu;
     }
 
-    private synchronized void forget(int gfid) {
-        byGfid.remove(gfid);
+    private synchronized void forget(VgpuRecord record) {
+        ManagedVgpu living = byGfid.get(record.gfid());
+        if (living != null && living.record().equals(record)) {
+            byGfid.remove(record.gfid());
+        }
     }
 
     /**
@@ -139,10 +148,9 @@ public final class VgpuManager {
     public void event(int number, ByteBuffer payload) {
         if (number == EVENT_PLUGIN && payload.limit() >= 8) {
             ManagedVgpu vgpu = find(payload.getInt(0));
-            if (vgpu != null && payload.getInt(4) == NOTICE_CRASHED) {
+            if (vgpu != null && payload.getInt(4) == NOTICE_CRASHED && vgpu.crashed()) {
                 crashes.increment();
-                vgpu.crashed();
-                listener.crashed(vgpu.record().name());
+                listener.failed(vgpu.record().name(), "firmware task has stopped");
             }
         } else if (number == EVENT_RC && payload.limit() >= 20) {
             robustChannel(
@@ -151,21 +159,34 @@ public final class VgpuManager {
     }
 
     /**
-     * An exception goes to the virtual GPU whose channel it was, and to no other; one of the host's
-     * that is fatal loses the board.
+     * A contained exception goes to the virtual GPU whose channel it was, and to no other. One that
+     * is fatal, or one too many in a short time, fails that one. The board is lost by an exception
+     * that is not contained, and by a fatal one of the host's own.
      */
     private void robustChannel(int gfid, int channel, int exception, int level) {
         exceptions.increment();
-        ManagedVgpu vgpu = find(gfid);
-        if (gfid == HOST && level == LEVEL_FATAL) {
-            all().forEach(ManagedVgpu::boardLost);
-        } else if (vgpu != null
-                && channel >= vgpu.record().channels().start()
-                && channel < vgpu.record().channels().end()) {
-            if (level == LEVEL_FATAL) {
-                vgpu.crashed();
+        if (ExceptionScope.of(exception) == ExceptionScope.BOARD
+                || gfid == HOST && level == LEVEL_FATAL) {
+            PfCore board = core;
+            if (board != null) {
+                board.markLost("exception " + exception + " concerns the board");
             }
-            listener.exception(vgpu.record().name(), exception);
+            boardLost();
+            return;
+        }
+        ManagedVgpu vgpu = find(gfid);
+        if (vgpu == null
+                || channel < vgpu.record().channels().start()
+                || channel >= vgpu.record().channels().end()) {
+            return;
+        }
+        String name = vgpu.record().name();
+        listener.exception(name, exception);
+        boolean admitted = vgpu.exceptions().record(core().waiter().nanoTime());
+        if ((level == LEVEL_FATAL || !admitted) && !vgpu.hasFailed()) {
+            vgpu.fail();
+            listener.failed(
+                    name, admitted ? "exception " + exception : "too many exceptions in a minute");
         }
     }
 
@@ -203,5 +224,6 @@ public final class VgpuManager {
         counters.put("vgpu.lost", lost.sum());
         counters.put("vgpu.crashes", crashes.sum());
         counters.put("vgpu.exceptions", exceptions.sum());
+        recoveries.count(counters);
     }
 }

@@ -1,5 +1,42 @@
 /**
- * The life of virtual GPUs on a board: create, start, reset, stop, destroy, and what is to be
- * there.
+ * The life of virtual GPUs on a board, and what becomes of it when the firmware goes wrong.
+ *
+ * <p>A fault at any phase of an operation ends in one of these states, and nothing else is touched
+ * by it. "Task" is the firmware task of one virtual GPU.
+ *
+ * <table>
+ * <caption>Operations and faults</caption>
+ * <tr><th>operation</th><th>firmware or task answers late, wrongly, damaged, or not at all</th>
+ *     <th>firmware stops</th></tr>
+ * <tr><td>create (takes the function, scrubs, starts the task)</td>
+ *     <td>fails; everything is undone in reverse and given back. If the undoing fails too, or the
+ *     scrub does, the share is marked lost and nobody gets it</td>
+ *     <td>fails; the share is marked lost</td></tr>
+ * <tr><td>close (stops the task, scrubs, gives the function back)</td>
+ *     <td>closed; every other step is done all the same; the share is marked lost</td>
+ *     <td>closed; the share is marked lost</td></tr>
+ * <tr><td>reset</td>
+ *     <td>the task is rebuilt in the same place; failed if that does not work either, and the next
+ *     reset tries again; lost for good if the function does not come back or the framebuffer cannot
+ *     be scrubbed</td><td>failed</td></tr>
+ * <tr><td>pause, resume</td><td>failed until it is reset</td><td>failed</td></tr>
+ * <tr><td>save</td><td>fails, still paused; nothing of the stream counts</td><td>failed</td></tr>
+ * <tr><td>restore</td><td>fails and is reset, still paused; a fault in that first reset is repaired
+ *     by it and not noticed</td><td>failed</td></tr>
+ * </table>
+ *
+ * <p>Events before an answer, also in storms, change nothing. When the firmware has stopped, an
+ * exception concerns the board, or three calls in a row were not answered, the board is reset and
+ * every virtual GPU is brought up again in its place; each stays failed until it is reset, because
+ * its guest must begin anew. So recovery goes from the task over the function to the board, and to
+ * the next step only if the one before did not do:
+ *
+ * <ol>
+ *   <li>a fault fails one virtual GPU: its guest is cut off the hardware until it is reset;
+ *   <li>the reset starts its task over, resets its function, scrubs its framebuffer;
+ *   <li>where the task does not answer, all that is its own is torn down and made again in place;
+ *   <li>where its function or framebuffer cannot be made safe, it is lost, and its share with it;
+ *   <li>only where the firmware itself is dead, the board is reset and everything is pushed again.
+ * </ol>
  */
 package org.gpumediator.nvidia.vf.manager;

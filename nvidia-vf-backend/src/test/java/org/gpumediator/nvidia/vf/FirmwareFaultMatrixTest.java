@@ -1,0 +1,327 @@
+package org.gpumediator.nvidia.vf;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.gpumediator.api.GpuMediationException;
+import org.gpumediator.api.ResetKind;
+import org.gpumediator.api.ShareLostException;
+import org.gpumediator.api.Snapshottable;
+import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.api.VirtualGpuState;
+import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.core.VgpuRequest;
+import org.gpumediator.nvidia.vf.types.AdaBoard;
+import org.gpumediator.nvidia.vf.types.VfResources;
+import org.gpumediator.testkit.ada.AdaModel;
+import org.gpumediator.testkit.ada.FakeGsp;
+import org.gpumediator.testkit.ada.GspFault;
+import org.gpumediator.testkit.ada.GspFaults;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * Every fault of the firmware at every phase of every operation: the n-th request or message of the
+ * operation goes wrong, for every n there is. What must come of it is the table in the package
+ * description of {@code org.gpumediator.nvidia.vf.manager}.
+ */
+class FirmwareFaultMatrixTest {
+
+    private static final long FRAMEBUFFER = 64 << 20;
+    private static final int MOST_PHASES = 64;
+
+    /** Faults of which nothing must be noticed. */
+    private static final Set<GspFault> HARMLESS =
+            Set.of(GspFault.EVENT_BEFORE_REPLY, GspFault.EVENT_STORM);
+
+    private static final List<GspFault> FAULTS =
+            List.of(
+                    GspFault.LOST_REPLY,
+                    GspFault.LATE_REPLY,
+                    GspFault.BAD_CHECKSUM,
+                    GspFault.WRONG_SEQUENCE,
+                    GspFault.ERROR_STATUS,
+                    GspFault.CRASH,
+                    GspFault.EVENT_BEFORE_REPLY,
+                    GspFault.EVENT_STORM,
+                    GspFault.DROPPED_MARKER,
+                    GspFault.WRONG_VERSION,
+                    GspFault.PLUGIN_CRASH,
+                    GspFault.PLUGIN_ERROR,
+                    GspFault.LOST_PLUGIN_REPLY,
+                    GspFault.LATE_PLUGIN_REPLY,
+                    GspFault.SCRUB_TIMEOUT);
+
+    /** Start and stop of the firmware task are phases of creating and closing. */
+    enum Operation {
+        CREATE,
+        CLOSE,
+        RESET,
+        PAUSE,
+        RESUME,
+        SAVE,
+        RESTORE
+    }
+
+    static Stream<Arguments> matrix() {
+        return Stream.of(Operation.values())
+                .flatMap(operation -> FAULTS.stream().map(fault -> Arguments.of(operation, fault)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("matrix")
+    void operation_faultAtEveryPhase_endsInADocumentedState(Operation operation, GspFault fault) {
+        int phase = 0;
+        while (phase < MOST_PHASES && new Case(operation, fault, phase).run()) {
+            phase++;
+        }
+        assertThat(phase).as("phases where it can happen").isLessThan(MOST_PHASES);
+        if (operation == Operation.CREATE || operation == Operation.CLOSE) {
+            boolean possible =
+                    operation == Operation.CREATE || !ofAnyTask(fault) && !ofAStart(fault);
+            assertThat(phase > 0).as("happens at all").isEqualTo(possible);
+        }
+    }
+
+    private static boolean ofAnyTask(GspFault fault) {
+        return fault == GspFault.PLUGIN_CRASH
+                || fault == GspFault.PLUGIN_ERROR
+                || fault == GspFault.LOST_PLUGIN_REPLY
+                || fault == GspFault.LATE_PLUGIN_REPLY;
+    }
+
+    private static boolean ofAStart(GspFault fault) {
+        return fault == GspFault.DROPPED_MARKER || fault == GspFault.WRONG_VERSION;
+    }
+
+    private static VgpuRequest request(String name) {
+        return VgpuRequest.ofQuotas(name, Map.of("framebuffer", FRAMEBUFFER));
+    }
+
+    /** One fault at one phase of one operation. */
+    private static final class Case {
+
+        private final Operation operation;
+        private final GspFault fault;
+        private final int phase;
+        private final Rig rig = new Rig(AdaModel.L4, "placement-mode", "heterogeneous");
+        private final GpuInventory empty = rig.mediator.inventory();
+        private final Neighbour neighbour = new Neighbour(rig, request("neighbour"));
+        private final GpuInventory withNeighbour = rig.mediator.inventory();
+        private byte[] saved = {};
+        private @Nullable VirtualGpu vgpu;
+
+        Case(Operation operation, GspFault fault, int phase) {
+            this.operation = operation;
+            this.fault = fault;
+            this.phase = phase;
+        }
+
+        private VirtualGpu vgpu() {
+            VirtualGpu there = vgpu;
+            assertThat(there).isNotNull();
+            return there;
+        }
+
+        /** Returns whether the operation has such a phase. */
+        boolean run() {
+            try {
+                prepare();
+                rig.board.faults().inject(fault, GspFaults.ANY, phase, 1);
+                Throwable failure = failureOf(this::perform);
+                boolean happened = rig.board.faults().happened() > 0;
+                rig.board.faults().clear();
+                if (happened) {
+                    checkAfter(failure);
+                } else {
+                    assertThat(failure).as(where()).isNull();
+                }
+                return happened;
+            } catch (AssertionError wrong) {
+                throw new AssertionError(where() + ": " + wrong.getMessage(), wrong);
+            } finally {
+                rig.board.faults().clear();
+                rig.close();
+            }
+        }
+
+        private String where() {
+            return operation + ", " + fault + " at phase " + phase;
+        }
+
+        private static @Nullable Throwable failureOf(Runnable action) {
+            try {
+                action.run();
+                return null;
+            } catch (GpuMediationException failure) {
+                return failure;
+            }
+        }
+
+        private void prepare() {
+            if (operation == Operation.CREATE) {
+                return;
+            }
+            vgpu = rig.mediator.create(request("a"), rig.port());
+            vgpu().bar(1).handler().write(0x4000, 8, 0x1122_3344_5566_7788L);
+            if (operation == Operation.RESUME
+                    || operation == Operation.SAVE
+                    || operation == Operation.RESTORE) {
+                vgpu().quiesce();
+            }
+            if (operation == Operation.RESTORE) {
+                saved = save();
+            }
+        }
+
+        private byte[] save() {
+            try {
+                ByteArrayOutputStream out = new ByteArrayOutputStream();
+                vgpu().ability(Snapshottable.class).orElseThrow().save(out);
+                return out.toByteArray();
+            } catch (IOException impossible) {
+                throw new UncheckedIOException(impossible);
+            }
+        }
+
+        private void restore() {
+            try {
+                ByteArrayInputStream in = new ByteArrayInputStream(saved);
+                vgpu().ability(Snapshottable.class).orElseThrow().restore(in);
+            } catch (IOException impossible) {
+                throw new UncheckedIOException(impossible);
+            }
+        }
+
+        private void perform() {
+            switch (operation) {
+                case CREATE -> vgpu = rig.mediator.create(request("a"), rig.port());
+                case CLOSE -> vgpu().close();
+                case RESET -> vgpu().reset(ResetKind.BUS);
+                case PAUSE -> vgpu().quiesce();
+                case RESUME -> vgpu().resume();
+                case SAVE -> assertThat(save()).isNotEmpty();
+                case RESTORE -> restore();
+            }
+        }
+
+        private void checkAfter(@Nullable Throwable failure) {
+            if (HARMLESS.contains(fault)) {
+                assertThat(failure).isNull();
+                assertThat(state())
+                        .isNotEqualTo(VirtualGpuState.FAILED)
+                        .isEqualTo(
+                                switch (operation) {
+                                    case CREATE, RESET -> VirtualGpuState.CREATED;
+                                    case CLOSE -> VirtualGpuState.CLOSED;
+                                    case RESUME -> VirtualGpuState.RUNNING;
+                                    case PAUSE, SAVE, RESTORE -> VirtualGpuState.QUIESCED;
+                                });
+            }
+            boolean boardLost = fault == GspFault.CRASH;
+            if (boardLost) {
+                rig.clock.advanceNanos(2_000_000_000L);
+                rig.mediator.step();
+                assertThat(rig.board.firmware()).isEqualTo(FakeGsp.State.RUNNING);
+                assertThat(counter("gsp.restarts")).isEqualTo(1);
+                neighbour.checkUpAgain();
+            } else {
+                assertThat(counter("gsp.restarts")).as("board restarts").isZero();
+                neighbour.checkUntouched();
+            }
+            switch (operation) {
+                case CREATE -> checkCreated(failure);
+                case CLOSE -> {
+                    assertThat(state()).isEqualTo(VirtualGpuState.CLOSED);
+                    checkBooks(failure);
+                }
+                default -> checkRecovers(failure);
+            }
+        }
+
+        private VirtualGpuState state() {
+            return vgpu().state();
+        }
+
+        private long counter(String name) {
+            return rig.mediator.statistics().counters().getOrDefault(name, 0L);
+        }
+
+        private void checkCreated(@Nullable Throwable failure) {
+            if (failure == null) {
+                assertThat(HARMLESS).contains(fault);
+                vgpu().close();
+            }
+            checkBooks(failure);
+        }
+
+        /** Everything is given back, or marked lost and nobody gets it. */
+        private void checkBooks(@Nullable Throwable failure) {
+            long lost = counter("mediator.lost-shares");
+            if (failure instanceof ShareLostException) {
+                assertThat(lost).isEqualTo(1);
+                assertThat(rig.mediator.inventory().holdings()).hasSize(2);
+            } else {
+                assertThat(lost).isZero();
+                assertThat(rig.mediator.inventory()).isEqualTo(withNeighbour);
+                assertThat(rig.board.plugin(2)).isEqualTo("FREE");
+            }
+            VirtualGpu next = rig.mediator.create(request("next"), rig.port());
+            checkScrubbed(next);
+            next.close();
+            neighbour.vgpu.close();
+            if (lost == 0) {
+                assertThat(rig.mediator.inventory()).isEqualTo(empty);
+                assertThat(rig.board.occupation())
+                        .containsEntry("plugins", 0L)
+                        .containsEntry("channels", 0L);
+            }
+        }
+
+        private void checkScrubbed(VirtualGpu owner) {
+            var range = owner.partition().range(VfResources.framebuffer(AdaBoard.L4));
+            assertThat(rig.board.isZero(range.start(), range.length())).as("scrubbed").isTrue();
+        }
+
+        /** Whatever has become of it, a reset brings it back in its place. */
+        private void checkRecovers(@Nullable Throwable failure) {
+            switch (operation) {
+                case SAVE -> assertThat(failure == null).isEqualTo(HARMLESS.contains(fault));
+                // Its own reset has already repaired what went wrong before the stream was read.
+                case RESTORE ->
+                        assertThat(state() == VirtualGpuState.QUIESCED || failure != null).isTrue();
+                default -> assertThat(failure).isNull();
+            }
+            if (fault == GspFault.CRASH
+                    || ofAnyTask(fault)
+                            && operation != Operation.RESET
+                            && operation != Operation.SAVE
+                            && operation != Operation.RESTORE) {
+                assertThat(state()).isEqualTo(VirtualGpuState.FAILED);
+            }
+            var place = vgpu().partition();
+            vgpu().reset(ResetKind.BUS);
+            if (state() == VirtualGpuState.QUIESCED) {
+                vgpu().resume();
+            }
+            assertThat(state()).isEqualTo(VirtualGpuState.CREATED);
+            assertThat(vgpu().partition()).isEqualTo(place);
+            assertThat(rig.board.plugin(2)).isEqualTo("ACTIVE");
+            checkScrubbed(vgpu());
+            vgpu().bar(1).handler().write(0, 4, 7);
+            assertThat(vgpu().bar(1).handler().read(0, 4)).isEqualTo(7);
+            vgpu().close();
+            checkBooks(null);
+        }
+    }
+}
