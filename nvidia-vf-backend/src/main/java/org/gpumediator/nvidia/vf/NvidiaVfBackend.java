@@ -40,6 +40,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * VF slicing on one board: a virtual GPU is a virtual function with its own framebuffer, channels
@@ -294,9 +295,10 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
 
     @Override
     public <T> Optional<T> ability(Class<T> ability) {
-        return ability.isInstance(scheduling)
-                ? Optional.of(ability.cast(scheduling))
-                : Optional.empty();
+        return Stream.of(this, scheduling)
+                .filter(ability::isInstance)
+                .map(ability::cast)
+                .findFirst();
     }
 
     @Override
