@@ -145,6 +145,30 @@ class EngineSharingTest {
     }
 
     @Test
+    void busyTime_isTheEnginesAndTheGuestsOwn() {
+        long before = busy(vmmOne, "bcs");
+        long others = busy(vmmOne, "vcs") + busy(vmmTwo, "bcs");
+        one.hang(HaswellEngine.BCS);
+        world.pass(50);
+        assertThat(busy(vmmOne, "bcs") - before).isBetween(48_000_000L, 50_000_000L);
+        assertThat(busy(vmmOne, "vcs") + busy(vmmTwo, "bcs")).isEqualTo(others);
+        two.hang(HaswellEngine.BCS);
+        long start = busy(vmmOne, "bcs") + busy(vmmTwo, "bcs");
+        world.pass(1000);
+        long both = busy(vmmOne, "bcs") + busy(vmmTwo, "bcs") - start;
+        assertThat(both).isBetween(900_000_000L, 1_000_000_000L);
+        assertThat(busy(vmmTwo, "bcs")).isGreaterThan(300_000_000L);
+        vmmOne.gpu().quiesce();
+        long held = busy(vmmOne, "bcs");
+        world.pass(10);
+        assertThat(busy(vmmOne, "bcs")).isEqualTo(held);
+    }
+
+    private static long busy(FakeVmm vmm, String engine) {
+        return vmm.gpu().statistics().counter(engine + ".busy.nanos");
+    }
+
+    @Test
     void endlessBatches_onAllEngines_whatRanBeforeThem_isNotRunAgain() {
         List<GuestObject> before = new ArrayList<>();
         for (HaswellEngine engine : HaswellEngine.values()) {

@@ -209,6 +209,7 @@ public final class EngineMediation implements AutoCloseable {
                     leave(guest, recover(guest));
                 }
                 refreshHeads(guest);
+                noteStopped(guest);
                 if (phase == Phase.STOPPING) {
                     phase = Phase.RUNNING;
                 }
@@ -227,6 +228,7 @@ public final class EngineMediation implements AutoCloseable {
             guest.held = false;
             if (owner == guest && phase == Phase.RUNNING) {
                 letRingsRun(guest);
+                noteResumed(guest);
             }
             arrived(guest);
         } finally {
@@ -242,6 +244,7 @@ public final class EngineMediation implements AutoCloseable {
             serviceInterrupts.run(); // while they can still be told whose they are
             refreshHeads(guest);
             stopRings();
+            noteStopped(guest);
             for (Engine engine : Engine.values()) {
                 if (!stopped(engine)) {
                     reset.reset(engine);
@@ -744,6 +747,7 @@ public final class EngineMediation implements AutoCloseable {
             if (scheduler.granted() == guest.id()) {
                 submit(guest);
             }
+            noteQuiet(guest, now);
             if (!guest.hasQueued() && isDry(guest)) {
                 scheduler.workDrained(guest.id(), now);
             }
@@ -784,6 +788,7 @@ public final class EngineMediation implements AutoCloseable {
             } else {
                 leave(guest, lost);
             }
+            noteStopped(guest);
             return false;
         }
         return startSwitch(guest, granted, now, lost);
@@ -834,6 +839,7 @@ public final class EngineMediation implements AutoCloseable {
         phase = Phase.RUNNING;
         deadline = Long.MAX_VALUE;
         letRingsRun(guest);
+        noteResumed(guest);
         scheduler.switched(guest.id(), now);
     }
 
@@ -956,6 +962,7 @@ public final class EngineMediation implements AutoCloseable {
 
     @GuardedBy("lock")
     private void save(GuestEngines guest, int lost) {
+        noteStopped(guest);
         serviceInterrupts.run(); // while they can still be told whose they are
         keepRegisters(guest, lost);
         for (Engine engine : Engine.values()) {
@@ -1049,6 +1056,39 @@ public final class EngineMediation implements AutoCloseable {
         }
         if (took) {
             mmio.write(ring.engine().base() + RingRegisters.TAIL, ring.taken);
+            ring.busy.begin(clock.nanoTime());
+        }
+    }
+
+    /** Takes note of which engines have come to the end of their work. */
+    @GuardedBy("lock")
+    private void noteQuiet(GuestEngines guest, long now) {
+        for (Engine engine : Engine.values()) {
+            VirtualRing ring = guest.ring(engine);
+            if (ring.busy.working() && isQuiet(ring)) {
+                ring.busy.end(now);
+            }
+        }
+    }
+
+    /** Takes note that no engine works for a guest any more. */
+    @GuardedBy("lock")
+    private void noteStopped(GuestEngines guest) {
+        long now = clock.nanoTime();
+        for (Engine engine : Engine.values()) {
+            guest.ring(engine).busy.end(now);
+        }
+    }
+
+    /** Takes note that engines go on with what is left. */
+    @GuardedBy("lock")
+    private void noteResumed(GuestEngines guest) {
+        long now = clock.nanoTime();
+        for (Engine engine : Engine.values()) {
+            VirtualRing ring = guest.ring(engine);
+            if (ring.enabled() && !ring.isDry()) {
+                ring.busy.begin(now);
+            }
         }
     }
 
@@ -1280,7 +1320,7 @@ public final class EngineMediation implements AutoCloseable {
     public Map<String, Long> ringCounters(GuestEngines guest) {
         lock.lock();
         try {
-            return guest.counters();
+            return guest.counters(clock.nanoTime());
         } finally {
             lock.unlock();
         }

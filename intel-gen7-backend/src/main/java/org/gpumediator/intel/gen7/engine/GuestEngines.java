@@ -300,13 +300,14 @@ public final class GuestEngines {
         return gtt.slice().contains(address, ReservedArea.CONTEXT_BYTES) ? ccid : 0;
     }
 
-    Map<String, Long> counters() {
+    Map<String, Long> counters(long now) {
         Map<String, Long> counters = new TreeMap<>();
         for (VirtualRing ring : rings) {
             String name = ring.engine().name().toLowerCase(Locale.ROOT);
             counters.put(name + ".submissions", ring.submissions);
             counters.put(name + ".commands", ring.commands);
             counters.put(name + ".cut-off", ring.cutOffsInAll());
+            counters.put(name + ".busy.nanos", ring.busy.nanos(now));
         }
         counters.put("hangs", (long) hangs);
         return counters;

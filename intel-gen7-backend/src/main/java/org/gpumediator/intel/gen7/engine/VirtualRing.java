@@ -98,6 +98,7 @@ final class VirtualRing {
 
     long submissions;
     long commands;
+    final BusyTime busy = new BusyTime();
 
     /** The guest has changed registers of its address space that the hardware has not got yet. */
     boolean addressSpaceStale;
