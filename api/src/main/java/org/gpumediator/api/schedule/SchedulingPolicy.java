@@ -4,7 +4,8 @@ package org.gpumediator.api.schedule;
  * Decides who runs next on a group of engines, and for how long.
  *
  * <p>The mediator keeps the accounts; a policy only reads them. It asks whenever a slice ends, the
- * running virtual GPU falls idle, or another one wakes while nobody runs.
+ * running virtual GPU falls idle, another one wakes while nobody runs, or one wakes that {@link
+ * #preempts preempts} the running one.
  */
 public interface SchedulingPolicy {
 
@@ -22,4 +23,19 @@ public interface SchedulingPolicy {
      *     mean).
      */
     Slice next(RunQueue queue);
+
+    /**
+     * Returns whether a virtual GPU that wakes ends the slice of another: if so, {@link #next} is
+     * asked at once. Otherwise it waits for the end of the slice.
+     *
+     * @param woken the one that has work from now on
+     * @param running the one that has the engines; its waiting and last run are those before this
+     *     slice
+     * @param sinceNanos when the slice of the running one began
+     * @return {@code false} unless overridden
+     * @implSpec As for {@link #next}.
+     */
+    default boolean preempts(RunQueue.Client woken, RunQueue.Client running, long sinceNanos) {
+        return false;
+    }
 }

@@ -14,6 +14,10 @@ final class Account {
     final int id;
     SchedulingParameters parameters;
     boolean hasWork;
+
+    /** Has woken since the policy was last asked whether it preempts. */
+    boolean woke;
+
     long virtualRuntime;
     long waitingSince;
     long drainedAt;

@@ -60,6 +60,10 @@ public final class EngineGroupScheduler {
     private int granted = NOBODY;
     private int lastOnHardware = NOBODY;
     private boolean ask;
+
+    /** Somebody has woken of whom the policy has not been asked whether it preempts. */
+    private boolean woken;
+
     private boolean started;
     private long now;
     private long windowStart;
@@ -190,6 +194,8 @@ public final class EngineGroupScheduler {
         account.hasWork = true;
         account.virtualRuntime = Math.max(account.virtualRuntime, floorVirtualRuntime);
         account.waitingSince = now;
+        account.woke = true;
+        woken = true;
         ask |= granted == NOBODY || isGrantedOnHardware() && (hardware == account || !busy());
     }
 
@@ -316,7 +322,7 @@ public final class EngineGroupScheduler {
     }
 
     private boolean isDecisionDue() {
-        if (ask) {
+        if (ask || woken && isPreempted()) {
             return true;
         }
         if (granted == NOBODY) {
@@ -327,6 +333,33 @@ public final class EngineGroupScheduler {
         }
         boolean over = now - sliceEnd >= 0;
         return hardware.hasWork ? over || hardware.isThrottled() : over && anyWork();
+    }
+
+    /** Asks the policy whether one that has woken ends the slice of who is on the hardware. */
+    private boolean isPreempted() {
+        Account running = hardware;
+        if (running == null || running.id != granted || !running.hasWork) {
+            return false; // looked at when hands have changed
+        }
+        woken = false;
+        boolean preempted = false;
+        for (int i = 0; i < accounts.size(); i++) {
+            Account account = accounts.get(i);
+            if (account.woke && account != running && account.isRunnable()) {
+                preempted |= preempts(account, running);
+            }
+            account.woke = false;
+        }
+        return preempted;
+    }
+
+    private boolean preempts(Account account, Account running) {
+        try {
+            return policy.preempts(account.client(), running.client(), tenureStart);
+        } catch (RuntimeException counted) {
+            policyFaults++;
+            return false;
+        }
     }
 
     private void decide() {

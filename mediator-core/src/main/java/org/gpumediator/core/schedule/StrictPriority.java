@@ -1,14 +1,16 @@
 package org.gpumediator.core.schedule;
 
-import java.util.Comparator;
 import org.gpumediator.api.schedule.RunQueue;
 import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.gpumediator.api.schedule.Slice;
 
+import java.util.Comparator;
+
 /**
- * The highest priority with work, in turns among equals; but whoever has waited too long gets one
- * slice first, the longest waiting before others. So nobody with work waits longer than the guard
- * and one slice of each other client.
+ * The highest priority with work, in turns among equals; one that wakes takes the engines from a
+ * lower one at once. But whoever has waited too long gets one slice first, the longest waiting
+ * before others, and that slice nobody takes from it. So nobody with work waits longer than the
+ * guard and one slice of each other client.
  *
  * @param quantumNanos length of the slices of who has set no own, positive
  * @param guardNanos how long a low priority may keep somebody waiting, positive
@@ -64,5 +66,11 @@ public record StrictPriority(long quantumNanos, long guardNanos) implements Sche
             client = highest == null ? client : highest;
         }
         return new Slice(client.id(), Turns.quantum(client, quantumNanos));
+    }
+
+    @Override
+    public boolean preempts(RunQueue.Client woken, RunQueue.Client running, long sinceNanos) {
+        boolean guarded = sinceNanos - running.waitingSinceNanos() >= guardNanos;
+        return !guarded && woken.parameters().priority() > running.parameters().priority();
     }
 }

@@ -62,6 +62,111 @@ final class EngineGroupSchedulerTest {
         assertThat(scheduler.statistics(1).busyNanos()).isEqualTo(3 * MS);
     }
 
+    private static SchedulingParameters priority(int priority) {
+        return new SchedulingParameters(1, 100, priority, 0, 0);
+    }
+
+    private static EngineGroupScheduler strict(long guard, int... priorities) {
+        EngineGroupScheduler scheduler =
+                new EngineGroupScheduler(new StrictPriority(15 * MS, guard), 8);
+        for (int id = 0; id < priorities.length; id++) {
+            scheduler.add(id, priority(priorities[id]));
+        }
+        return scheduler;
+    }
+
+    @Test
+    void strictPriority_higherWakesInMidSlice_takesTheEnginesAtTheNextStep() {
+        EngineGroupScheduler scheduler = strict(500 * MS, 0, 1, 2);
+        scheduler.workArrived(0, 0);
+        assertThat(go(scheduler, 0)).isZero();
+        scheduler.workArrived(1, 4 * MS);
+        assertThat(go(scheduler, 4 * MS)).isEqualTo(1);
+        scheduler.workArrived(2, 5 * MS);
+        assertThat(go(scheduler, 5 * MS)).isEqualTo(2);
+        scheduler.workDrained(2, 6 * MS);
+        assertThat(go(scheduler, 6 * MS)).isEqualTo(1);
+        scheduler.workDrained(1, 7 * MS);
+        assertThat(go(scheduler, 7 * MS)).isZero();
+    }
+
+    @Test
+    void strictPriority_equalOrLowerWakesInMidSlice_waits() {
+        EngineGroupScheduler scheduler = strict(500 * MS, 1, 1, 0);
+        scheduler.workArrived(0, 0);
+        go(scheduler, 0);
+        scheduler.workArrived(1, 4 * MS);
+        scheduler.workArrived(2, 4 * MS);
+        assertThat(go(scheduler, 4 * MS)).isZero();
+        assertThat(go(scheduler, 14 * MS)).isZero();
+        assertThat(go(scheduler, 15 * MS)).isEqualTo(1);
+    }
+
+    @Test
+    void strictPriority_higherWakesWhileHandsChange_takesTheEnginesWhenTheyHave() {
+        EngineGroupScheduler scheduler = strict(500 * MS, 0, 1, 2);
+        scheduler.workArrived(0, 0);
+        go(scheduler, 0);
+        scheduler.workArrived(1, MS);
+        assertThat(scheduler.step(MS)).isEqualTo(1);
+        scheduler.switched(NOBODY, MS);
+        scheduler.workArrived(2, 2 * MS);
+        assertThat(scheduler.step(2 * MS)).isEqualTo(1);
+        scheduler.switched(1, 3 * MS);
+        assertThat(scheduler.step(3 * MS)).isEqualTo(2);
+    }
+
+    @Test
+    void strictPriority_sliceGivenByTheGuard_isTakenByNobody() {
+        EngineGroupScheduler scheduler = strict(100 * MS, 0, 1);
+        scheduler.workArrived(1, 0);
+        go(scheduler, 0);
+        scheduler.workArrived(0, 0);
+        long now = 0;
+        while (go(scheduler, now) == 1) {
+            now += 5 * MS;
+            scheduler.workDrained(1, now - MS);
+            scheduler.workArrived(1, now - MS);
+        }
+        assertThat(now).isBetween(100 * MS, 120 * MS);
+        for (long at = now; at < now + 15 * MS; at += MS) {
+            scheduler.workDrained(1, at);
+            scheduler.workArrived(1, at);
+            assertThat(go(scheduler, at)).as("%d ns into the slice", at - now).isZero();
+        }
+        assertThat(go(scheduler, now + 15 * MS)).isEqualTo(1);
+    }
+
+    @Test
+    void preempts_thatThrows_isCountedAndPreemptsNobody() {
+        SchedulingPolicy broken =
+                new SchedulingPolicy() {
+                    @Override
+                    public String name() {
+                        return "broken";
+                    }
+
+                    @Override
+                    public Slice next(RunQueue queue) {
+                        return new Slice(0, 15 * MS);
+                    }
+
+                    @Override
+                    public boolean preempts(
+                            RunQueue.Client woken, RunQueue.Client running, long sinceNanos) {
+                        throw new IllegalStateException("on purpose");
+                    }
+                };
+        EngineGroupScheduler scheduler = new EngineGroupScheduler(broken, 8);
+        scheduler.add(0, DEFAULT);
+        scheduler.add(1, DEFAULT);
+        scheduler.workArrived(0, 0);
+        go(scheduler, 0);
+        scheduler.workArrived(1, MS);
+        assertThat(go(scheduler, MS)).isZero();
+        assertThat(scheduler.statistics().policyFaults()).isEqualTo(1);
+    }
+
     @Test
     void step_anotherWakesInMidSlice_waitsForTheEndOfTheSlice() {
         EngineGroupScheduler scheduler = roundRobin(2);
