@@ -1,10 +1,11 @@
 package org.gpumediator.api;
 
-import java.util.List;
-import java.util.Optional;
 import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.api.pci.ConfigSpace;
+
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A virtual GPU: one PCI function as its guest sees it. Made by a mediator, carried by a VMM.
@@ -81,7 +82,7 @@ public interface VirtualGpu extends AutoCloseable {
      */
     void resume();
 
-    /** Returns its counters as they are now. */
+    /** Returns its counters as they are now: the guest's view, none of another's or the board's. */
     VgpuStatistics statistics();
 
     /**

@@ -1,15 +1,20 @@
 package org.gpumediator.core;
 
+import org.gpumediator.api.VgpuStatistics;
+
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.gpumediator.api.VgpuStatistics;
 
 /**
  * Counters of a mediator at one moment. Counters that belong together were not necessarily read at
  * the same instant.
+ *
+ * <p>This is the host's view: it covers the whole board and everybody on it, and is not for guests.
+ * What a guest may see of it is {@link #guestView}.
  *
  * @param vgpus counters of each living virtual GPU, by its name, in the order they were created
  * @param counters counters of the physical GPU and of the mediator itself ({@code
@@ -23,6 +28,15 @@ public record MediationStatistics(
     public MediationStatistics {
         vgpus = Collections.unmodifiableMap(new LinkedHashMap<>(vgpus));
         counters = Collections.unmodifiableSortedMap(new TreeMap<>(counters));
+    }
+
+    /**
+     * Returns what one guest may see: its own counters.
+     *
+     * @param name of a virtual GPU; empty if there is none of that name
+     */
+    public Optional<VgpuStatistics> guestView(String name) {
+        return Optional.ofNullable(vgpus.get(name));
     }
 
     /** Returns a counter, {@code 0} if there is none of that name. */

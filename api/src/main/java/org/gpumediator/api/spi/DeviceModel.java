@@ -1,12 +1,13 @@
 package org.gpumediator.api.spi;
 
-import java.util.List;
-import java.util.Optional;
 import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.TrapRegion;
 import org.gpumediator.api.VgpuStatistics;
 import org.gpumediator.api.pci.ConfigSpace;
+
+import java.util.List;
+import java.util.Optional;
 
 /**
  * One virtual GPU as its backend builds it. The mediator wraps it into a {@link
@@ -42,7 +43,7 @@ public interface DeviceModel extends AutoCloseable {
     /** Lets its work go on. */
     void resume();
 
-    /** Returns its counters. */
+    /** Returns its counters: the guest's view, none of another's or of the whole board. */
     VgpuStatistics statistics();
 
     /** Returns an optional ability, or empty. */

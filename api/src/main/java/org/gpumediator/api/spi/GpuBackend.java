@@ -1,14 +1,15 @@
 package org.gpumediator.api.spi;
 
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.VgpuType;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * A vendor's implementation, bound to one physical GPU.
@@ -64,7 +65,10 @@ public interface GpuBackend extends AutoCloseable {
      */
     long step(long nowNanos);
 
-    /** Returns counters of the physical GPU by name: switches, resets, time on each engine. */
+    /**
+     * Returns counters of the physical GPU by name: switches, resets, time on each engine. They are
+     * the host's: no guest is told.
+     */
     Map<String, Long> counters();
 
     /** Returns an optional ability of this backend, or empty. */
