@@ -1,11 +1,5 @@
 package org.gpumediator.intel.gen7;
 
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.event.MediationListener;
@@ -22,7 +16,9 @@ import org.gpumediator.api.spi.BackendContext;
 import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend;
 import org.gpumediator.api.spi.SchedulingControl;
+import org.gpumediator.core.catalogue.HardwarePort;
 import org.gpumediator.core.catalogue.RegisterCatalogue;
+import org.gpumediator.core.catalogue.ResetImage;
 import org.gpumediator.core.policy.FirstFit;
 import org.gpumediator.core.schedule.EngineGroupScheduler;
 import org.gpumediator.core.schedule.RoundRobin;
@@ -40,6 +36,13 @@ import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.irq.PhysicalInterrupts;
 import org.gpumediator.intel.gen7.registers.Gen7Hooks;
 import org.gpumediator.intel.gen7.registers.Gen7Registers;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Mediated pass-through on one Haswell GPU. */
 final class Gen7Backend implements GpuBackend, SchedulingControl {
@@ -65,6 +68,8 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
     private final ReservedArea area;
     private final DirectoryPlaces places = new DirectoryPlaces();
     private final RegisterCatalogue<Gen7Hooks> catalogue = Gen7Registers.catalogue();
+    private final HardwarePort registers;
+    private final ResetImage resetImage;
     private final EngineMediation engines;
     private final PhysicalInterrupts interrupts;
     private final Registration interruptRegistration;
@@ -78,6 +83,8 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
         relaxedByDefault = relaxedByDefault(context.options());
         mmio = new Mmio(gpu);
         forceWake = new ForceWake(mmio);
+        registers = registers(gpu);
+        resetImage = Gen7Registers.image(catalogue, registers);
         physicalTable = new GlobalGtt(gpu);
         resources = new Gen7Resources(gpu.barLength(APERTURE_BAR));
         scratch = new MediatorPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
@@ -106,6 +113,20 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
                             engines.exclusively(this::serviceInterrupts);
                             context.stepNeeded().run();
                         });
+    }
+
+    private static HardwarePort registers(PhysicalGpu gpu) {
+        return new HardwarePort() {
+            @Override
+            public long read(int offset, int width) {
+                return gpu.read(0, offset, width);
+            }
+
+            @Override
+            public void write(int offset, int width, long value) {
+                gpu.write(0, offset, width, value);
+            }
+        };
     }
 
     private static boolean relaxedByDefault(Map<String, String> options) {
@@ -186,6 +207,15 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
 
     RegisterCatalogue<Gen7Hooks> catalogue() {
         return catalogue;
+    }
+
+    HardwarePort registers() {
+        return registers;
+    }
+
+    /** Returns the values of a guest's registers after reset, with those that the GPU had. */
+    ResetImage resetImage() {
+        return resetImage;
     }
 
     EngineMediation engines() {

@@ -1,10 +1,7 @@
 package org.gpumediator.intel.gen7;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.util.List;
-import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
+
 import org.gpumediator.api.DirectWindow;
 import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.GuestMemory.Region;
@@ -22,7 +19,6 @@ import org.gpumediator.api.pci.BarKind;
 import org.gpumediator.api.pci.ConfigSpace;
 import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
-import org.gpumediator.core.catalogue.HardwarePort;
 import org.gpumediator.core.catalogue.RegisterFile;
 import org.gpumediator.core.observe.FaultBook;
 import org.gpumediator.core.observe.RateLimit;
@@ -40,6 +36,11 @@ import org.gpumediator.intel.gen7.gtt.Slice;
 import org.gpumediator.intel.gen7.irq.VirtualInterrupts;
 import org.gpumediator.intel.gen7.registers.Gen7Hooks;
 import org.jspecify.annotations.Nullable;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * One virtual Haswell: its PCI function, its registers, its slice of graphics memory, its fences,
@@ -114,9 +115,9 @@ final class Gen7Vgpu implements DeviceModel {
         registers =
                 new RegisterFile<>(
                         backend.catalogue(),
-                        backend.catalogue().resetImage(),
+                        backend.resetImage(),
                         hooks,
-                        hardware(),
+                        backend.registers(),
                         faults);
         shadow = new Storage(registers);
         interrupts = new VirtualInterrupts(lock, shadow, this::interruptLevel);
@@ -201,21 +202,6 @@ final class Gen7Vgpu implements DeviceModel {
         int first = share.isEmpty() ? 0 : (int) share.getFirst().start();
         int count = share.isEmpty() ? 0 : (int) share.getFirst().length();
         return new Fences(backend.mmio(), slice, shadow, faults, first, count);
-    }
-
-    private HardwarePort hardware() {
-        PhysicalGpu gpu = backend.gpu();
-        return new HardwarePort() {
-            @Override
-            public long read(int offset, int width) {
-                return gpu.read(0, offset, width);
-            }
-
-            @Override
-            public void write(int offset, int width, long value) {
-                gpu.write(0, offset, width, value);
-            }
-        };
     }
 
     private void fillIn() {

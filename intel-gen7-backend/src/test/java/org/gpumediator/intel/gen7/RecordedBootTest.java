@@ -23,6 +23,7 @@ import org.gpumediator.testkit.trace.AccessTrace;
 import org.gpumediator.testkit.trace.ReplayReport;
 import org.gpumediator.testkit.trace.TraceReplay;
 import org.junit.jupiter.api.BeforeAll;
+import org.gpumediator.testkit.haswell.FakeHaswell;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -57,7 +58,7 @@ class RecordedBootTest {
     @ParameterizedTest
     @ValueSource(ints = {16, 1000})
     void boot_replayed_answersAsRecorded(int accessesPerStep) {
-        try (World world = new World();
+        try (World world = new World(recordedGpu(), Map.of());
                 FakeGuestMemory hosts = new FakeGuestMemory();
                 FakeVmm vmm = FakeVmm.builder().ram(RAM).withoutWriteTracking().build()) {
             takeHostShare(world, hosts);
@@ -89,9 +90,17 @@ class RecordedBootTest {
         }
     }
 
+    /** Returns a GPU whose memory is arranged as that of the recording. */
+    private static FakeHaswell recordedGpu() {
+        FakeHaswell gpu = FakeHaswell.create();
+        gpu.write(0, 0x14_5004, 4, 0x0060_0010);
+        gpu.write(0, 0x14_5008, 4, 0x0060_0020);
+        return gpu;
+    }
+
     @Test
     void boot_withoutTheHostsShare_differsInItsPlaces() {
-        try (World world = new World();
+        try (World world = new World(recordedGpu(), Map.of());
                 FakeVmm vmm = FakeVmm.builder().ram(RAM).withoutWriteTracking().build()) {
             plug(world, vmm);
 
