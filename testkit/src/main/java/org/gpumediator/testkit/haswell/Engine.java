@@ -24,8 +24,11 @@ final class Engine {
     /** How long a blocked engine waits before it looks again. */
     private static final long POLL_NANOS = 200_000;
 
-    /** After so many commands in a row that change nothing, a batch is taken to go in circles. */
+    /** After so many commands in a row that change nothing, a batch may go in circles. */
     private static final int CIRCLING_COMMANDS = 8192;
+
+    /** So many jumps are among them then: a long row of no-ops has none. */
+    private static final int CIRCLING_JUMPS = 2;
 
     /** How many commands of a circling batch are executed between two rests. */
     private static final int ROUND_COMMANDS = 1024;
@@ -61,6 +64,7 @@ final class Engine {
     private boolean starved;
     private boolean ringStuck;
     private int circling;
+    private int jumps;
     private long restUntil;
 
     // Effects.
@@ -273,6 +277,7 @@ final class Engine {
         waitBits = 0;
         waitUntilNanos = 0;
         circling = 0;
+        jumps = 0;
         restUntil = Long.MIN_VALUE;
         noopPredicate = false;
         blitter.abandon();
@@ -332,14 +337,27 @@ final class Engine {
             }
             count = Math.min(limit, count + 1 + extra);
             extra = 0;
-            circling = CommandTable.changesNothing(header) && !chip.timed ? circling + 1 : 0;
-            if (circling == CIRCLING_COMMANDS) {
-                circling -= ROUND_COMMANDS;
-                restUntil = chip.now() + REST_NANOS;
+            if (!chip.timed) {
+                restInCircles();
             }
         }
         executed += count;
         return count;
+    }
+
+    private void restInCircles() {
+        if (!CommandTable.changesNothing(header)) {
+            circling = 0;
+            jumps = 0;
+            return;
+        }
+        circling++;
+        jumps += moved ? 1 : 0;
+        if (circling >= CIRCLING_COMMANDS && jumps >= CIRCLING_JUMPS) {
+            circling = CIRCLING_COMMANDS - ROUND_COMMANDS;
+            jumps = 0;
+            restUntil = chip.now() + REST_NANOS;
+        }
     }
 
     private boolean step() {
