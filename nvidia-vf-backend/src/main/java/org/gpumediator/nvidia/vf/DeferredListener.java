@@ -1,18 +1,25 @@
 package org.gpumediator.nvidia.vf;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.gpumediator.api.event.GuestFault;
 import org.gpumediator.api.event.MediationListener;
 
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.LongAdder;
+
 /**
- * Keeps what shall be told to the embedder until no lock is held. Bounded by nature: faults are
- * told at powers of two.
+ * Keeps what shall be told to the embedder until no lock is held. Bounded: what does not fit while
+ * nobody delivers is counted and dropped.
  */
 final class DeferredListener implements MediationListener {
 
     private final MediationListener target;
-    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+
+    /** No more than this waits to be told. */
+    static final int MOST_WAITING = 1024;
+
+    private final Queue<Runnable> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
+    private final LongAdder dropped = new LongAdder();
 
     DeferredListener(MediationListener target) {
         this.target = target;
@@ -20,12 +27,23 @@ final class DeferredListener implements MediationListener {
 
     @Override
     public void guestFault(GuestFault fault, long count) {
-        waiting.add(() -> target.guestFault(fault, count));
+        later(() -> target.guestFault(fault, count));
     }
 
     @Override
     public void hardwareReset(String what, String offender) {
-        waiting.add(() -> target.hardwareReset(what, offender));
+        later(() -> target.hardwareReset(what, offender));
+    }
+
+    private void later(Runnable call) {
+        if (!waiting.offer(call)) {
+            dropped.increment();
+        }
+    }
+
+    /** Returns how often something was not told for want of room. */
+    long dropped() {
+        return dropped.sum();
     }
 
     /** Tells everything that waits. Called with no lock held. */

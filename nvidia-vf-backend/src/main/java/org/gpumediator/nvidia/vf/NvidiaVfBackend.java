@@ -288,6 +288,7 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
     public Map<String, Long> counters() {
         Map<String, Long> counters = new TreeMap<>();
         core.count(counters);
+        counters.put("listener.dropped", listener.dropped());
         manager.count(counters);
         scheduling.count(counters);
         return counters;

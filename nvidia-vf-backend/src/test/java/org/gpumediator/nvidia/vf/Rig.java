@@ -17,6 +17,7 @@ import java.util.List;
 /** A fake board, a stepped clock and a mediator. */
 final class Rig implements AutoCloseable {
 
+    final HookedBoard hooked = new HookedBoard();
     final SteppedClock clock = new SteppedClock();
     final FakeAda board;
     final Mediator mediator;
@@ -27,7 +28,7 @@ final class Rig implements AutoCloseable {
     Rig(AdaModel model, String... options) {
         board = FakeAda.builder(model).clock(clock).build();
         Mediator.Builder builder =
-                Mediator.builder(board)
+                Mediator.builder(hooked.over(board))
                         .clock(clock)
                         .backend(new NvidiaVfBackendProvider())
                         .listener(

@@ -64,6 +64,17 @@ public final class FakeGsp {
     private static final int DOORBELL_PLUGIN = 17;
     private static final int RUNLIST_CHANNELS = 2048;
 
+    /** What can be wrong with a reply as it stands in the queue. */
+    private static final java.util.List<GspFault> DAMAGES =
+            java.util.List.of(
+                    GspFault.BAD_CHECKSUM,
+                    GspFault.WRONG_SEQUENCE,
+                    GspFault.LOST_CONTINUATION,
+                    GspFault.DUPLICATED_CONTINUATION,
+                    GspFault.LONG_CONTINUATION,
+                    GspFault.DAMAGED_CONTINUATION,
+                    GspFault.HUGE_REPLY);
+
     private final FakeAda board;
     private final Map<Integer, Integer> registers = new HashMap<>();
     private final VgpuControls vgpus;
@@ -293,12 +304,13 @@ public final class FakeGsp {
                 event(EVENT_UTILISATION, new byte[32]);
             }
         }
-        GspFault fault =
-                faults.strikes(GspFault.BAD_CHECKSUM, request)
-                        ? GspFault.BAD_CHECKSUM
-                        : faults.strikes(GspFault.WRONG_SEQUENCE, request)
-                                ? GspFault.WRONG_SEQUENCE
-                                : null;
+        GspFault fault = DAMAGES.stream()
+                .filter(each -> faults.strikes(each, request))
+                .findFirst()
+                .orElse(null);
+        if (fault == GspFault.HUGE_REPLY) {
+            GspQueues.little(reply).putInt(16, -32);
+        }
         long delay = faults.strikes(GspFault.LATE_REPLY, request) ? LATE_NANOS : ANSWER_NANOS;
         board.agenda()
                 .after(

@@ -10,6 +10,16 @@ public enum GspFault {
     BAD_CHECKSUM,
     /** A reply's element sequence number is one too high. */
     WRONG_SEQUENCE,
+    /** The second piece of a long reply never comes. */
+    LOST_CONTINUATION,
+    /** The second piece of a long reply comes twice. */
+    DUPLICATED_CONTINUATION,
+    /** The last piece of a long reply is longer than what is missing. */
+    LONG_CONTINUATION,
+    /** The second piece of a long reply is damaged. */
+    DAMAGED_CONTINUATION,
+    /** A long reply says of itself that it is 4 GiB long. */
+    HUGE_REPLY,
     /** A request is not carried out and answered by an error. */
     ERROR_STATUS,
     /** The firmware stops for good instead of carrying a request out. */

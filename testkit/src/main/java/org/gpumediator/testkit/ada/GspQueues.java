@@ -26,6 +26,10 @@ final class GspQueues {
     private static final int RPC_VERSION = 0x0300_0000;
     private static final int RPC_SIGNATURE = 0x4350_5256;
 
+    private static final int CONTINUATION = 71;
+    private static final int MOST_PAYLOAD = MOST_ELEMENTS * ENTRY - ELEMENT_HEADER - RPC_HEADER;
+    private static final int MOST_BODY = 1 << 20;
+
     /** One message: the header words that matter, and the payload. */
     record Message(int function, int sequence, ByteBuffer payload) {}
 
@@ -33,6 +37,8 @@ final class GspQueues {
     private final long commands;
     private final long statuses;
     private final Deque<byte[]> waiting = new ArrayDeque<>();
+    private @Nullable Message partial;
+    private @Nullable ByteBuffer partialBody;
     private int readAt;
     private int writeAt;
     private int expected;
@@ -62,8 +68,52 @@ final class GspQueues {
         return rejected;
     }
 
-    /** Takes the next command; null if there is none. */
+    /** Takes the next command, whole; null if there is none. */
     @Nullable Message receive() {
+        for (Message next = piece(); next != null; next = piece()) {
+            Message whole = join(next);
+            if (whole != null) {
+                return whole;
+            }
+        }
+        return null;
+    }
+
+    /** Puts the pieces of a long command together; null while some are missing. */
+    private @Nullable Message join(Message next) {
+        boolean first = next.function() != CONTINUATION;
+        ByteBuffer body = partialBody;
+        if (first) {
+            rejected += body == null ? 0 : 1;
+            int bytes = bodyBytes(next);
+            body = little(new byte[Math.max(bytes, next.payload().limit())]);
+            partial = next;
+        } else if (body == null || body.remaining() < next.payload().limit()) {
+            rejected++;
+            partialBody = null;
+            return null;
+        }
+        body.put(next.payload().array());
+        partialBody = body.hasRemaining() ? body : null;
+        Message head = partial;
+        return partialBody == null && head != null
+                ? new Message(head.function(), head.sequence(), body.rewind())
+                : null;
+    }
+
+    private static int bodyBytes(Message first) {
+        int length = first.payload().limit();
+        if (length < MOST_PAYLOAD) {
+            return length;
+        }
+        return switch (first.function()) {
+            case 76 -> Math.clamp(24L + first.payload().getInt(16), length, MOST_BODY);
+            case 103 -> Math.clamp(32L + first.payload().getInt(20), length, MOST_BODY);
+            default -> length;
+        };
+    }
+
+    private @Nullable Message piece() {
         while (readAt != dma.readInt(commands + WRITE_POINTER)) {
             byte[] first = entry(readAt);
             ByteBuffer head = little(first);
@@ -110,12 +160,34 @@ final class GspQueues {
         dma.writeInt(statuses + READ_POINTER, readAt);
     }
 
-    /** Sends a message; keeps it while the driver leaves no room. */
+    /** Sends a message, in pieces if it is long; keeps what the driver leaves no room for. */
     void send(int function, int sequence, byte[] payload, @Nullable GspFault fault) {
-        int length = RPC_HEADER + payload.length;
+        int at = 0;
+        int number = 0;
+        do {
+            int end = Math.min(payload.length, at + MOST_PAYLOAD);
+            byte[] piece = java.util.Arrays.copyOfRange(payload, at, end);
+            sendPiece(number == 0 ? function : CONTINUATION, sequence, piece, fault, number);
+            number++;
+            if (end == payload.length && number > 1 && fault == GspFault.LONG_CONTINUATION) {
+                sendPiece(CONTINUATION, sequence, new byte[8], null, number);
+            }
+            at = end;
+        } while (at < payload.length);
+        flush();
+    }
+
+    private void sendPiece(
+            int function, int sequence, byte[] piece, @Nullable GspFault fault, int number) {
+        boolean second = number == 1;
+        if (second && fault == GspFault.LOST_CONTINUATION) {
+            sent++;
+            return;
+        }
+        int length = RPC_HEADER + piece.length;
         int elements = (ELEMENT_HEADER + length + ENTRY - 1) / ENTRY;
         ByteBuffer all = little(new byte[elements * ENTRY]);
-        if (fault == GspFault.WRONG_SEQUENCE) {
+        if (fault == GspFault.WRONG_SEQUENCE && number == 0) {
             sent++;
         }
         all.putInt(SEQUENCE, sent++);
@@ -125,11 +197,16 @@ final class GspQueues {
         all.putInt(ELEMENT_HEADER + 8, length);
         all.putInt(ELEMENT_HEADER + 12, function);
         all.putInt(ELEMENT_HEADER + 24, sequence);
-        all.put(ELEMENT_HEADER + RPC_HEADER, payload);
+        all.put(ELEMENT_HEADER + RPC_HEADER, piece);
         int sum = checksum(all, ELEMENT_HEADER + length);
-        all.putInt(CHECKSUM, fault == GspFault.BAD_CHECKSUM ? ~sum : sum);
+        boolean damaged =
+                fault == GspFault.BAD_CHECKSUM && number == 0
+                        || fault == GspFault.DAMAGED_CONTINUATION && second;
+        all.putInt(CHECKSUM, damaged ? ~sum : sum);
         waiting.add(all.array());
-        flush();
+        if (second && fault == GspFault.DUPLICATED_CONTINUATION) {
+            sendPiece(function, sequence, piece, null, number);
+        }
     }
 
     /** Sends what had no room. Returns whether something still waits. */

@@ -2,6 +2,7 @@ package org.gpumediator.nvidia.vf.gsp;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -69,6 +70,7 @@ public final class GspRpc implements AutoCloseable {
     private final Waiter waiter;
     private final SharedQueues queues;
     private final EventListener listener;
+    private final ReentrantLock transmitting = new ReentrantLock();
     private final ReentrantLock receiving = new ReentrantLock();
     private final List<Message> events = new ArrayList<>();
     private final Map<Integer, Pending> open = new ConcurrentHashMap<>();
@@ -178,21 +180,40 @@ public final class GspRpc implements AutoCloseable {
         }
     }
 
+    /** Sends a message, in pieces if it is long; nobody else's comes between them. */
     private void transmit(String what, int function, int sequence, byte[] payload) {
-        if (payload.length > SharedQueues.MOST_PAYLOAD) {
+        if (payload.length > SharedQueues.MOST_BODY) {
             throw new IllegalArgumentException(
                     what
                             + ": "
                             + payload.length
                             + " bytes: expected at most "
-                            + SharedQueues.MOST_PAYLOAD);
+                            + SharedQueues.MOST_BODY);
         }
+        transmitting.lock();
+        try {
+            int at = 0;
+            do {
+                int end = Math.min(payload.length, at + SharedQueues.MOST_PAYLOAD);
+                byte[] piece = Arrays.copyOfRange(payload, at, end);
+                sendPiece(what, at == 0 ? function : SharedQueues.CONTINUATION, sequence, piece);
+                at = end;
+            } while (at < payload.length);
+        } finally {
+            transmitting.unlock();
+        }
+    }
+
+    private void sendPiece(String what, int function, int sequence, byte[] piece) {
         boolean room =
                 waiter.until(
                         ROOM_NANOS,
                         () -> {
                             drain();
-                            return queues.send(function, sequence, payload) || lost != null;
+                            // Looks at the board, so that it makes room.
+                            return queues.send(function, sequence, piece)
+                                    || lost != null
+                                    || gpu.read(0, QUEUE_HEAD, 4) == -1;
                         });
         checkLost(what);
         if (!room) {

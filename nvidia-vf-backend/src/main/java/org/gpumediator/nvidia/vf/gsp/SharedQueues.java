@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Source: message queue description of the open drivers (element header, checksum, sequence).
  *
+ * <p>A message of more than 16 elements comes in pieces: the first one with its own function, the
+ * others as continuation records right behind it. How long the whole is stands in its body; more
+ * than 1 MiB is refused before anything is set aside for it.
+ *
  * <p>Sending and receiving may be done by two threads at once, each by one at a time.
  */
 final class SharedQueues implements AutoCloseable {
@@ -25,6 +29,16 @@ final class SharedQueues implements AutoCloseable {
     static final int STATUS_OFFSET    = 4096 + (256 << 10);
     static final int RPC_HEADER       = 32;
     static final int MOST_PAYLOAD     = 16 * 4096 - 48 - RPC_HEADER;
+
+    static final int MOST_BODY        = 1 << 20;
+    static final int CONTINUATION     = 71;
+
+    private static final int RM_CONTROL        = 76;
+    private static final int RM_CONTROL_SIZE   = 16;
+    private static final int RM_CONTROL_HEADER = 24;
+    private static final int RM_ALLOC          = 103;
+    private static final int RM_ALLOC_SIZE     = 20;
+    private static final int RM_ALLOC_HEADER   = 32;
 
     private static final int QUEUE_BYTES    = 256 << 10;
     private static final int ENTRY          = 4096;
@@ -73,6 +87,21 @@ final class SharedQueues implements AutoCloseable {
     private int readAt;
     private int expected;
     private long skipped;
+    private @Nullable Partial partial;
+
+    /** A message of which pieces are missing yet. */
+    private static final class Partial {
+
+        final int function;
+        final int sequence;
+        final ByteBuffer body;
+
+        Partial(int function, int sequence, int bytes) {
+            this.function = function;
+            this.sequence = sequence;
+            body = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        }
+    }
 
     SharedQueues(PhysicalGpu gpu) {
         memory = new DmaMemory(gpu, PAGES);
@@ -161,7 +190,7 @@ final class SharedQueues implements AutoCloseable {
                 int elements = memory.getInt(entry(STATUS_OFFSET, readAt) + ELEMENTS);
                 take(elements >= 1 && elements <= available ? elements : available);
                 expected++;
-                receiver.corrupted();
+                lose(receiver);
                 continue;
             }
             int sequence = message.getInt(SEQUENCE);
@@ -172,18 +201,68 @@ final class SharedQueues implements AutoCloseable {
             }
             if (sequence != expected) {
                 expected = sequence + 1;
-                receiver.corrupted();
+                lose(receiver);
                 continue;
             }
             expected++;
-            byte[] payload = new byte[message.getInt(ELEMENT_HEADER + 8) - RPC_HEADER];
-            message.get(ELEMENT_HEADER + RPC_HEADER, payload);
-            receiver.message(
-                    new Message(
-                            message.getInt(ELEMENT_HEADER + 12),
-                            message.getInt(ELEMENT_HEADER + 24),
-                            ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN)));
+            accept(message, receiver);
         }
+    }
+
+    private void lose(Receiver receiver) {
+        partial = null;
+        receiver.corrupted();
+    }
+
+    private void accept(ByteBuffer message, Receiver receiver) {
+        int function = message.getInt(ELEMENT_HEADER + 12);
+        byte[] payload = new byte[message.getInt(ELEMENT_HEADER + 8) - RPC_HEADER];
+        message.get(ELEMENT_HEADER + RPC_HEADER, payload);
+        Partial open = partial;
+        if (function == CONTINUATION) {
+            if (open == null || payload.length > open.body.remaining()) {
+                lose(receiver);
+                return;
+            }
+            open.body.put(payload);
+            deliverIfWhole(open, receiver);
+            return;
+        }
+        if (open != null) {
+            lose(receiver);
+        }
+        int bytes = bodyBytes(function, payload);
+        if (bytes < 0) {
+            lose(receiver);
+            return;
+        }
+        Partial next = new Partial(function, message.getInt(ELEMENT_HEADER + 24), bytes);
+        next.body.put(payload);
+        deliverIfWhole(next, receiver);
+    }
+
+    private void deliverIfWhole(Partial message, Receiver receiver) {
+        boolean whole = !message.body.hasRemaining();
+        partial = whole ? null : message;
+        if (whole) {
+            message.body.rewind();
+            receiver.message(new Message(message.function, message.sequence, message.body));
+        }
+    }
+
+    /** Returns how long the whole body is, by its first piece; -1 if that is too long. */
+    private static int bodyBytes(int function, byte[] first) {
+        if (first.length < MOST_PAYLOAD || function != RM_CONTROL && function != RM_ALLOC) {
+            return first.length;
+        }
+        boolean control = function == RM_CONTROL;
+        int size =
+                ByteBuffer.wrap(first)
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .getInt(control ? RM_CONTROL_SIZE : RM_ALLOC_SIZE);
+        long bytes =
+                (control ? RM_CONTROL_HEADER : RM_ALLOC_HEADER) + Integer.toUnsignedLong(size);
+        return bytes > MOST_BODY ? -1 : (int) Math.max(bytes, first.length);
     }
 
     private void take(int elements) {
@@ -192,22 +271,17 @@ final class SharedQueues implements AutoCloseable {
         memory.putInt(COMMAND_OFFSET + READ_POINTER, readAt);
     }
 
-    /** Copies the next message out and checks the copy; null if it is damaged at each attempt. */
+    /**
+     * Copies the next message out and checks the copy; null if it is damaged at each attempt. What
+     * is used is the copy alone: that the queue says something else by then has no effect.
+     */
     private @Nullable ByteBuffer sound(int available) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int elements = memory.getInt(entry(STATUS_OFFSET, readAt) + ELEMENTS);
             if (elements < 1 || elements > Math.min(MOST_ELEMENTS, available)) {
                 continue;
             }
-            ByteBuffer copy = ByteBuffer.allocate(elements * ENTRY).order(ByteOrder.LITTLE_ENDIAN);
-            for (int i = 0; i < elements; i++) {
-                MemorySegment.copy(
-                        memory.segment(),
-                        entry(STATUS_OFFSET, readAt + i),
-                        MemorySegment.ofBuffer(copy),
-                        (long) i * ENTRY,
-                        ENTRY);
-            }
+            ByteBuffer copy = copy(elements);
             int length = copy.getInt(ELEMENT_HEADER + 8);
             if (copy.getInt(ELEMENTS) == elements
                     && length >= RPC_HEADER
@@ -219,6 +293,19 @@ final class SharedQueues implements AutoCloseable {
             }
         }
         return null;
+    }
+
+    private ByteBuffer copy(int elements) {
+        ByteBuffer copy = ByteBuffer.allocate(elements * ENTRY).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < elements; i++) {
+            MemorySegment.copy(
+                    memory.segment(),
+                    entry(STATUS_OFFSET, readAt + i),
+                    MemorySegment.ofBuffer(copy),
+                    (long) i * ENTRY,
+                    ENTRY);
+        }
+        return copy;
     }
 
     private static int checksum(ByteBuffer message, int length) {

@@ -152,18 +152,12 @@ final class PluginLink {
                 core.waiter()
                         .until(
                                 ANSWER_NANOS,
-                                () ->
-                                        gpu.read(0, DOORBELL, 4) != 0
-                                                        && get(
-                                                                        response
-                                                                                + CommunicationArea
-                                                                                        .RESPONSE_PROCESSED)
-                                                                == number
-                                                || crashed
-                                                || shut
-                                                || !core.isAlive());
+                                () -> isProcessed(number) || crashed || shut || !core.isAlive());
         check(what);
-        if (!answered || get(response + CommunicationArea.RESPONSE_PROCESSED) != number) {
+        if (shut) {
+            throw new GpuMediationException(what + ": the link was shut meanwhile");
+        }
+        if (!answered) {
             throw new GspTimeoutException(
                     what + ": task did not answer within " + ANSWER_NANOS + " ns");
         }
@@ -174,6 +168,12 @@ final class PluginLink {
         for (int i = 0; i < payload.length; i += 4) {
             words.putInt(i, get(area.message() + i));
         }
+    }
+
+    /** Looks at the board first, so that the answer is there with the doorbell read. */
+    private boolean isProcessed(int number) {
+        return gpu.read(0, DOORBELL, 4) != 0
+                && get(area.response() + CommunicationArea.RESPONSE_PROCESSED) == number;
     }
 
     private void check(String what) {
