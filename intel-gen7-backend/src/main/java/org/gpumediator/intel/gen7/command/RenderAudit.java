@@ -2,11 +2,12 @@ package org.gpumediator.intel.gen7.command;
 
 import static java.lang.Integer.toUnsignedLong;
 
-import java.util.List;
 import org.gpumediator.core.command.AddressLayout;
 import org.gpumediator.core.command.AddressOperand;
 import org.gpumediator.core.command.CommandRow;
 import org.gpumediator.core.command.OperandSpace;
+
+import java.util.List;
 
 /**
  * Audits state commands of the 3D, media, video and enhancement pipelines.
@@ -17,6 +18,7 @@ import org.gpumediator.core.command.OperandSpace;
  */
 final class RenderAudit {
 
+    private static final int NO_END = -1;
     private static final int MODIFY = 1;
     private static final int DEPTH_TYPE_SHIFT = 29;
     private static final int DEPTH_TYPE_NULL = 7;
@@ -186,11 +188,17 @@ final class RenderAudit {
         }
     }
 
-    /** Audits a buffer given by its first and its last byte; an empty one ends before it starts. */
+    /**
+     * Audits a buffer given by its first and its last byte; an empty one ends before it starts. One
+     * without an end, as i915's null state has it, gets that of the slice.
+     */
     private boolean buffer(int[] d, int index) {
         long first = toUnsignedLong(d[index]);
-        long last = toUnsignedLong(d[index + 1]);
         if (state.bounds.contains(first, 1)) {
+            if (d[index + 1] == NO_END) {
+                d[index + 1] = (int) (state.bounds.endOfRangeAt(first) - 1);
+            }
+            long last = toUnsignedLong(d[index + 1]);
             return last == first - 1
                     || last >= first && state.bounds.contains(first, last - first + 1);
         }

@@ -186,6 +186,20 @@ class CommandAddressTest {
     }
 
     @Test
+    void buffer_withoutAnEnd_endsWithTheSlice() {
+        int[] vertices = {0x7808_0007, 0, 0, -1, 0, 0, 0, -1, 0};
+        vertices[2] = (int) ScanRig.LOW_START + 64;
+        vertices[6] = (int) ScanRig.HIGH_START;
+        assertThat(scanned(0, vertices).refusals).isEmpty();
+        assertThat(vertices[3]).isEqualTo((int) ScanRig.LOW_END - 1);
+        assertThat(vertices[7]).isEqualTo((int) ScanRig.HIGH_END - 1);
+        int[] indices = {0x780a_0001, (int) ScanRig.LOW_START, -1};
+        assertThat(scanned(0, indices).refusals).isEmpty();
+        assertThat(indices[2]).isEqualTo((int) ScanRig.LOW_END - 1);
+        assertThat(scanned(0, 0x7808_0003, 0, (int) ScanRig.LOW_END, -1, 0).refusals).hasSize(1);
+    }
+
+    @Test
     void baseAddress_zero_isAnOriginOnlyWithAPerProcessTable() {
         int[] bases = {0x6101_0008, 1, 1, 1, 1, 1, 0xffff_f001, 1, 0xffff_f001, 0xffff_f001};
         ScanRig confined = new ScanRig();
