@@ -9,7 +9,14 @@ import org.gpumediator.api.schedule.SchedulingPolicy;
  */
 public interface SchedulingControl {
 
-    /** Replaces the policy, from the next decision on. */
+    /**
+     * Replaces the policy, from the next decision on.
+     *
+     * @throws IllegalArgumentException if the GPU cannot share its time so; the message names what
+     *     and the limit
+     * @throws org.gpumediator.api.GpuMediationException if its firmware refuses or does not answer;
+     *     the policy stays
+     */
     void policy(SchedulingPolicy policy);
 
     /** Returns the policy. */
@@ -19,7 +26,8 @@ public interface SchedulingControl {
      * Sets the parameters of one virtual GPU, from the next decision on.
      *
      * @param id number of the virtual GPU
-     * @throws IllegalArgumentException if there is none of that number
+     * @throws IllegalArgumentException if there is none of that number, or a length is out of the
+     *     GPU's limits; the message names both
      */
     void parameters(int id, SchedulingParameters parameters);
 }

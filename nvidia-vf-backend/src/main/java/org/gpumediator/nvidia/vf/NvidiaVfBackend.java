@@ -14,6 +14,7 @@ import org.gpumediator.api.spi.BackendContext;
 import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend;
 import org.gpumediator.api.spi.HostPower;
+import org.gpumediator.api.spi.SchedulingControl;
 import org.gpumediator.core.schedule.SchedulingAttributes;
 import org.gpumediator.nvidia.vf.core.PfCore;
 import org.gpumediator.nvidia.vf.gsp.BoardFacts;
@@ -40,7 +41,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * VF slicing on one board: a virtual GPU is a virtual function with its own framebuffer, channels
@@ -196,8 +196,16 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
             throw failure;
         }
         vgpus.put(blueprint.id(), vgpu);
-        scheduling.attach(
-                blueprint.id(), managed.record().gfid(), blueprint.type().maxInstances(), share);
+        try {
+            scheduling.attach(
+                    blueprint.id(),
+                    managed.record().gfid(),
+                    blueprint.type().maxInstances(),
+                    share);
+        } catch (RuntimeException failure) {
+            vgpu.close();
+            throw failure;
+        }
         return vgpu;
     }
 
@@ -296,10 +304,11 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
 
     @Override
     public <T> Optional<T> ability(Class<T> ability) {
-        return Stream.of(this, scheduling)
-                .filter(ability::isInstance)
-                .map(ability::cast)
-                .findFirst();
+        Object holder =
+                ability == HostPower.class
+                        ? this
+                        : ability == SchedulingControl.class ? scheduling : null;
+        return Optional.ofNullable(holder).map(ability::cast);
     }
 
     @Override

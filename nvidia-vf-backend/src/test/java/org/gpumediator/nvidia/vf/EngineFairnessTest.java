@@ -46,14 +46,14 @@ class EngineFairnessTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 4, 7, 32})
-    void equalShare_over10000SlicesWithLateLeaving_hasJainIndexOf99Percent(int count) {
+    void equalShare_over10000SlicesWithLateLeaving_hasJainIndexAbove99Percent(int count) {
         try (EngineRig rig = late(count, SMALL, new EqualShare(4 * MS), 3 * MS)) {
             rig.run(50 * MS);
             long[] before = rig.busy();
             long since = rig.now();
             rig.runSlices(10_000);
             double[] shares = rig.shares(before, since);
-            assertThat(EngineRig.jain(shares)).isGreaterThanOrEqualTo(0.99);
+            assertThat(EngineRig.jain(shares)).isGreaterThanOrEqualTo(0.999);
             assertThat(java.util.Arrays.stream(shares).sum()).isGreaterThan(0.9);
         }
     }

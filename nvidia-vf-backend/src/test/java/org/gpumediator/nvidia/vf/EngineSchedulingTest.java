@@ -2,9 +2,11 @@ package org.gpumediator.nvidia.vf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.gpumediator.nvidia.vf.EngineRig.MS;
 import static org.gpumediator.nvidia.vf.EngineRig.SECOND;
 
+import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.VirtualGpuState;
 import org.gpumediator.api.event.GuestFaultKind;
@@ -21,10 +23,12 @@ import org.gpumediator.testkit.ada.AdaModel;
 import org.gpumediator.testkit.ada.EngineWork;
 import org.gpumediator.testkit.ada.FakeAda;
 import org.gpumediator.testkit.ada.GraphicsEngine;
+import org.gpumediator.testkit.ada.GspFault;
 import org.gpumediator.testkit.ada.SliceLimits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.util.ArrayList;
@@ -39,6 +43,8 @@ class EngineSchedulingTest {
 
     private static final String SMALL = "L40-1Q";
     private static final String QUARTER = "L40-12Q";
+    private static final int SET_SCHEDULER = 0x2080_1121;
+    private static final int TEAR_DOWN = 0x2080_11f0;
 
     private static EngineWork[] pieces(int count, long nanos) {
         return Collections.nCopies(count, EngineWork.of(nanos)).toArray(EngineWork[]::new);
@@ -202,6 +208,27 @@ class EngineSchedulingTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = GspFault.class,
+            names = {"ERROR_STATUS", "LOST_REPLY", "BAD_CHECKSUM", "EVENT_STORM"})
+    void preemptionTimeout_firmwareFailsToCutOff_isTriedAgain(GspFault fault) {
+        try (EngineRig rig = new EngineRig().busy(2, SMALL)) {
+            EngineRig.Guest hung = rig.add(SMALL).submits(EngineWork.hung());
+            rig.rig.board.faults().inject(fault, TEAR_DOWN);
+            rig.run(10 * SECOND);
+            assertThat(rig.rig.board.faults().happened()).isEqualTo(1);
+            assertThat(rig.engine.tornDown(hung.gfid)).isPositive();
+            assertThat(rig.engine.onEngine()).isNotEqualTo(hung.gfid);
+            long[] before = rig.busy();
+            long since = rig.now();
+            rig.run(SECOND);
+            assertThat(EngineRig.jain(Arrays.copyOf(rig.shares(before, since), 2)))
+                    .isGreaterThan(0.99);
+            assertThat(rig.guests.getFirst().vgpu.state()).isEqualTo(VirtualGpuState.RUNNING);
+        }
+    }
+
     // ---- lengths
 
     @Test
@@ -318,6 +345,32 @@ class EngineSchedulingTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> new EngineRig("placement-mode", "heterogeneous", "RmPVMRL", "0x11"));
+    }
+
+    @Test
+    void policy_refusedByTheFirmware_staysAsItWas() {
+        try (EngineRig rig = new EngineRig().busy(2, SMALL)) {
+            rig.rig.board.faults().inject(GspFault.ERROR_STATUS, SET_SCHEDULER);
+            assertThatThrownBy(() -> rig.policy(new EqualShare()))
+                    .isInstanceOf(GpuMediationException.class);
+            assertThat(rig.control().policy()).isEqualTo(new BestEffort());
+            rig.policy(new EqualShare());
+            assertThat(rig.control().policy()).isEqualTo(new EqualShare());
+        }
+    }
+
+    @Test
+    void create_firmwareRefusesTheVendorSetting_givesEverythingBack() {
+        try (EngineRig rig = new EngineRig("RmPVMRL", "0x11")) {
+            GpuInventory before = rig.rig.mediator.inventory();
+            rig.rig.board.faults().inject(GspFault.ERROR_STATUS, SET_SCHEDULER);
+            assertThatThrownBy(() -> rig.add(QUARTER)).isInstanceOf(GpuMediationException.class);
+            assertThat(rig.rig.mediator.inventory()).isEqualTo(before);
+            assertThat(rig.rig.board.occupation()).containsEntry("plugins", 0L);
+            EngineRig.Guest next = rig.add(QUARTER).submits(EngineWork.endless());
+            rig.run(SECOND);
+            assertThat(next.busy()).isBetween(230 * MS, 255 * MS);
+        }
     }
 
     @Test

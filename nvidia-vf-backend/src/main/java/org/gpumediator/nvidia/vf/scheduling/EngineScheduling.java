@@ -120,8 +120,9 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
     }
 
     private void interrupted() {
-        port.acknowledgeInterrupt();
-        stepNeeded.run();
+        if (port.takeInterrupt()) {
+            stepNeeded.run();
+        }
     }
 
     private FirmwarePolicy checked(SchedulingPolicy policy) {
@@ -202,6 +203,8 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
      * @param id its number
      * @param gfid its guest function
      * @param maxInstances how many of its type the board takes: what a fixed share is one of
+     * @throws GpuMediationException if the firmware refuses the vendor's setting for that type, or
+     *     does not answer; the caller detaches it
      */
     public void attach(int id, int gfid, int maxInstances, SchedulingParameters parameters) {
         Client client = new Client(id, gfid, maxInstances);

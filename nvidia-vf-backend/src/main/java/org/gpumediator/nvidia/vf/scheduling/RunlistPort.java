@@ -41,8 +41,13 @@ final class RunlistPort {
         gpu.write(0, TOP_ENABLE, 4, TOP_BIT);
     }
 
-    void acknowledgeInterrupt() {
-        gpu.write(0, LEAF, 4, 1);
+    /** Acknowledges the engine's interrupt; answers whether there was one. */
+    boolean takeInterrupt() {
+        boolean pending = (gpu.read(0, LEAF, 4) & 1) != 0;
+        if (pending) {
+            gpu.write(0, LEAF, 4, 1);
+        }
+        return pending;
     }
 
     /** Wants a software runlist on the engine, or {@link #NONE}. */

@@ -37,6 +37,11 @@ public record SchedulerCaps(
             return value >= least && value <= most;
         }
 
+        /** Returns the legal value nearest to one. */
+        long nearest(long value) {
+            return Math.clamp(value, least, most);
+        }
+
         /**
          * Checks a value.
          *

@@ -94,7 +94,7 @@ public record SchedulerSetting(
     private static long adaptiveSlice(String what, int word, boolean few, SchedulerCaps caps) {
         int hertz = word >>> 12 & 0x3ff;
         if (hertz == 0) {
-            hertz = few ? FEW_HERTZ : MANY_HERTZ;
+            return caps.slices().nearest(SECOND / (few ? FEW_HERTZ : MANY_HERTZ));
         }
         return SECOND / caps.hertz().check(what + " frequency", hertz, "Hz");
     }
@@ -103,7 +103,7 @@ public record SchedulerSetting(
     private static long plainSlice(int word, boolean few, SchedulerCaps caps) {
         int milliseconds = word >>> 16 & 0xff;
         if (milliseconds == 0) {
-            return few ? 2 * MILLISECOND : MILLISECOND;
+            return caps.slices().nearest(few ? 2 * MILLISECOND : MILLISECOND);
         }
         return Math.min(milliseconds * MILLISECOND, caps.slices().most());
     }

@@ -75,8 +75,11 @@ class SchedulerSettingTest {
                 .isThrownBy(() -> SchedulerSetting.decode(0x01, 4, narrow))
                 .withMessageContaining("pay back");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> SchedulerSetting.decode(0x03, 4, narrow))
+                .isThrownBy(() -> SchedulerSetting.decode(0x0002_0003, 4, narrow))
                 .withMessageContaining("2000000 ns: expected 4000000 to 8000000");
+        assertThat(SchedulerSetting.decode(0x03, 4, narrow).sliceNanos())
+                .as("default")
+                .isEqualTo(4_000_000);
         assertThat(SchedulerSetting.decode(0x0014_0003, 4, narrow).sliceNanos())
                 .isEqualTo(8_000_000);
     }
