@@ -1,0 +1,90 @@
+package org.gpumediator.intel.gen7.engine;
+
+import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.intel.gen7.Engine;
+
+/**
+ * Resets engines on which a guest's work does not end. Only that guest notices, if at all: the
+ * batch that was cut off is run from its start when the guest is next on, as Linux i915 does with
+ * what it thinks innocent. One that is cut off too often counts as hung: its ring stands still
+ * until the guest resets it.
+ *
+ * <p>Not thread safe: used under the lock of the physical GPU.
+ */
+final class CutOff {
+
+    private final PhysicalRings rings;
+    private final EngineReset reset;
+    private final HangRule hangRule;
+
+    CutOff(PhysicalRings rings, EngineReset reset, HangRule hangRule) {
+        this.rings = rings;
+        this.reset = reset;
+        this.hangRule = hangRule;
+    }
+
+    /**
+     * Resets what has not stopped.
+     *
+     * @return the engines that were reset, bits of {@link Engine#bit}
+     */
+    int recover(GuestEngines guest, long now) {
+        if (!rings.stopped()) {
+            rings.keepRegisters(guest, 0);
+        }
+        int lost = 0;
+        rings.refreshHeads(guest); // before a reset puts them to zero
+        for (Engine engine : Engine.values()) {
+            if ((lost & engine.bit()) == 0 && !rings.stopped(engine)) {
+                lost |= cutOff(guest, engine, now);
+            }
+        }
+        return lost;
+    }
+
+    private int cutOff(GuestEngines guest, Engine engine, long now) {
+        VirtualRing ring = guest.ring(engine);
+        rings.refreshActiveHead(guest, engine);
+        boolean inBatch = rings.inBatch(engine);
+        int lost = reset.reset(engine);
+        if (inBatch) {
+            ring.rewindToBatch();
+        }
+        if (engine == Engine.RCS && ring.hasChangedContext()) {
+            guest.contextSaved = false; // the guest's own image is the later one
+        }
+        if (ring.cutOff()) {
+            ring.hung = true;
+            guest.faults().count(GuestFaultKind.HANG, engine.name(), ring.head);
+            guest.failed = hangRule.hung(guest, engine, now);
+        }
+        return lost;
+    }
+
+    /** Switches a guest's rings off; what has not stopped is reset. */
+    void unload(GuestEngines guest) {
+        for (Engine engine : Engine.values()) {
+            if (!rings.stopped(engine)) {
+                reset.reset(engine);
+            }
+            rings.unload(guest, engine);
+        }
+    }
+
+    /**
+     * Stops one engine of the guest that is on, by a reset if it does not stop at once: the guest
+     * resets or switches off what works, and gets what it would get of hardware.
+     *
+     * @return the engines that were reset, bits of {@link Engine#bit}
+     */
+    int stopNow(GuestEngines guest, Engine engine) {
+        VirtualRing ring = guest.ring(engine);
+        rings.stop(engine);
+        if (ring.hung || rings.stopped(engine)) {
+            return 0;
+        }
+        guest.faults().count(GuestFaultKind.HANG, engine.name(), ring.head);
+        rings.refreshHeads(guest);
+        return reset.reset(engine);
+    }
+}

@@ -1,0 +1,409 @@
+package org.gpumediator.intel.gen7.engine;
+
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.schedule.SchedulingParameters;
+import org.gpumediator.core.schedule.EngineGroupScheduler;
+import org.gpumediator.intel.gen7.Engine;
+import org.jspecify.annotations.Nullable;
+
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Whose turn it is on the engines: one guest at a time has all four. Does what the scheduler
+ * decides, in steps none of which waits.
+ *
+ * <pre>
+ *            granted to another          all stopped, or cut off         own ring done
+ *   RUNNING --------------------> STOPPING --------------------> SWITCHING -----------> RUNNING
+ *      ^                             |  nobody granted: PARKED ----^                    (another)
+ *      +------ granted again --------+------- granted again
+ * </pre>
+ *
+ * <p>Not thread safe: used under the lock of the physical GPU.
+ */
+final class EngineTurns {
+
+    /*
+     * Invariants: owner is the guest whose state the hardware has, null while it is being changed and when there is none.
+     * STOPPING and PARKED have an owner, SWITCHING has none.
+     */
+
+    /**
+     * How long rings may take to stop for a guest that is to stand still. Source: XenGT's ring idle
+     * time-out.
+     */
+    private static final long HOLD_NANOS = 500_000_000L;
+
+    /** How often to look whether there is room for what is queued. */
+    private static final long ROOM_NANOS = 1_000_000L;
+
+    private static final int MAX_TRANSITIONS = 8;
+    private static final int MAX_POLLS = 20_000;
+
+    private enum Phase {
+        /** The owner, if any, is on the hardware and may run. */
+        RUNNING,
+        /** The owner's rings are stopping. */
+        STOPPING,
+        /**
+         * The owner is on the hardware with its rings stopped: its time is up and nobody else's has
+         * come.
+         */
+        PARKED,
+        /** The mediator's ring is changing the render context; nobody owns the hardware. */
+        SWITCHING
+    }
+
+    private final MediationClock clock;
+    private final EngineGroupScheduler scheduler;
+    private final PhysicalRings rings;
+    private final ContextSwitch contextSwitch;
+    private final CutOff cutOff;
+    private final Submitter submitter;
+    private final Runnable serviceInterrupts;
+    private final Map<Integer, GuestEngines> guests = new TreeMap<>();
+    private Phase phase = Phase.RUNNING;
+    private @Nullable GuestEngines owner;
+    private long deadline = Long.MAX_VALUE;
+    private boolean reacting;
+    private long switches;
+
+    EngineTurns(
+            MediationClock clock,
+            EngineGroupScheduler scheduler,
+            PhysicalRings rings,
+            ContextSwitch contextSwitch,
+            CutOff cutOff,
+            Submitter submitter,
+            Runnable serviceInterrupts) {
+        this.clock = clock;
+        this.scheduler = scheduler;
+        this.rings = rings;
+        this.contextSwitch = contextSwitch;
+        this.cutOff = cutOff;
+        this.submitter = submitter;
+        this.serviceInterrupts = serviceInterrupts;
+    }
+
+    // ------------------------------------------------------------------ who is on
+
+    /** Returns whose state the hardware has, or null while it is nobody's. */
+    @Nullable GuestEngines owner() {
+        return owner;
+    }
+
+    /** Returns whether the hardware has a guest's state, running or not. */
+    boolean isOn(GuestEngines guest) {
+        return owner == guest;
+    }
+
+    /** Returns whether a guest is on and may run. */
+    boolean isRunning(GuestEngines guest) {
+        return owner == guest && phase == Phase.RUNNING;
+    }
+
+    long switches() {
+        return switches;
+    }
+
+    // ------------------------------------------------------------------ guests come and go
+
+    void attach(GuestEngines guest, SchedulingParameters parameters) {
+        guests.put(guest.id(), guest);
+        scheduler.add(guest.id(), parameters);
+    }
+
+    /** Takes a guest off and forgets it. */
+    void detach(GuestEngines guest) {
+        takeOff(guest);
+        guest.detached = true;
+        guests.remove(guest.id());
+        scheduler.remove(guest.id(), clock.nanoTime());
+        guest.close();
+        react();
+    }
+
+    /** Takes a guest off and puts its engines into their state after reset. */
+    void reset(GuestEngines guest) {
+        takeOff(guest);
+        guest.reset();
+        drained(guest);
+        react();
+    }
+
+    /** Stops a guest's rings and keeps them so, by a reset if need be. */
+    void hold(GuestEngines guest) {
+        guest.held = true;
+        finishSwitch(guest);
+        if (owner == guest) {
+            rings.stop();
+            if (!waitUntilStopped()) {
+                leave(guest, cutOff.recover(guest, clock.nanoTime()));
+            }
+            rings.refreshHeads(guest);
+            submitter.noteStopped(guest);
+            if (phase == Phase.STOPPING) {
+                phase = Phase.RUNNING;
+            }
+        }
+        drained(guest);
+        react();
+    }
+
+    /** Lets a held guest go on. */
+    void release(GuestEngines guest) {
+        guest.held = false;
+        if (isRunning(guest)) {
+            rings.letRun(guest);
+            submitter.noteResumed(guest);
+        }
+    }
+
+    /** Makes sure that nothing of a guest is on the hardware, whatever it takes. */
+    private void takeOff(GuestEngines guest) {
+        finishSwitch(guest);
+        if (owner == guest) {
+            serviceInterrupts.run(); // while they can still be told whose they are
+            rings.refreshHeads(guest);
+            rings.stop();
+            submitter.noteStopped(guest);
+            cutOff.unload(guest);
+            contextSwitch.forget();
+            vacate();
+        }
+    }
+
+    /**
+     * Ends a switch that concerns a guest's memory: waits for the mediator's ring, or resets the
+     * engine under it. A switch between others goes on.
+     */
+    void finishSwitch(GuestEngines guest) {
+        if (phase != Phase.SWITCHING || !contextSwitch.concerns(guest)) {
+            return;
+        }
+        contextSwitch.awaitDone();
+        if (contextSwitch.coming() == guest) {
+            contextSwitch.cancel();
+            phase = Phase.RUNNING;
+            deadline = Long.MAX_VALUE;
+        } else {
+            completeSwitch(clock.nanoTime());
+        }
+    }
+
+    private boolean waitUntilStopped() {
+        long end = clock.nanoTime() + HOLD_NANOS;
+        for (int polls = 0; polls < MAX_POLLS || clock.nanoTime() < end; polls++) {
+            if (rings.stopped()) {
+                return true;
+            }
+            if (polls >= MAX_POLLS && clock.nanoTime() == end - HOLD_NANOS) {
+                return false; // time stands still: whoever steps the clock is waiting for this call
+            }
+            Thread.onSpinWait();
+        }
+        return false;
+    }
+
+    // ------------------------------------------------------------------ time
+
+    /** Does what is due; returns when to be called again. */
+    long step(long now) {
+        react(now);
+        long next = Math.min(deadline, scheduler.nextDeadline());
+        return waits() ? Math.min(next, now + ROOM_NANOS) : next;
+    }
+
+    /**
+     * Returns whether the owner has commands queued that wait for room: the end of others need not
+     * raise an interrupt.
+     */
+    private boolean waits() {
+        return phase == Phase.RUNNING && owner != null && owner.hasQueued();
+    }
+
+    /** Takes note that a guest may have work; returns whether it has. */
+    boolean arrived(GuestEngines guest) {
+        if (!guest.hasWork() || guest.detached) {
+            return false;
+        }
+        scheduler.workArrived(guest.id(), clock.nanoTime());
+        react();
+        return true;
+    }
+
+    /** Takes note that a guest has nothing to run. */
+    void drained(GuestEngines guest) {
+        scheduler.workDrained(guest.id(), clock.nanoTime());
+    }
+
+    void react() {
+        react(clock.nanoTime());
+    }
+
+    private void react(long now) {
+        if (reacting) {
+            return; // an event of the hardware served on the way; the loop below goes on
+        }
+        reacting = true;
+        try {
+            for (int i = 0; i < MAX_TRANSITIONS && transition(now); i++) {}
+        } finally {
+            reacting = false;
+        }
+    }
+
+    private boolean transition(long now) {
+        return switch (phase) {
+            case RUNNING -> running(now);
+            case STOPPING -> stopping(now);
+            case PARKED -> parked(now);
+            case SWITCHING -> switching(now);
+        };
+    }
+
+    private boolean running(long now) {
+        GuestEngines guest = owner;
+        if (guest != null) {
+            if (scheduler.granted() == guest.id()) {
+                submitter.submit(guest);
+            }
+            submitter.noteQuiet(guest, now);
+            if (!guest.hasQueued() && rings.isDry(guest)) {
+                scheduler.workDrained(guest.id(), now);
+            }
+        }
+        int granted = scheduler.step(now);
+        if (guest == null) {
+            return granted != EngineGroupScheduler.NOBODY && startSwitch(null, granted, now, 0);
+        }
+        if (granted == guest.id()) {
+            return false;
+        }
+        rings.stop();
+        phase = Phase.STOPPING;
+        return true;
+    }
+
+    private boolean stopping(long now) {
+        int lost = 0;
+        GuestEngines guest = ownerNow();
+        int granted = scheduler.step(now);
+        if (granted == guest.id()) {
+            resumeOwner(guest, now);
+            return true;
+        }
+        if (!rings.stopped()) {
+            deadline = scheduler.drainDeadline(rings.patienceNanos(guest));
+            if (now < deadline) {
+                return false;
+            }
+            lost = cutOff.recover(guest, now);
+        }
+        deadline = Long.MAX_VALUE;
+        scheduler.switched(EngineGroupScheduler.NOBODY, now);
+        if (granted == EngineGroupScheduler.NOBODY) {
+            if (lost == 0) {
+                phase = Phase.PARKED;
+            } else {
+                leave(guest, lost);
+            }
+            submitter.noteStopped(guest);
+            return false;
+        }
+        return startSwitch(guest, granted, now, lost);
+    }
+
+    private boolean parked(long now) {
+        GuestEngines guest = ownerNow();
+        int granted = scheduler.step(now);
+        if (granted == EngineGroupScheduler.NOBODY) {
+            return false;
+        }
+        if (granted == guest.id()) {
+            resumeOwner(guest, now);
+            return true;
+        }
+        return startSwitch(guest, granted, now, 0);
+    }
+
+    private boolean switching(long now) {
+        if (!contextSwitch.done() && now < deadline) {
+            return false;
+        }
+        completeSwitch(now);
+        return true;
+    }
+
+    // ------------------------------------------------------------------ changing
+
+    private void resumeOwner(GuestEngines guest, long now) {
+        phase = Phase.RUNNING;
+        deadline = Long.MAX_VALUE;
+        rings.letRun(guest);
+        submitter.noteResumed(guest);
+        scheduler.switched(guest.id(), now);
+    }
+
+    private GuestEngines ownerNow() {
+        GuestEngines guest = owner;
+        if (guest == null) {
+            throw new IllegalStateException("nobody is on the engines");
+        }
+        return guest;
+    }
+
+    private boolean startSwitch(@Nullable GuestEngines from, int to, long now, int lost) {
+        GuestEngines next = guests.get(to);
+        if (next == null) {
+            throw new IllegalStateException("no guest " + to);
+        }
+        if (from != null) {
+            save(from, lost);
+        }
+        owner = null;
+        contextSwitch.begin((lost & Engine.RCS.bit()) == 0 ? from : null, next);
+        phase = Phase.SWITCHING;
+        deadline = now + ContextSwitch.NANOS;
+        return true;
+    }
+
+    private void completeSwitch(long now) {
+        GuestEngines to = contextSwitch.complete();
+        if (to == null) {
+            deadline = now + ContextSwitch.NANOS;
+            return;
+        }
+        phase = Phase.RUNNING;
+        deadline = Long.MAX_VALUE;
+        switches++;
+        serviceInterrupts.run(); // what is left over is nobody's, not the newcomer's
+        owner = to;
+        rings.load(to);
+        scheduler.switched(to.id(), clock.nanoTime());
+        submitter.submit(to);
+    }
+
+    private void save(GuestEngines guest, int lost) {
+        submitter.noteStopped(guest);
+        serviceInterrupts.run(); // while they can still be told whose they are
+        rings.save(guest, lost);
+    }
+
+    /**
+     * Takes a guest whose engines were reset off the others as well; it comes back as after a
+     * switch, with its context.
+     */
+    private void leave(GuestEngines guest, int lost) {
+        save(guest, lost);
+        vacate();
+    }
+
+    private void vacate() {
+        owner = null;
+        phase = Phase.RUNNING;
+        deadline = Long.MAX_VALUE;
+        scheduler.switched(EngineGroupScheduler.NOBODY, clock.nanoTime());
+    }
+}

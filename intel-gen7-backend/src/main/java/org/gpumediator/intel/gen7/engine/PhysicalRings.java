@@ -1,0 +1,293 @@
+package org.gpumediator.intel.gen7.engine;
+
+import org.gpumediator.intel.gen7.Engine;
+import org.gpumediator.intel.gen7.Mmio;
+import org.gpumediator.intel.gen7.gtt.ReservedArea;
+
+/**
+ * The rings of the four engines in the hardware: stops them, looks at them, puts a guest's state
+ * into them and takes it out. Knows nothing of turns.
+ *
+ * <p>Not thread safe: used under the lock of the physical GPU.
+ */
+final class PhysicalRings {
+
+    private final Mmio mmio;
+    private final ReservedArea area;
+    private final RenderState renderState;
+
+    PhysicalRings(Mmio mmio, ReservedArea area, RenderState renderState) {
+        this.mmio = mmio;
+        this.area = area;
+        this.renderState = renderState;
+    }
+
+    /** Lets the engines raise the interrupts that guests may ask for. */
+    void programMasks() {
+        for (Engine engine : Engine.values()) {
+            mmio.write(engine.base() + RingRegisters.IMR, ~EngineEvents.of(engine));
+        }
+    }
+
+    // ------------------------------------------------------------------ stopping
+
+    /** Asks all rings to stop, each at the end of its current command. */
+    void stop() {
+        for (Engine engine : Engine.values()) {
+            stop(engine);
+        }
+    }
+
+    /** Asks a ring to stop at the end of its current command. */
+    void stop(Engine engine) {
+        mmio.writeMasked(
+                engine.base() + RingRegisters.MI_MODE,
+                RingRegisters.MI_MODE_STOP,
+                RingRegisters.MI_MODE_STOP);
+    }
+
+    /** Lets all engines run, but for those that the guest itself has stopped. */
+    void letRun(GuestEngines guest) {
+        for (Engine engine : Engine.values()) {
+            letRun(guest, engine);
+        }
+    }
+
+    /** Lets an engine run, unless the guest itself has stopped it. */
+    void letRun(GuestEngines guest, Engine engine) {
+        int stop = guest.held || guest.stopped(engine) ? RingRegisters.MI_MODE_STOP : 0;
+        mmio.writeMasked(engine.base() + RingRegisters.MI_MODE, RingRegisters.MI_MODE_STOP, stop);
+    }
+
+    boolean stopped() {
+        for (Engine engine : Engine.values()) {
+            if (!stopped(engine)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    boolean stopped(Engine engine) {
+        return (mmio.read(engine.base() + RingRegisters.MI_MODE) & RingRegisters.MI_MODE_IDLE) != 0;
+    }
+
+    /** Returns how long what still runs may go on when another guest waits. */
+    long patienceNanos(GuestEngines guest) {
+        long longest = 0;
+        for (Engine engine : Engine.values()) {
+            if (!stopped(engine)) {
+                longest = Math.max(longest, guest.ring(engine).patienceNanos());
+            }
+        }
+        return longest;
+    }
+
+    /** Switches all rings off. */
+    void switchOff() {
+        for (Engine engine : Engine.values()) {
+            mmio.write(engine.base() + RingRegisters.CTL, 0);
+        }
+    }
+
+    /** Switches a guest's ring off. */
+    void unload(GuestEngines guest, Engine engine) {
+        mmio.write(engine.base() + RingRegisters.CTL, 0);
+        guest.ring(engine).loaded = false;
+    }
+
+    // ------------------------------------------------------------------ looking
+
+    void refreshHeads(GuestEngines guest) {
+        for (Engine engine : Engine.values()) {
+            refreshHead(guest.ring(engine));
+        }
+    }
+
+    void refreshHead(VirtualRing ring) {
+        if (ring.enabled() && ring.loaded && !ring.hung) {
+            ring.head = mmio.read(ring.engine().base() + RingRegisters.HEAD);
+        }
+    }
+
+    /**
+     * Brings a guest's ACTHD up to date. In a ring it has the guest's own address, not that of the
+     * shadow.
+     */
+    void refreshActiveHead(GuestEngines guest, Engine engine) {
+        VirtualRing ring = guest.ring(engine);
+        if (!ring.hung) {
+            int offset = engine.base() + RingRegisters.ACTHD;
+            int value = mmio.read(offset);
+            guest.registers()
+                    .set(
+                            offset,
+                            isInRing(engine, value) ? ring.start + inRing(engine, value) : value);
+        }
+    }
+
+    /** Returns whether an engine is in a batch. */
+    boolean inBatch(Engine engine) {
+        return !isInRing(engine, mmio.read(engine.base() + RingRegisters.ACTHD));
+    }
+
+    private boolean isInRing(Engine engine, int address) {
+        return Integer.compareUnsigned(inRing(engine, address), (int) ReservedArea.RING_WINDOW) < 0;
+    }
+
+    private int inRing(Engine engine, int address) {
+        return address - (int) area.ring(engine);
+    }
+
+    /** Returns whether all engines have run what the guest on them has given, or may not run it. */
+    boolean isDry(GuestEngines guest) {
+        for (Engine engine : Engine.values()) {
+            VirtualRing ring = guest.ring(engine);
+            if (ring.enabled() && !ring.hung && ring.loaded) {
+                refreshHead(ring);
+                if (!stopped(engine) || !ring.isDry() && !guest.stopped(engine)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Returns whether a loaded ring has run all it was given. The head alone does not tell: it is
+     * past the jump while a batch runs.
+     */
+    boolean isQuiet(VirtualRing ring) {
+        refreshHead(ring);
+        return ring.isDry() && stopped(ring.engine());
+    }
+
+    // ------------------------------------------------------------------ loading
+
+    /** Puts everything a guest has on one engine into the hardware. */
+    void load(GuestEngines guest, Engine engine) {
+        mmio.write(engine.base() + RingRegisters.IMR, ~EngineEvents.of(engine));
+        loadStatusPage(guest, engine);
+        renderState.restore(guest, engine);
+        loadAddressSpace(guest, engine);
+        loadRing(guest, engine);
+        letRun(guest, engine);
+    }
+
+    /** Puts everything a guest has into engines that nobody is on. */
+    void load(GuestEngines guest) {
+        renderState.restore(guest);
+        for (Engine engine : Engine.values()) {
+            load(guest, engine);
+        }
+    }
+
+    /** Puts a guest's state back into engines that were reset under it; all rings stay stopped. */
+    void reload(GuestEngines guest, int engines) {
+        for (Engine engine : Engine.values()) {
+            if ((engines & engine.bit()) != 0) {
+                load(guest, engine);
+            }
+        }
+        stop();
+    }
+
+    void loadStatusPage(GuestEngines guest, Engine engine) {
+        mmio.write(engine.statusPageRegister(), guest.statusPage(engine, area));
+    }
+
+    void loadAddressSpace(GuestEngines guest, Engine engine) {
+        guest.ring(engine).addressSpaceStale = false;
+        int base = engine.base();
+        mmio.write(base + RingRegisters.PP_DCLV, RingRegisters.DCLV_ALL);
+        guest.releaseAddressSpaces(engine, 0); // the engine has run dry, or stands before its queue
+        mmio.write(
+                base + RingRegisters.PP_DIR_BASE,
+                guest.activate(engine, guest.registers().get(base + RingRegisters.PP_DIR_BASE)));
+        mmio.write(
+                base + RingRegisters.GFX_MODE,
+                0xffff_0000 | guest.registers().get(base + RingRegisters.GFX_MODE));
+    }
+
+    void loadRing(GuestEngines guest, Engine engine) {
+        VirtualRing ring = guest.ring(engine);
+        int base = engine.base();
+        mmio.write(base + RingRegisters.CTL, 0);
+        ring.loaded = ring.isRunnable();
+        if (!ring.loaded) {
+            return;
+        }
+        ring.proceed(); // if halted, that is found again in its place
+        ring.retake();
+        area.show(area.ring(engine), ring.shadow().busAddress(), ring.shadow().pages());
+        mmio.write(base + RingRegisters.START, (int) area.ring(engine));
+        mmio.write(base + RingRegisters.HEAD, ring.head);
+        mmio.write(base + RingRegisters.TAIL, ring.taken);
+        mmio.write(base + RingRegisters.CTL, ring.ctl);
+    }
+
+    /** Lets an engine run up to what has been taken. */
+    void moveTail(VirtualRing ring) {
+        mmio.write(ring.engine().base() + RingRegisters.TAIL, ring.taken);
+    }
+
+    /** Lets an engine forget its translations. */
+    void invalidate(Engine engine) {
+        int bits = RingRegisters.INSTPM_SYNC_FLUSH | RingRegisters.INSTPM_TLB_INVALIDATE;
+        mmio.writeMasked(engine.base() + RingRegisters.INSTPM, bits, bits);
+    }
+
+    // ------------------------------------------------------------------ saving
+
+    /** Takes everything of a guest out of the engines, but for those that have lost it. */
+    void save(GuestEngines guest, int lost) {
+        keepRegisters(guest, lost);
+        for (Engine engine : Engine.values()) {
+            if ((lost & engine.bit()) == 0) {
+                refreshActiveHead(guest, engine);
+                refreshHead(guest.ring(engine));
+            }
+            unload(guest, engine);
+            guest.ring(engine).retake();
+        }
+    }
+
+    /**
+     * Takes what a reset would destroy into a guest's registers: what is run again then finds the
+     * values that were there when it was cut off. The pipeline's state cannot be read; of it, the
+     * last saved image is what is left.
+     *
+     * @param lost engines that have been reset, bits of {@link Engine#bit}
+     */
+    void keepRegisters(GuestEngines guest, int lost) {
+        renderState.save(guest, lost);
+        for (Engine engine : Engine.values()) {
+            int offset = engine.base() + RingRegisters.PP_DIR_BASE;
+            int directory = guest.guestBase(mmio.read(offset));
+            if ((lost & engine.bit()) == 0 && directory != 0) {
+                guest.registers().set(offset, directory);
+            }
+        }
+        if ((lost & Engine.RCS.bit()) == 0) {
+            int offset = Engine.RCS.base() + RingRegisters.CCID;
+            guest.registers().set(offset, guest.ownContext(mmio.read(offset)));
+        }
+    }
+
+    /**
+     * Gives up the address spaces of a guest's engines that have run dry; returns whether all have.
+     */
+    boolean releaseAddressSpaces(GuestEngines guest) {
+        boolean all = true;
+        for (Engine engine : Engine.values()) {
+            VirtualRing ring = guest.ring(engine);
+            boolean quiet = !ring.enabled() || isQuiet(ring);
+            all &= quiet;
+            if (quiet) {
+                int base = mmio.read(engine.base() + RingRegisters.PP_DIR_BASE);
+                guest.releaseAddressSpaces(engine, base);
+            }
+        }
+        return all;
+    }
+}

@@ -1,0 +1,103 @@
+package org.gpumediator.intel.gen7.engine;
+
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.intel.gen7.Engine;
+import org.gpumediator.intel.gen7.gtt.ReservedArea;
+
+/**
+ * Gives the engines what the guest that is on has queued, and takes note of how long they work.
+ *
+ * <p>Not thread safe: used under the lock of the physical GPU.
+ */
+final class Submitter {
+
+    private final MediationClock clock;
+    private final PhysicalRings rings;
+    private final Submission submission;
+    private final SubmissionEffects effects;
+    private long count;
+
+    Submitter(
+            MediationClock clock,
+            PhysicalRings rings,
+            ReservedArea area,
+            SubmissionEffects effects) {
+        this.clock = clock;
+        this.rings = rings;
+        this.effects = effects;
+        submission = new Submission(area);
+    }
+
+    /** Gives all engines what they have room for. */
+    void submit(GuestEngines guest) {
+        if (guest.held || guest.failed) {
+            return;
+        }
+        for (Engine engine : Engine.values()) {
+            VirtualRing ring = guest.ring(engine);
+            if (ring.hasQueued()) {
+                submit(guest, ring);
+            }
+        }
+    }
+
+    private void submit(GuestEngines guest, VirtualRing ring) {
+        if (rings.isQuiet(ring)) {
+            ring.copies().reset();
+            if (ring.addressSpaceStale) {
+                rings.loadAddressSpace(guest, ring.engine());
+            }
+        } else if (ring.addressSpaceStale) {
+            return; // what is queued belongs to the other address space
+        }
+        count++;
+        boolean took = submission.take(guest, ring, effects);
+        if (ring.waitsForAddressSpace) {
+            boolean quiet = rings.releaseAddressSpaces(guest);
+            took |= submission.take(guest, ring, effects);
+            if (ring.waitsForAddressSpace && quiet && !took) {
+                guest.faults().count(GuestFaultKind.RATE_LIMITED, "PP_DIR_BASE", ring.taken);
+                ring.halt(); // one command with more of them than there are places
+            }
+        }
+        if (took) {
+            rings.moveTail(ring);
+            ring.busy.begin(clock.nanoTime());
+        }
+    }
+
+    /** Takes note of which engines have come to the end of their work. */
+    void noteQuiet(GuestEngines guest, long now) {
+        for (Engine engine : Engine.values()) {
+            VirtualRing ring = guest.ring(engine);
+            if (ring.busy.working() && rings.isQuiet(ring)) {
+                ring.busy.end(now);
+            }
+        }
+    }
+
+    /** Takes note that no engine works for a guest any more. */
+    void noteStopped(GuestEngines guest) {
+        long now = clock.nanoTime();
+        for (Engine engine : Engine.values()) {
+            guest.ring(engine).busy.end(now);
+        }
+    }
+
+    /** Takes note that engines go on with what is left. */
+    void noteResumed(GuestEngines guest) {
+        long now = clock.nanoTime();
+        for (Engine engine : Engine.values()) {
+            VirtualRing ring = guest.ring(engine);
+            if (ring.enabled() && !ring.isDry()) {
+                ring.busy.begin(now);
+            }
+        }
+    }
+
+    /** Returns how often a ring's queue was looked through. */
+    long count() {
+        return count;
+    }
+}
