@@ -1,8 +1,10 @@
 package org.gpumediator.api.hardware;
 
+import org.gpumediator.api.Registration;
+import org.gpumediator.api.SharedMemory;
+
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
-import org.gpumediator.api.Registration;
 
 /**
  * A physical GPU: the only way to a real device, or to a fake that stands for one. Safe for use by
@@ -125,6 +127,25 @@ public interface PhysicalGpu {
      *     SR-IOV. One that has gone answers reads with ones, also after another has taken its place
      */
     default Optional<PhysicalGpu> virtualFunction(int index) {
+        return Optional.empty();
+    }
+
+    /**
+     * Maps a BAR as memory of this process, from the BAR's first byte on, so that a VMM can map it
+     * into a guest and the guest's accesses go past {@link #read} and {@link #write}.
+     *
+     * <p>The mapping stays through resets of the function and of the board; what is written to it
+     * during one may be lost. The caller closes it. From then on whoever still has its memory sees
+     * nothing of the function, neither now nor under its next owner.
+     *
+     * @param bar {@code 0} to {@code 5}
+     * @return the memory, whole pages, perhaps shorter than the BAR; empty where the BAR cannot be
+     *     mapped
+     * @throws IllegalStateException if the BAR's last mapping is not closed yet
+     * @throws org.gpumediator.api.GpuMediationException if the host has no memory for it
+     * @implSpec The default maps nothing.
+     */
+    default Optional<SharedMemory> mapBar(int bar) {
         return Optional.empty();
     }
 }

@@ -188,10 +188,12 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
         SchedulingParameters share = SchedulingAttributes.read(blueprint.attributes());
         scheduling.check(share);
         ManagedVgpu managed = manager.create(record(blueprint));
+        VfDirectWindows windows = new VfDirectWindows(managed.function());
         VfVgpu vgpu;
         try {
-            vgpu = new VfVgpu(this, blueprint, managed);
+            vgpu = new VfVgpu(this, blueprint, managed, windows);
         } catch (RuntimeException failure) {
+            windows.close();
             manager.destroy(managed);
             throw failure;
         }

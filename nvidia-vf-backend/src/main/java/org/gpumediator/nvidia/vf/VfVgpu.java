@@ -54,6 +54,7 @@ final class VfVgpu implements DeviceModel {
     private final NvidiaVfBackend backend;
     private final VgpuBlueprint blueprint;
     private final ManagedVgpu managed;
+    private final VfDirectWindows windows;
     private final PciFunction function;
     private final FaultBook faults;
     private final VfGate gate = new VfGate();
@@ -76,10 +77,15 @@ final class VfVgpu implements DeviceModel {
     private volatile boolean failed;
     private boolean closed;
 
-    VfVgpu(NvidiaVfBackend backend, VgpuBlueprint blueprint, ManagedVgpu managed) {
+    VfVgpu(
+            NvidiaVfBackend backend,
+            VgpuBlueprint blueprint,
+            ManagedVgpu managed,
+            VfDirectWindows windows) {
         this.backend = backend;
         this.blueprint = blueprint;
         this.managed = managed;
+        this.windows = windows;
         AdaBoard board = backend.board();
         faults = new FaultBook(blueprint.name(), backend.listener());
         limits = new VfGuards(LIMITS);
@@ -105,16 +111,8 @@ final class VfVgpu implements DeviceModel {
                                 BarKind.MEMORY_32,
                                 board.vfBar0Bytes(),
                                 function.msixTable().over(0, registers)),
-                        TrapRegion.trapped(
-                                1,
-                                BarKind.MEMORY_64_PREFETCHABLE,
-                                bar1,
-                                new VfWindow(gate, 1, bar1, faults, this::touch)),
-                        TrapRegion.trapped(
-                                3,
-                                BarKind.MEMORY_64_PREFETCHABLE,
-                                board.vfBar3Bytes(),
-                                new VfWindow(gate, 3, board.vfBar3Bytes(), faults, this::touch)));
+                        window(1, bar1),
+                        window(3, board.vfBar3Bytes()));
         snapshot =
                 new VfSnapshot(
                         backend.core().gpu(),
@@ -129,6 +127,15 @@ final class VfVgpu implements DeviceModel {
                                 backend.core().dialect().release()),
                         this::resetForRestore);
         openGate();
+    }
+
+    private TrapRegion window(int bar, long length) {
+        return new TrapRegion(
+                bar,
+                BarKind.MEMORY_64_PREFETCHABLE,
+                length,
+                new VfWindow(gate, bar, length, faults, this::touch),
+                windows.of(bar, length));
     }
 
     /** Nothing of an older state may shine through a restored one. */
@@ -292,6 +299,7 @@ final class VfVgpu implements DeviceModel {
         if (interrupts != null) {
             interrupts.close();
         }
+        windows.close();
         backend.closing(this);
     }
 }

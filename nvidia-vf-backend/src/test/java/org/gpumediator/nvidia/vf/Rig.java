@@ -26,7 +26,11 @@ final class Rig implements AutoCloseable {
     final InterruptRecorder interrupts = new InterruptRecorder();
 
     Rig(AdaModel model, String... options) {
-        board = FakeAda.builder(model).clock(clock).build();
+        this(FakeAda.builder(model), options);
+    }
+
+    Rig(FakeAda.Builder builtAs, String... options) {
+        board = builtAs.clock(clock).build();
         Mediator.Builder builder =
                 Mediator.builder(hooked.over(board))
                         .clock(clock)

@@ -3,6 +3,7 @@ package org.gpumediator.testkit.ada;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
+import org.gpumediator.api.SharedMemory;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.core.pci.PciFunction;
@@ -15,6 +16,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
@@ -51,6 +53,7 @@ public final class FakeAda implements PhysicalGpu {
     private final DmaSpace dma = new DmaSpace();
     private final Agenda agenda = new Agenda();
     private final GspFaults faults = new GspFaults();
+    private final MappedBars mappedBars;
     private final FakeGsp gsp;
     private final CopyEngine copyEngine;
     private final GraphicsEngine engine;
@@ -86,6 +89,7 @@ public final class FakeAda implements PhysicalGpu {
                         AdaConfig.REVISION,
                         AdaConfig.CLASS_3D);
         framebuffer = new SparseMemory(model.framebufferBytes());
+        mappedBars = new MappedBars(this, builder.mappedBytes, builder.mappedMemory);
         gsp = new FakeGsp(this);
         copyEngine = new CopyEngine(this);
         engine = new GraphicsEngine(this);
@@ -192,6 +196,10 @@ public final class FakeAda implements PhysicalGpu {
 
     FunctionRegisters physical() {
         return registers;
+    }
+
+    MappedBars mappedBars() {
+        return mappedBars;
     }
 
     boolean isErrorCorrecting() {
@@ -672,9 +680,11 @@ public final class FakeAda implements PhysicalGpu {
         private MediationClock clock = MediationClock.system();
         private boolean errorCorrecting;
         private SliceLimits sliceLimits = SliceLimits.DEFAULT;
+        private long mappedBytes;
+        private SharedMemory.Allocator mappedMemory = SharedMemory.Allocator.inProcess();
 
         private Builder(AdaModel model) {
-            this.model = java.util.Objects.requireNonNull(model, "model");
+            this.model = Objects.requireNonNull(model, "model");
         }
 
         /**
@@ -682,7 +692,29 @@ public final class FakeAda implements PhysicalGpu {
          * moved by whoever waits for the board.
          */
         public Builder clock(MediationClock newClock) {
-            clock = java.util.Objects.requireNonNull(newClock, "clock");
+            clock = Objects.requireNonNull(newClock, "clock");
+            return this;
+        }
+
+        /**
+         * Lets drivers map the first bytes of each virtual function's framebuffer and instance
+         * windows (BAR 1 and 3); none unless said otherwise, as framebuffer takes memory only where
+         * something was written, and mapped bytes always do.
+         *
+         * @param bytes of each window, a multiple of 4 KiB, at most 32 MiB; 0 for none
+         * @param memory makes the memory, for each mapping anew
+         * @throws IllegalArgumentException if {@code bytes} is not as said
+         */
+        public Builder mappable(long bytes, SharedMemory.Allocator memory) {
+            if (bytes < 0 || bytes > AdaConfig.INSTANCE_BYTES || bytes % 4096 != 0) {
+                throw new IllegalArgumentException(
+                        "mappable "
+                                + bytes
+                                + ": expected a multiple of 4096, 0 to "
+                                + AdaConfig.INSTANCE_BYTES);
+            }
+            mappedBytes = bytes;
+            mappedMemory = Objects.requireNonNull(memory, "memory");
             return this;
         }
 
@@ -694,7 +726,7 @@ public final class FakeAda implements PhysicalGpu {
 
         /** Sets what lengths the scheduler's firmware can do. */
         public Builder sliceLimits(SliceLimits limits) {
-            sliceLimits = java.util.Objects.requireNonNull(limits, "limits");
+            sliceLimits = Objects.requireNonNull(limits, "limits");
             return this;
         }
 

@@ -1,12 +1,14 @@
 package org.gpumediator.testkit.ada;
 
 import org.gpumediator.api.Registration;
+import org.gpumediator.api.SharedMemory;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -108,6 +110,21 @@ final class FakeVf implements PhysicalGpu {
     void framebuffer(long start, long length) {
         framebufferStart = start;
         framebufferLength = length;
+        board.mappedBars().move(index, 1, place(1, 0, 1));
+        board.mappedBars().move(index, 3, place(3, 0, 1));
+    }
+
+    /**
+     * What is written during a reset of the function is not lost as it is with {@link #write}, only
+     * what is written while the function has no framebuffer.
+     */
+    @Override
+    public Optional<SharedMemory> mapBar(int bar) {
+        return board.locked(
+                () ->
+                        gone || bar != 1 && bar != 3
+                                ? Optional.empty()
+                                : board.mappedBars().map(index, bar, place(bar, 0, 1)));
     }
 
     void vanish() {
