@@ -23,6 +23,7 @@ import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
 import org.gpumediator.api.spi.GpuBackendProvider;
+import org.gpumediator.core.observe.GuardedMediationListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +57,7 @@ public final class Mediator implements AutoCloseable {
     private final String backendName;
     private final PhysicalGpu gpu;
     private final MediationClock clock;
-    private final GuardedListener listener;
+    private final GuardedMediationListener listener;
     private final @Nullable PartitionPolicy chosenPolicy;
     private final LifecycleRecorder recorder = LifecycleRecorder.ifAvailable();
 
@@ -78,7 +79,7 @@ public final class Mediator implements AutoCloseable {
     private Mediator(Builder builder, GpuBackendProvider provider) {
         gpu = builder.gpu;
         clock = builder.clock;
-        listener = new GuardedListener(builder.listener);
+        listener = new GuardedMediationListener(builder.listener);
         chosenPolicy = builder.policy;
         steppers = new CopyOnWriteArrayList<>();
         backendName = provider.name();
@@ -430,7 +431,7 @@ public final class Mediator implements AutoCloseable {
         counters.put("mediator.failed-creations", failedCreations.sum());
         counters.put("mediator.lost-shares", lostShares.sum());
         counters.put("mediator.steps", steps.sum());
-        counters.put("mediator.listener-errors", listener.errors());
+        counters.put("mediator.listener-errors", listener.failures());
         return new MediationStatistics(perVgpu, counters);
     }
 
