@@ -8,6 +8,7 @@ module org.gpumediator.nvidia.vf {
     requires com.google.common;
     requires org.slf4j;
 
+    exports org.gpumediator.nvidia.vf.guard;
     exports org.gpumediator.nvidia.vf.placement;
     exports org.gpumediator.nvidia.vf.types;
     exports org.gpumediator.nvidia.vf.view;

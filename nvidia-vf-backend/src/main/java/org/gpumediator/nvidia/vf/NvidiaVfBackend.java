@@ -18,6 +18,9 @@ import org.gpumediator.api.spi.SchedulingControl;
 import org.gpumediator.core.schedule.SchedulingAttributes;
 import org.gpumediator.nvidia.vf.core.PfCore;
 import org.gpumediator.nvidia.vf.gsp.BoardFacts;
+import org.gpumediator.nvidia.vf.guard.BoardGuards;
+import org.gpumediator.nvidia.vf.guard.GuardLimit;
+import org.gpumediator.nvidia.vf.guard.GuardedEvent;
 import org.gpumediator.nvidia.vf.manager.ManagedVgpu;
 import org.gpumediator.nvidia.vf.manager.VgpuManager;
 import org.gpumediator.nvidia.vf.manager.VgpuRecord;
@@ -54,6 +57,13 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
     private static final long WATCH_NANOS = 1_000_000_000L;
     private static final long RETRY_NANOS = 60_000_000_000L;
 
+    /**
+     * Interrupts here are those of the engines, not the rare messages that the default limit is
+     * meant for: thousands a second are normal.
+     */
+    private static final Map<GuardedEvent, GuardLimit> LIMITS =
+            Map.of(GuardedEvent.INTERRUPT, new GuardLimit(GuardLimit.MAX_THRESHOLD, 100_000_000L));
+
     private final AdaBoard board;
     private final MediationClock clock;
     private final DeferredListener listener;
@@ -63,6 +73,7 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
     private final GpuInventory capacity;
     private final VfTypes types;
     private final EngineScheduling scheduling;
+    private final BoardGuards guards;
     private final Map<Integer, VfVgpu> vgpus = new ConcurrentHashMap<>();
     private long nextWatch;
 
@@ -70,6 +81,7 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
         this.board = board;
         clock = context.clock();
         listener = new DeferredListener(context.listener());
+        guards = new BoardGuards(options.vfs(), clock, LIMITS);
         manager = new VgpuManager(new Failures());
         core =
                 new PfCore(
@@ -145,6 +157,10 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
 
     EngineScheduling scheduling() {
         return scheduling;
+    }
+
+    BoardGuards guards() {
+        return guards;
     }
 
     PfCore core() {
@@ -239,6 +255,7 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
             manager.destroy(vgpu.managed());
         } finally {
             scheduling.detach(vgpu.blueprint().id());
+            guards.release(vgpu.managed().record().gfid() - 1);
         }
     }
 
@@ -306,11 +323,12 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
 
     @Override
     public <T> Optional<T> ability(Class<T> ability) {
-        Object holder =
-                ability == HostPower.class
-                        ? this
-                        : ability == SchedulingControl.class ? scheduling : null;
-        return Optional.ofNullable(holder).map(ability::cast);
+        Map<Class<?>, Object> abilities =
+                Map.of(
+                        HostPower.class, this,
+                        SchedulingControl.class, scheduling,
+                        BoardGuards.class, guards);
+        return Optional.ofNullable(abilities.get(ability)).map(ability::cast);
     }
 
     @Override

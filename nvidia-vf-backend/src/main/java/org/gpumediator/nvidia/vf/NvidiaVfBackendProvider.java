@@ -6,7 +6,11 @@ import org.gpumediator.api.spi.GpuBackend;
 import org.gpumediator.api.spi.GpuBackendProvider;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 
-/** Opens backends for boards of the Ada family. */
+/**
+ * Opens backends for boards of the Ada family. Abilities of their mediators: {@link
+ * org.gpumediator.api.spi.SchedulingControl}, {@link org.gpumediator.api.spi.HostPower} and {@link
+ * org.gpumediator.nvidia.vf.guard.BoardGuards}.
+ */
 public final class NvidiaVfBackendProvider implements GpuBackendProvider {
 
     /** Creates the provider. */

@@ -22,6 +22,8 @@ final class VfRegisterBar implements TrapHandler {
 
     private static final int BAR = 0;
 
+    private static final int SET_UP = 0;
+
     /** Doorbell bits that a guest may ring: set-up of its calls, a call, lockless service. */
     private static final int GUEST_BITS = 0b111;
 
@@ -35,7 +37,7 @@ final class VfRegisterBar implements TrapHandler {
 
     /** Says whether one more message of the guest to its firmware task is let through. */
     interface CallBudget {
-        boolean take();
+        boolean take(boolean setUp);
     }
 
     VfRegisterBar(
@@ -120,7 +122,7 @@ final class VfRegisterBar implements TrapHandler {
         boolean legal = word >>> 5 == gfid && (GUEST_BITS >>> (int) (word & 31) & 1) != 0;
         if (!legal) {
             faults.count(GuestFaultKind.OUT_OF_PARTITION, "privileged doorbell", word);
-        } else if (!calls.take()) {
+        } else if (!calls.take((word & 31) == SET_UP)) {
             faults.count(GuestFaultKind.RATE_LIMITED, "privileged doorbell", word);
         } else {
             gate.write(BAR, offset, width, word);

@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -43,13 +42,6 @@ import java.util.concurrent.atomic.LongAdder;
 final class VfVgpu implements DeviceModel {
 
     private static final int COMMAND = 0x04;
-
-    /**
-     * Interrupts here are those of the engines, not the rare messages that the default limit is
-     * meant for: thousands a second are normal.
-     */
-    private static final Map<GuardedEvent, GuardLimit> LIMITS =
-            Map.of(GuardedEvent.INTERRUPT, new GuardLimit(GuardLimit.MAX_THRESHOLD, 100_000_000L));
 
     private final NvidiaVfBackend backend;
     private final VgpuBlueprint blueprint;
@@ -88,8 +80,7 @@ final class VfVgpu implements DeviceModel {
         this.windows = windows;
         AdaBoard board = backend.board();
         faults = new FaultBook(blueprint.name(), backend.listener());
-        limits = new VfGuards(LIMITS);
-        limits.activated();
+        limits = backend.guards().of(managed.record().gfid() - 1);
         function =
                 VfConfigSpace.guest(board, blueprint.type())
                         .onWrite(COMMAND, 2, (before, after) -> touch())
@@ -144,8 +135,19 @@ final class VfVgpu implements DeviceModel {
         quiesce();
     }
 
-    private boolean admitCall() {
-        return calls.record(backend.clock().nanoTime());
+    private boolean admitCall(boolean setUp) {
+        long now = backend.clock().nanoTime();
+        if (!calls.record(now)) {
+            return false;
+        }
+        if (!setUp) {
+            return true;
+        }
+        boolean admitted = limits.admitExclusive(VfGuards.ExclusiveUse.SET_UP, now);
+        if (admitted) {
+            limits.activated();
+        }
+        return admitted;
     }
 
     private void touch() {
@@ -239,6 +241,10 @@ final class VfVgpu implements DeviceModel {
         resets.increment();
         function.reset(kind);
         touched = false;
+        limits.deactivated();
+        if (kind == ResetKind.LOST_CLIENT) {
+            limits.forgiveAll();
+        }
         if (kind == ResetKind.FUNCTION_LEVEL && !limits.admitReset(backend.clock().nanoTime())) {
             faults.count(GuestFaultKind.RATE_LIMITED, "reset", resets.sum());
             failed = true;
@@ -271,15 +277,12 @@ final class VfVgpu implements DeviceModel {
         counters.put("channels", managed.record().channels().length());
         backend.scheduling().count(blueprint.id(), counters);
         limits.counts(backend.clock().nanoTime())
-                .forEach(
-                        (event, count) ->
-                                counters.put(
-                                        "limited."
-                                                + event.name()
-                                                        .toLowerCase(Locale.ROOT)
-                                                        .replace('_', '-'),
-                                        count.refused()));
+                .forEach((event, count) -> counters.put(limited(event), count.refused()));
         return new VgpuStatistics(faults.counts(), counters);
+    }
+
+    private static String limited(GuardedEvent event) {
+        return "limited." + event.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     @Override

@@ -129,6 +129,22 @@ class EngineFairnessTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"best-effort", "weighted-fair", "adaptive-round-robin", "equal-share"})
+    void cap_ofOneGuest_isNeverPassedAndTheRestIsTheOthers(String name) {
+        try (EngineRig rig = new EngineRig().policy(SchedulingPolicies.byName(name, 4 * MS))) {
+            rig.add(SMALL, "cap", "20").submits(EngineWork.endless());
+            rig.busy(1, SMALL).run(SECOND);
+            long[] before = rig.busy();
+            long since = rig.now();
+            rig.run(20 * SECOND);
+            double[] shares = rig.shares(before, since);
+            // Coming and going is charged to it too.
+            assertThat(shares[0]).isBetween(0.194, 0.2002);
+            assertThat(shares[1]).isGreaterThan(name.equals("equal-share") ? 0.48 : 0.78);
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource({
         // present, numerator, denominator, share of each
         "2, 3, 10, 0.325",

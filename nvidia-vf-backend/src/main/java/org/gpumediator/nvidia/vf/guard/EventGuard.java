@@ -99,6 +99,14 @@ public final class EventGuard {
         }
     }
 
+    /** Takes every record in the window back; what was counted stays counted. */
+    public void forgiveAll() {
+        synchronized (lock) {
+            active = 0;
+            overflown = false;
+        }
+    }
+
     /** Changes the limit. Of more records than the new threshold the latest are kept. */
     public void setLimit(GuardLimit limit, long nowNanos) {
         synchronized (lock) {
@@ -117,17 +125,6 @@ public final class EventGuard {
         }
     }
 
-    /** Forgets all records and counts: the virtual function has another owner. */
-    public void clear() {
-        synchronized (lock) {
-            head = 0;
-            active = 0;
-            overflown = false;
-            total = 0;
-            refused = 0;
-        }
-    }
-
     /** Returns the limit. */
     public GuardLimit limit() {
         synchronized (lock) {
@@ -143,14 +140,14 @@ public final class EventGuard {
         }
     }
 
-    /** Returns the events since the guard was made or cleared, refused ones among them. */
+    /** Returns the events since the guard was made, refused ones among them. */
     public long total() {
         synchronized (lock) {
             return total;
         }
     }
 
-    /** Returns the events that were refused since the guard was made or cleared. */
+    /** Returns the events that were refused since the guard was made. */
     public long refused() {
         synchronized (lock) {
             return refused;

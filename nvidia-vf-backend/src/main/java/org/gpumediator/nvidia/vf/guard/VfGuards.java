@@ -100,12 +100,10 @@ public final class VfGuards {
         guard(GuardedEvent.EXCLUSIVE_TIMEOUT).record(nowNanos);
     }
 
-    /** Forgets everything but the limits: the virtual function has another owner. */
-    public void clear() {
-        active = false;
-        everActive = false;
+    /** Opens every window anew; what was counted stays counted. */
+    public void forgiveAll() {
         for (EventGuard guard : guards) {
-            guard.clear();
+            guard.forgiveAll();
         }
     }
 

@@ -129,14 +129,18 @@ class EventGuardTest {
     }
 
     @Test
-    void clear_aGuard_forgetsAll() {
+    void forgiveAll_anOverflownGuard_opensItAndKeepsTheCounts() {
         for (int i = 0; i < 4; i++) {
             guard.record(i);
         }
-        guard.clear();
+        guard.forgiveAll();
         assertThat(guard.state(4)).isEqualTo(State.NORMAL);
-        assertThat(guard.total()).isZero();
-        assertThat(guard.refused()).isZero();
+        assertThat(guard.total()).isEqualTo(4);
+        assertThat(guard.refused()).isEqualTo(1);
+        for (int i = 0; i < 3; i++) {
+            assertThat(guard.record(5)).isTrue();
+        }
+        assertThat(guard.record(5)).isFalse();
     }
 
     @Test

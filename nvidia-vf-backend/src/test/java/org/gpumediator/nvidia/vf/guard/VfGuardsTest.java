@@ -3,9 +3,11 @@ package org.gpumediator.nvidia.vf.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Map;
 import org.gpumediator.nvidia.vf.guard.VfGuards.ExclusiveUse;
+import org.gpumediator.testkit.SteppedClock;
 import org.junit.jupiter.api.Test;
+
+import java.util.Map;
 
 class VfGuardsTest {
 
@@ -90,25 +92,36 @@ class VfGuardsTest {
                 .isEqualTo(new VfGuards.Count(EventGuard.State.OVERFLOW, 56, 100_000, 99_944));
     }
 
+    private static BoardGuards board(int vfs) {
+        return new BoardGuards(vfs, new SteppedClock(), Map.of());
+    }
+
     @Test
-    void clear_forAnotherOwner_forgetsActivity() {
-        guards.activated();
-        times(60, () -> guards.admitInterrupt(0));
-        guards.clear();
-        assertThat(guards.admitInterrupt(0)).isTrue();
-        assertThat(guards.admitTelemetry(0)).isFalse();
+    void release_forAnotherOwner_forgetsActivity() {
+        BoardGuards board = board(1);
+        VfGuards former = board.of(0);
+        former.activated();
+        times(60, () -> former.admitInterrupt(0));
+        board.release(0);
+        assertThat(board.of(0).admitInterrupt(0)).isTrue();
+        assertThat(board.of(0).admitTelemetry(0)).isFalse();
     }
 
     @Test
     void limits_perFunction_winOverTheBoards() {
-        BoardGuards board = new BoardGuards(4);
-        board.setLimit(2, GuardedEvent.FUNCTION_RESET, GuardLimit.ofSeconds(1, 60), 0);
-        board.setLimit(GuardedEvent.FUNCTION_RESET, GuardLimit.ofSeconds(5, 60), 0);
-        assertThat(limit(board, 0)).isEqualTo(5);
+        BoardGuards board = board(4);
+        assertThat(limit(board, 0)).isEqualTo(3);
+        board.setLimit(2, GuardedEvent.FUNCTION_RESET, GuardLimit.ofSeconds(1, 60));
         assertThat(limit(board, 2)).isEqualTo(1);
-        board.release(2, 0);
+        board.setLimit(GuardedEvent.FUNCTION_RESET, GuardLimit.ofSeconds(5, 60));
+        assertThat(limit(board, 0)).isEqualTo(5);
+        assertThat(limit(board, 1)).as("not asked for before").isEqualTo(5);
+        assertThat(limit(board, 2)).isEqualTo(1);
+        board.release(2);
         assertThat(limit(board, 2)).isEqualTo(5);
         assertThatThrownBy(() -> board.of(4)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> board.forgive(-1, GuardedEvent.INTERRUPT))
+                .isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     private static int limit(BoardGuards board, int vf) {
@@ -117,7 +130,7 @@ class VfGuardsTest {
 
     @Test
     void storm_ofOneFunction_leavesItsNeighbourAlone() {
-        BoardGuards board = new BoardGuards(2);
+        BoardGuards board = board(2);
         times(1000, () -> board.of(0).admitInterrupt(0));
         assertThat(board.of(1).guard(GuardedEvent.INTERRUPT).total()).isZero();
         assertThat(board.of(1).admitInterrupt(0)).isTrue();
