@@ -4,6 +4,7 @@ import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.catalogue.RegisterFile;
 import org.gpumediator.intel.gen7.engine.EngineMediation;
 import org.gpumediator.intel.gen7.engine.GuestEngines;
+import org.gpumediator.intel.gen7.engine.RingRegisters;
 import org.gpumediator.intel.gen7.irq.InterruptBank;
 import org.gpumediator.intel.gen7.registers.Gen7Hooks;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,9 @@ final class Hooks implements Gen7Hooks {
 
     @Override
     public void engineModeWritten(int engine, int value, int old) {
-        engines().modeWritten(guest(), Engine.of(engine));
+        Engine of = Engine.of(engine);
+        engines().renderWritten(guest(), of.base() + RingRegisters.MI_MODE);
+        engines().modeWritten(guest(), of);
     }
 
     @Override

@@ -9,28 +9,30 @@ import org.gpumediator.core.catalogue.RegisterAccess;
 import org.gpumediator.core.catalogue.RegisterCatalogue;
 import org.gpumediator.core.catalogue.RegisterFlag;
 import org.gpumediator.intel.gen7.engine.RenderState;
+import org.gpumediator.intel.gen7.engine.RingRegisters;
 import org.gpumediator.intel.gen7.registers.Gen7Hooks;
 
 /**
  * Which registers go on and off the hardware with a guest: every one of the render class that a
- * guest or its commands can write, but for those of the rings and address spaces, which the
+ * guest can write and every one that its commands can load, but for those of the rings and address spaces, which the
  * engines' mediation moves in an order of its own.
  */
 final class MovedRegisters {
 
     private static final String RENDER = "RENDER";
 
-    /** Ends of names of what moves by other ways. */
-    private static final Set<String> BY_OTHER_WAYS =
+    /** Ends of names of what moves by other ways, or stays virtual. */
+    private static final Set<String> NOT_HERE =
             Set.of(
                     "RING_TAIL",
                     "RING_HEAD",
                     "RING_START",
                     "RING_CTL",
-                    "RING_MI_MODE",
+                    "RING_EMR",
                     "RING_UHPTR",
                     "RING_HWS_PGA",
-                    "CCID");
+                    "CCID",
+                    "DERRMR");
 
     private MovedRegisters() {}
 
@@ -47,14 +49,21 @@ final class MovedRegisters {
 
     private static boolean moves(Register<Gen7Hooks> register) {
         RegisterAccess access = register.access();
-        return register.stateClass().equals(RENDER)
+        return (register.stateClass().equals(RENDER) || register.has(RegisterFlag.COMMAND_ACCESS))
                 && (access == RegisterAccess.READ_WRITE || access == RegisterAccess.MASKED)
                 && !register.has(RegisterFlag.STICKY)
-                && BY_OTHER_WAYS.stream().noneMatch(register.name()::endsWith);
+                && NOT_HERE.stream().noneMatch(register.name()::endsWith);
+    }
+
+    private static int maskOf(Register<Gen7Hooks> register) {
+        if (register.name().endsWith("RING_MI_MODE")) {
+            return RingRegisters.MI_MODE_MOVED;
+        }
+        return register.name().endsWith("RING_INSTPM") ? RingRegisters.INSTPM_MOVED : 0xffff;
     }
 
     private static void add(Register<Gen7Hooks> register, List<RenderState.Moved> moved) {
-        boolean masked = register.access() == RegisterAccess.MASKED;
+        int masked = register.access() == RegisterAccess.MASKED ? maskOf(register) : 0;
         boolean address = register.has(RegisterFlag.GRAPHICS_ADDRESS);
         for (int i = 0; i < register.count(); i++) {
             for (int part = 0; part < register.width(); part += 4) {

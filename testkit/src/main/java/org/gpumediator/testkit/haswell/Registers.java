@@ -125,8 +125,8 @@ final class Registers {
             .each(ENGINES, RING_MODE,         STORED,                                          (c, o, s, v) -> c.engineAt(o).writePagingMode(s, v))
             .each(ENGINES, RING_TIMESTAMP,    (c, o, s) -> (int) c.timestamp(),                IGNORED)
             .each(ENGINES, RING_TIMESTAMP + 4, (c, o, s) -> (int) (c.timestamp() >>> 32),      IGNORED)
-            .at(STORED, MASKED, 0x2088, 0x2090, 0x20dc, 0x20e4, 0x2120, 0x2124, 0x2470,
-                             0x4030, 0x7000, 0x7004, 0x7008, BCS_SWCTRL, 0xe100, 0xe184, 0xe49c)
+            .at(STORED, MASKED, 0x2088, 0x2090, 0x20dc, 0x20e0, 0x20e4, 0x2120, 0x2124, 0x2470, 0x4030,
+                             0x7000, 0x7004, 0x7008, 0x7010, 0x7014, 0x7018, BCS_SWCTRL, 0xe100, 0xe180, 0xe184, 0xe49c)
             .at((c, o, s) -> c.engineOfFault(o).lastFault(), (c, o, s, v) -> c.clearFault(o, v),
                              0x4094, 0x4194, 0x4294, 0x4394);
 

@@ -149,7 +149,7 @@ final class RegisterRules {
         rules.add(new Rule("L3_CHICKEN_MODE",                0xb030,           1, RCS,    PLAIN,     0,           Read.READABLE));
         rules.add(new Rule("L3SQCREG4",                      0xb034,           1, RCS,    PLAIN,     0,           Read.READABLE));
         rules.add(new Rule("SCRATCH1",                       0xb038,           1, RCS,    VALUE,     0x0800_0000, Read.READABLE)); // L3 atomics disable
-        rules.add(new Rule("HALF_SLICE_CHICKEN2",            0xe100,           1, RCS,    MASKED,    0xffff,      Read.READABLE));
+        rules.add(new Rule("HALF_SLICE_CHICKEN1",            0xe100,           1, RCS,    MASKED,    0xffff,      Read.READABLE));
         rules.add(new Rule("HALF_SLICE_CHICKEN3",            0xe184,           1, RCS,    MASKED,    0xffff,      Read.READABLE));
         rules.add(new Rule("ROW_CHICKEN3",                   0xe49c,           1, RCS,    VALUE,     0x0040_0040, Read.READABLE)); // L3 atomics disable
         rules.add(new Rule("BCS_SWCTRL",                     0x2_2200,         1, BCS,    PLAIN,     0,           Read.READABLE));

@@ -9,8 +9,8 @@ import java.util.List;
 
 /**
  * Moves the registers that belong to whoever is on the engines between the hardware and a guest's
- * stored registers. Every register of that class moves, so that none carries a value from one guest
- * to the next.
+ * stored registers. Every register of that class moves, and every other one that commands can load,
+ * so that none carries a value from one guest to the next.
  *
  * <p>Not thread safe: used under the lock of the physical GPU.
  */
@@ -20,10 +20,11 @@ public final class RenderState {
      * One register that moves.
      *
      * @param offset BAR0 offset
-     * @param masked whether its upper half enables the bits of its lower half
+     * @param masked the bits that move of a register whose upper half enables the bits of its lower
+     *     half, 0 for a plain one
      * @param address whether it holds a graphics address of its guest
      */
-    public record Moved(int offset, boolean masked, boolean address) {}
+    public record Moved(int offset, int masked, boolean address) {}
 
     private final Mmio mmio;
     private final Moved[] moved;
@@ -57,7 +58,12 @@ public final class RenderState {
             if (register.address && value == (int) area.scratch()) {
                 continue; // stood in for an address that is not the guest's
             }
-            registers.set(register.offset, register.masked ? value & 0xffff : value);
+            if (register.masked != 0) {
+                int others = registers.get(register.offset) & ~register.masked;
+                registers.set(register.offset, others | value & register.masked);
+            } else {
+                registers.set(register.offset, value);
+            }
         }
         guest.constantModeKnown();
     }
@@ -118,8 +124,8 @@ public final class RenderState {
 
     private void restore(GuestEngines guest, Moved register) {
         int value = guest.registers().get(register.offset);
-        if (register.masked) {
-            mmio.write(register.offset, 0xffff_0000 | value & 0xffff);
+        if (register.masked != 0) {
+            mmio.write(register.offset, register.masked << 16 | value & register.masked);
         } else if (register.address
                 && !guest.gtt()
                         .slice()

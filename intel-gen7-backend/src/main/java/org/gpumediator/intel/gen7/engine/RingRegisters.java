@@ -37,9 +37,17 @@ public final class RingRegisters {
     static final int CTL_LENGTH_MASK = 0x1f_f000;
     static final int MI_MODE_STOP = 1 << 8;
     static final int MI_MODE_IDLE = 1 << 9;
+
+    /** Bits of MI_MODE that belong to the guest alone: not stop, idle, or the use of UHPTR. */
+    public static final int MI_MODE_MOVED = 0xf4ff;
+
     static final int GFX_MODE_PPGTT = 1 << 9;
     static final int INSTPM_TLB_INVALIDATE = 1 << 9;
     static final int INSTPM_SYNC_FLUSH = 1 << 5;
+
+    /** Bits of INSTPM that are a mode, not a request. */
+    public static final int INSTPM_MOVED = 0xffff & ~(INSTPM_TLB_INVALIDATE | INSTPM_SYNC_FLUSH);
+
     static final int DCLV_ALL = -1;
 
     private RingRegisters() {}

@@ -1,6 +1,7 @@
 package org.gpumediator.intel.gen7.registers;
 
 import org.gpumediator.core.catalogue.BitField;
+import org.gpumediator.intel.gen7.engine.RingRegisters;
 
 /**
  * Behaviours of the engine registers.
@@ -57,7 +58,9 @@ final class EngineBehaviour {
     }
 
     static int mode(Gen7Hooks device, int offset, int stored) {
-        return MI_MODE_IDLE.set(stored, device.engineIdle(engine(offset)) ? 1 : 0);
+        int moved = RingRegisters.MI_MODE_MOVED;
+        int mode = stored & ~moved | device.renderState(offset, stored) & moved;
+        return MI_MODE_IDLE.set(mode, device.engineIdle(engine(offset)) ? 1 : 0);
     }
 
     static void interruptMaskWritten(Gen7Hooks device, int offset, int value, int old) {

@@ -77,7 +77,7 @@ final class EngineRegisters {
 
         builder.block("RENDER_ENGINE")
             //        name                    offset  width access     writable     reset  policy       state        behaviour
-            .register("RCS_BB_PREEMPT_ADDR",  0x2148, W32, READ_WRITE, 0xffff_f000, 0,     TRANSLATED,  RENDER,      ADDRESS, contextSaved())
+            .register("RCS_BB_PREEMPT_ADDR",  0x2148, W32, READ_WRITE, 0xffff_f000, 0,     TRANSLATED,  RENDER,      ADDRESS, contextSaved(), onWrite(EngineBehaviour::liveWritten))
             .register("RCS_CCID",             0x2180, W32, READ_WRITE, 0xffff_ffff, 0,     TRANSLATED,  RENDER,      ADDRESS, onWrite(EngineBehaviour::contextWritten))
             .register("RCS_CXT_SIZE_ALT",     0x21a0, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
             .register("RCS_CXT_SIZE",         0x21a8, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, PASSTHROUGH)
@@ -137,7 +137,7 @@ final class EngineRegisters {
 
         builder.block("VIDEO_ENGINE")
             //        name                   offset    width access     writable     reset  policy       state   behaviour
-            .register("VCS_UNNAMED_12198",   0x1_2198, W32, READ_WRITE, 0xffff_f000, 0,     TRANSLATED,  RENDER, ADDRESS)
+            .register("VCS_UNNAMED_12198",   0x1_2198, W32, READ_WRITE, 0xffff_f000, 0,     TRANSLATED,  RENDER, ADDRESS, onWrite(EngineBehaviour::liveWritten))
             .register("VCS_UNNAMED_12400",   0x1_2400, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER, LIVE)
             .register("VCS_UNNAMED_12468",   0x1_2468, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER, LIVE)
             .register("VCS_UNNAMED_124A0",   0x1_24a0, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER, LIVE)
@@ -146,8 +146,8 @@ final class EngineRegisters {
             .register("VCS_UNNAMED_124B8",   0x1_24b8, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER, LIVE)
             .register("VCS_UNNAMED_124BC",   0x1_24bc, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER, LIVE)
             .register("VCS_UNNAMED_124D0",   0x1_24d0, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER, LIVE)
-            .register("VECS_HWS_PGA_LEGACY", 0x1_a080, W32, READ_WRITE, 0xffff_f000, 0,     TRANSLATED,  RENDER, ADDRESS, contextSaved())
-            .register("BCS_SWCTRL",          0x2_2200, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER, LIVE, contextSaved(), commandAccess())
+            .register("VECS_HWS_PGA_LEGACY", 0x1_a080, W32, READ_WRITE, 0xffff_f000, 0,     TRANSLATED,  RENDER, ADDRESS, contextSaved(), onWrite(EngineBehaviour::liveWritten))
+            .register("BCS_SWCTRL",          0x2_2200, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, RENDER, LIVE, contextSaved(), commandAccess())
             .register("UNNAMED_320F0",       0x3_20f0, W64, READ_WRITE, -1,          0,     VIRTUALISED, HOST)
             .register("UNNAMED_320FC",       0x3_20fc, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, HOST)
             .register("UNNAMED_32230",       0x3_2230, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, HOST)

@@ -3,6 +3,7 @@ package org.gpumediator.intel.gen7.registers;
 import org.gpumediator.core.catalogue.HardwarePort;
 import org.gpumediator.core.catalogue.Register;
 import org.gpumediator.core.catalogue.RegisterCatalogue;
+import org.gpumediator.core.catalogue.RegisterFlag;
 import org.gpumediator.core.catalogue.ResetImage;
 
 /**
@@ -60,7 +61,8 @@ public final class Gen7Registers {
         for (Register<Gen7Hooks> register : catalogue.registers()) {
             boolean setting =
                     register.stateClass().equals(HOST)
-                            && register.hooks().isEmpty()
+                            && (register.hooks().isEmpty()
+                                    || register.has(RegisterFlag.COMMAND_ACCESS))
                             && register.reset() == 0;
             boolean memory =
                     register.block().equals(BLOCK_WITH_HARDWARE_VALUES) && register.count() == 1;

@@ -26,9 +26,9 @@ final class RenderRegisters {
             .register("CACHE_MODE_0",          0x7000, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, RENDER,      LIVE, contextSaved(), commandAccess())
             .register("CACHE_MODE_1",          0x7004, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, RENDER,      LIVE, contextSaved(), commandAccess())
             .register("GT_MODE",               0x7008, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, RENDER,      LIVE, contextSaved(), commandAccess())
-            .register("COMMON_SLICE_CHICKEN1", 0x7010, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER,      LIVE, contextSaved(), commandAccess())
-            .register("COMMON_SLICE_CHICKEN2", 0x7014, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER,      LIVE, contextSaved(), commandAccess())
-            .register("UNNAMED_7018",          0x7018, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER,      LIVE, contextSaved())
+            .register("COMMON_SLICE_CHICKEN1", 0x7010, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, RENDER,      LIVE, contextSaved(), commandAccess())
+            .register("COMMON_SLICE_CHICKEN2", 0x7014, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, RENDER,      LIVE, contextSaved(), commandAccess())
+            .register("UNNAMED_7018",          0x7018, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, RENDER,      LIVE, contextSaved())
             .register("UNNAMED_7034",          0x7034, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER,      LIVE, contextSaved())
             .register("UNNAMED_7118",          0x7118, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
             .register("UNNAMED_7180",          0x7180, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
@@ -49,10 +49,10 @@ final class RenderRegisters {
             .register("L3SQCREG4",           0xb034, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER,  LIVE, contextSaved())
             .register("SCRATCH1",            0xb038, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER,  LIVE, contextSaved(), commandAccess())
             .register("UNNAMED_B208",        0xb208, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
-            .register("UNNAMED_E100",        0xe100, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER,  LIVE, contextSaved())
+            .register("HALF_SLICE_CHICKEN1", 0xe100, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, RENDER,  LIVE, contextSaved())
             .register("HALF_SLICE_CHICKEN2", 0xe180, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, RENDER,  LIVE, contextSaved())
-            .register("UNNAMED_E184",        0xe184, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER,  LIVE, contextSaved())
-            .register("ROW_CHICKEN3",        0xe49c, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, HOST,    commandAccess())
+            .register("HALF_SLICE_CHICKEN3", 0xe184, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, RENDER,  LIVE, contextSaved())
+            .register("ROW_CHICKEN3",        0xe49c, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, HOST,    LIVE, commandAccess())
             .source("XenGT policy and its context-switch list; Linux i915 gen7 workarounds");
     }
     // spotless:on

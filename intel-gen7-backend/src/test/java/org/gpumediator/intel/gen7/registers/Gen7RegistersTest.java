@@ -7,6 +7,7 @@ import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.catalogue.HardwarePort;
 import org.gpumediator.core.catalogue.Register;
 import org.gpumediator.core.catalogue.RegisterCatalogue;
+import org.gpumediator.core.catalogue.RegisterFlag;
 import org.gpumediator.core.catalogue.ResetImage;
 import org.gpumediator.core.catalogue.TrapPolicy;
 import org.junit.jupiter.api.Test;
@@ -195,7 +196,13 @@ class Gen7RegistersTest {
                 device.registers().write(register.offset(), 4, 0xffff_ffffL);
             }
         }
-        assertThat(device.heard).noneMatch(line -> line.startsWith("render"));
+        // These move with their guest, which audits them on the way.
+        assertThat(device.heard)
+                .filteredOn(line -> line.startsWith("render"))
+                .containsExactly(
+                        "render 2148 fffff000 0",
+                        "render 12198 fffff000 0",
+                        "render 1a080 fffff000 0");
     }
 
     @Test
@@ -204,7 +211,7 @@ class Gen7RegistersTest {
             boolean shared =
                     register.stateClass().equals("HOST")
                             || register.stateClass().equals("PASSTHROUGH");
-            if (shared) {
+            if (shared && !register.has(RegisterFlag.COMMAND_ACCESS)) {
                 device.registers().write(register.offset(), 4, 0x0001_0001);
             }
         }
