@@ -1,5 +1,7 @@
 package org.gpumediator.intel.gen7;
 
+import java.util.List;
+
 /**
  * The four engines of a Haswell GPU.
  *
@@ -21,10 +23,12 @@ public enum Engine {
         PM
     }
 
+    /** All of them, in the order of their ordinals. */
+    public static final List<Engine> ALL = List.of(values());
+
     /** How many there are. */
     public static final int COUNT = 4;
 
-    private static final Engine[] ALL = values();
 
     private final int base;
     private final int statusPageRegister;
@@ -42,7 +46,7 @@ public enum Engine {
 
     /** Returns the engine of an ordinal, {@code 0} to {@code 3}. */
     public static Engine of(int index) {
-        return ALL[index];
+        return ALL.get(index);
     }
 
     /** Returns the BAR0 offset of its register block. */

@@ -131,7 +131,7 @@ final class Hooks implements Gen7Hooks {
     @Override
     public void resetRequested(int engines) {
         int set = 0;
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             if ((engines & (GDRST_ALL | engine.resetBit())) != 0) {
                 set |= engine.bit();
             }

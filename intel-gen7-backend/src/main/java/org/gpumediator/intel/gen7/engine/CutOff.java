@@ -34,7 +34,7 @@ final class CutOff {
         }
         int lost = 0;
         rings.refreshHeads(guest); // before a reset puts them to zero
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             if ((lost & engine.bit()) == 0 && !rings.stopped(engine)) {
                 lost |= cutOff(guest, engine, now);
             }
@@ -63,7 +63,7 @@ final class CutOff {
 
     /** Switches a guest's rings off; what has not stopped is reset. */
     void unload(GuestEngines guest) {
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             if (!rings.stopped(engine)) {
                 reset.reset(engine);
             }

@@ -411,7 +411,7 @@ public final class EngineMediation implements AutoCloseable {
         lock.lock();
         try {
             turns.finishSwitch(guest);
-            for (Engine engine : Engine.values()) {
+            for (Engine engine : Engine.ALL) {
                 if ((engines & engine.bit()) != 0) {
                     resetOne(guest, engine);
                 }
@@ -462,7 +462,7 @@ public final class EngineMediation implements AutoCloseable {
             if (guest == null) {
                 return; // the mediator's own ring
             }
-            for (Engine engine : Engine.values()) {
+            for (Engine engine : Engine.ALL) {
                 int bits = (engine.bank() == Engine.Bank.GT ? gt : pm) & EngineEvents.of(engine);
                 if (bits != 0) {
                     guest.interrupts().engineEvent(engine, bits);

@@ -1,9 +1,10 @@
 package org.gpumediator.intel.gen7.engine;
 
-import java.util.Map;
-import java.util.TreeMap;
 import org.gpumediator.intel.gen7.Engine;
 import org.gpumediator.intel.gen7.Mmio;
+
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Resets single engines of the hardware, and all of them if one does not come back.
@@ -60,7 +61,7 @@ final class EngineReset {
 
     Map<String, Long> counters() {
         Map<String, Long> counters = new TreeMap<>();
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             counters.put(
                     engine.name().toLowerCase(java.util.Locale.ROOT) + ".resets",
                     resets[engine.ordinal()]);

@@ -24,7 +24,7 @@ final class PhysicalRings {
 
     /** Lets the engines raise the interrupts that guests may ask for. */
     void programMasks() {
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             mmio.write(engine.base() + RingRegisters.IMR, ~EngineEvents.of(engine));
         }
     }
@@ -33,7 +33,7 @@ final class PhysicalRings {
 
     /** Asks all rings to stop, each at the end of its current command. */
     void stop() {
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             stop(engine);
         }
     }
@@ -48,7 +48,7 @@ final class PhysicalRings {
 
     /** Lets all engines run, but for those that the guest itself has stopped. */
     void letRun(GuestEngines guest) {
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             letRun(guest, engine);
         }
     }
@@ -60,7 +60,7 @@ final class PhysicalRings {
     }
 
     boolean stopped() {
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             if (!stopped(engine)) {
                 return false;
             }
@@ -75,7 +75,7 @@ final class PhysicalRings {
     /** Returns how long what still runs may go on when another guest waits. */
     long patienceNanos(GuestEngines guest) {
         long longest = 0;
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             if (!stopped(engine)) {
                 longest = Math.max(longest, guest.ring(engine).patienceNanos());
             }
@@ -85,7 +85,7 @@ final class PhysicalRings {
 
     /** Switches all rings off. */
     void switchOff() {
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             mmio.write(engine.base() + RingRegisters.CTL, 0);
         }
     }
@@ -99,7 +99,7 @@ final class PhysicalRings {
     // ------------------------------------------------------------------ looking
 
     void refreshHeads(GuestEngines guest) {
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             refreshHead(guest.ring(engine));
         }
     }
@@ -141,7 +141,7 @@ final class PhysicalRings {
 
     /** Returns whether all engines have run what the guest on them has given, or may not run it. */
     boolean isDry(GuestEngines guest) {
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             VirtualRing ring = guest.ring(engine);
             if (ring.enabled() && !ring.hung && ring.loaded) {
                 refreshHead(ring);
@@ -164,32 +164,35 @@ final class PhysicalRings {
 
     // ------------------------------------------------------------------ loading
 
-    /** Puts everything a guest has on one engine into the hardware. */
-    void load(GuestEngines guest, Engine engine) {
-        mmio.write(engine.base() + RingRegisters.IMR, ~EngineEvents.of(engine));
-        loadStatusPage(guest, engine);
-        renderState.restore(guest, engine);
-        loadAddressSpace(guest, engine);
-        loadRing(guest, engine);
-        letRun(guest, engine);
-    }
-
-    /** Puts everything a guest has into engines that nobody is on. */
+    /**
+     * Puts everything a guest has into engines that nobody is on, and lets them run. All registers
+     * are there before the first engine runs: engines signal each other through registers.
+     */
     void load(GuestEngines guest) {
+        stop();
         renderState.restore(guest);
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             load(guest, engine);
         }
+        letRun(guest);
     }
 
     /** Puts a guest's state back into engines that were reset under it; all rings stay stopped. */
     void reload(GuestEngines guest, int engines) {
-        for (Engine engine : Engine.values()) {
+        stop();
+        for (Engine engine : Engine.ALL) {
             if ((engines & engine.bit()) != 0) {
+                renderState.restore(guest, engine);
                 load(guest, engine);
             }
         }
-        stop();
+    }
+
+    private void load(GuestEngines guest, Engine engine) {
+        mmio.write(engine.base() + RingRegisters.IMR, ~EngineEvents.of(engine));
+        loadStatusPage(guest, engine);
+        loadAddressSpace(guest, engine);
+        loadRing(guest, engine);
     }
 
     void loadStatusPage(GuestEngines guest, Engine engine) {
@@ -242,7 +245,7 @@ final class PhysicalRings {
     /** Takes everything of a guest out of the engines, but for those that have lost it. */
     void save(GuestEngines guest, int lost) {
         keepRegisters(guest, lost);
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             if ((lost & engine.bit()) == 0) {
                 refreshActiveHead(guest, engine);
                 refreshHead(guest.ring(engine));
@@ -261,7 +264,7 @@ final class PhysicalRings {
      */
     void keepRegisters(GuestEngines guest, int lost) {
         renderState.save(guest, lost);
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             int offset = engine.base() + RingRegisters.PP_DIR_BASE;
             int directory = guest.guestBase(mmio.read(offset));
             if ((lost & engine.bit()) == 0 && directory != 0) {
@@ -279,7 +282,7 @@ final class PhysicalRings {
      */
     boolean releaseAddressSpaces(GuestEngines guest) {
         boolean all = true;
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             VirtualRing ring = guest.ring(engine);
             boolean quiet = !ring.enabled() || isQuiet(ring);
             all &= quiet;

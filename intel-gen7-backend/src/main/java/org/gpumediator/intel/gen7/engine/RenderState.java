@@ -28,6 +28,7 @@ public final class RenderState {
 
     private final Mmio mmio;
     private final Moved[] moved;
+    private final Engine[] owners;
     private final ReservedArea area;
 
     /**
@@ -39,6 +40,7 @@ public final class RenderState {
     public RenderState(Mmio mmio, List<Moved> moved, ReservedArea area) {
         this.mmio = mmio;
         this.moved = moved.toArray(Moved[]::new);
+        owners = moved.stream().map(register -> owner(register.offset)).toArray(Engine[]::new);
         this.area = area;
     }
 
@@ -50,10 +52,11 @@ public final class RenderState {
      */
     void save(GuestEngines guest, int lost) {
         ShadowRegisters registers = guest.registers();
-        for (Moved register : moved) {
-            if ((lost & owner(register.offset).bit()) != 0) {
+        for (int i = 0; i < moved.length; i++) {
+            if ((lost & owners[i].bit()) != 0) {
                 continue;
             }
+            Moved register = moved[i];
             int value = mmio.read(register.offset);
             if (register.address && value == (int) area.scratch()) {
                 continue; // stood in for an address that is not the guest's
@@ -70,7 +73,7 @@ public final class RenderState {
 
     /** Returns whose register it is: that of the block it is in, else the render engine's. */
     private static Engine owner(int offset) {
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             if (isOf(engine, offset)) {
                 return engine;
             }
@@ -94,9 +97,9 @@ public final class RenderState {
      * engine.
      */
     void restore(GuestEngines guest, Engine engine) {
-        for (Moved register : moved) {
-            if (owner(register.offset) == engine) {
-                restore(guest, register);
+        for (int i = 0; i < moved.length; i++) {
+            if (owners[i] == engine) {
+                restore(guest, moved[i]);
             }
         }
     }

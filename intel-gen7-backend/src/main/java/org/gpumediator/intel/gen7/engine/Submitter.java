@@ -34,7 +34,7 @@ final class Submitter {
         if (guest.held || guest.failed) {
             return;
         }
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             VirtualRing ring = guest.ring(engine);
             if (ring.hasQueued()) {
                 submit(guest, ring);
@@ -69,7 +69,7 @@ final class Submitter {
 
     /** Takes note of which engines have come to the end of their work. */
     void noteQuiet(GuestEngines guest, long now) {
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             VirtualRing ring = guest.ring(engine);
             if (ring.busy.working() && rings.isQuiet(ring)) {
                 ring.busy.end(now);
@@ -80,7 +80,7 @@ final class Submitter {
     /** Takes note that no engine works for a guest any more. */
     void noteStopped(GuestEngines guest) {
         long now = clock.nanoTime();
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             guest.ring(engine).busy.end(now);
         }
     }
@@ -88,7 +88,7 @@ final class Submitter {
     /** Takes note that engines go on with what is left. */
     void noteResumed(GuestEngines guest) {
         long now = clock.nanoTime();
-        for (Engine engine : Engine.values()) {
+        for (Engine engine : Engine.ALL) {
             VirtualRing ring = guest.ring(engine);
             if (ring.enabled() && !ring.isDry()) {
                 ring.busy.begin(now);
