@@ -9,8 +9,8 @@ public enum VirtualGpuState {
     /** Held still by {@link VirtualGpu#quiesce}: queued work waits, traps are still answered. */
     QUIESCED,
     /**
-     * Unusable until it is reset: quarantined after repeated faults, or lost by its device. Traps
-     * are answered from its shadow.
+     * Unusable until it is reset: quarantined after repeated faults, lost by its device, or stopped
+     * by its host. Traps are answered from its shadow.
      */
     FAILED,
     /** Closed: its partition has gone back. */

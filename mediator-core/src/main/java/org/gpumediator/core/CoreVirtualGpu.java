@@ -1,5 +1,20 @@
 package org.gpumediator.core;
 
+import org.gpumediator.api.MessageInterrupts;
+import org.gpumediator.api.ResetKind;
+import org.gpumediator.api.Snapshottable;
+import org.gpumediator.api.Stoppable;
+import org.gpumediator.api.TrapRegion;
+import org.gpumediator.api.VgpuStatistics;
+import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.api.VirtualGpuState;
+import org.gpumediator.api.partition.ResourcePartition;
+import org.gpumediator.api.partition.VgpuType;
+import org.gpumediator.api.pci.ConfigSpace;
+import org.gpumediator.api.spi.DeviceModel;
+import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
+import org.jspecify.annotations.Nullable;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -11,19 +26,6 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import org.gpumediator.api.MessageInterrupts;
-import org.gpumediator.api.ResetKind;
-import org.gpumediator.api.Snapshottable;
-import org.gpumediator.api.TrapRegion;
-import org.gpumediator.api.VgpuStatistics;
-import org.gpumediator.api.VirtualGpu;
-import org.gpumediator.api.VirtualGpuState;
-import org.gpumediator.api.partition.ResourcePartition;
-import org.gpumediator.api.partition.VgpuType;
-import org.gpumediator.api.pci.ConfigSpace;
-import org.gpumediator.api.spi.DeviceModel;
-import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps the life of one device model.
@@ -213,7 +215,21 @@ final class CoreVirtualGpu implements VirtualGpu {
         if (ability == Snapshottable.class) {
             return found.map(snapshots -> ability.cast(new Saved((Snapshottable) snapshots)));
         }
+        if (ability == Stoppable.class) {
+            return found.map(target -> ability.cast(stopOf((Stoppable) target)));
+        }
         return found;
+    }
+
+    /** Never at the same time as another step of its life. */
+    private Stoppable stopOf(Stoppable target) {
+        return () -> {
+            try {
+                exclusively(target::stop);
+            } finally {
+                announce();
+            }
+        };
     }
 
     @Override

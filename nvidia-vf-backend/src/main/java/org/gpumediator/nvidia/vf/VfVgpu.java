@@ -4,6 +4,7 @@ import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.Snapshottable;
+import org.gpumediator.api.Stoppable;
 import org.gpumediator.api.TrapHandler;
 import org.gpumediator.api.TrapRegion;
 import org.gpumediator.api.VgpuStatistics;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -266,6 +268,12 @@ final class VfVgpu implements DeviceModel {
         failed |= !managed.resume();
     }
 
+    private void stop() {
+        gate.shut();
+        failed = true;
+        managed.stop();
+    }
+
     /** What the guest may know: nothing in it is of another virtual GPU or of the board. */
     @Override
     public VgpuStatistics statistics() {
@@ -287,9 +295,9 @@ final class VfVgpu implements DeviceModel {
 
     @Override
     public <T> Optional<T> ability(Class<T> ability) {
-        return ability == Snapshottable.class
-                ? Optional.of(ability.cast(snapshot))
-                : Optional.empty();
+        Map<Class<?>, Object> abilities =
+                Map.of(Snapshottable.class, snapshot, Stoppable.class, (Stoppable) this::stop);
+        return Optional.ofNullable(abilities.get(ability)).map(ability::cast);
     }
 
     @Override

@@ -6,10 +6,13 @@ import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.ShareLostException;
 import org.gpumediator.api.Snapshottable;
+import org.gpumediator.api.Stoppable;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VirtualGpuState;
 import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.spi.SchedulingControl;
 import org.gpumediator.core.VgpuRequest;
+import org.gpumediator.core.schedule.EqualShare;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.gpumediator.testkit.ada.AdaModel;
@@ -25,6 +28,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,6 +43,11 @@ class FirmwareFaultMatrixTest {
 
     private static final long FRAMEBUFFER = 64 << 20;
     private static final int MOST_PHASES = 64;
+    private static final long WATCH_NANOS = 2_000_000_000L;
+    private static final long RETRY_NANOS = 61_000_000_000L;
+
+    /** The firmware's number of that scheduler. */
+    private static final long EQUAL_SHARE = 3;
 
     /** Faults of which nothing must be noticed. */
     private static final Set<GspFault> HARMLESS =
@@ -60,17 +69,60 @@ class FirmwareFaultMatrixTest {
                     GspFault.PLUGIN_ERROR,
                     GspFault.LOST_PLUGIN_REPLY,
                     GspFault.LATE_PLUGIN_REPLY,
-                    GspFault.SCRUB_TIMEOUT);
+                    GspFault.SCRUB_TIMEOUT,
+                    GspFault.BOOTER_FAILS,
+                    GspFault.NO_STATUS_QUEUE,
+                    GspFault.NO_INIT_DONE);
 
-    /** Start and stop of the firmware task are phases of creating and closing. */
+    /** Faults of a conversation with the firmware task of one virtual GPU. */
+    private static final Set<GspFault> OF_A_TASK =
+            Set.of(
+                    GspFault.PLUGIN_CRASH,
+                    GspFault.PLUGIN_ERROR,
+                    GspFault.LOST_PLUGIN_REPLY,
+                    GspFault.LATE_PLUGIN_REPLY);
+
+    /** Faults of the start of such a task. */
+    private static final Set<GspFault> OF_A_START =
+            Set.of(GspFault.DROPPED_MARKER, GspFault.WRONG_VERSION);
+
+    /** Faults of the start of the firmware itself. */
+    private static final Set<GspFault> OF_A_BOOT =
+            Set.of(GspFault.BOOTER_FAILS, GspFault.NO_STATUS_QUEUE, GspFault.NO_INIT_DONE);
+
+    /** The start of a firmware task is a phase of creating. */
     enum Operation {
         CREATE,
+        STOP,
         CLOSE,
         RESET,
         PAUSE,
         RESUME,
         SAVE,
-        RESTORE
+        RESTORE,
+        BOARD_RESET;
+
+        private static final Set<Operation> WITH_TASK =
+                EnumSet.complementOf(EnumSet.of(STOP, CLOSE));
+        private static final Set<Operation> WITH_START = EnumSet.of(CREATE, BOARD_RESET);
+        private static final Set<Operation> WITH_SCRUB =
+                EnumSet.of(CREATE, CLOSE, RESET, RESTORE, BOARD_RESET);
+        private static final Set<Operation> WITH_FIRMWARE =
+                EnumSet.of(CREATE, STOP, CLOSE, RESET, RESTORE, BOARD_RESET);
+
+        /** Returns whether such a fault can happen to it at all. */
+        boolean meets(GspFault fault) {
+            if (OF_A_TASK.contains(fault)) {
+                return WITH_TASK.contains(this);
+            }
+            if (OF_A_START.contains(fault)) {
+                return WITH_START.contains(this);
+            }
+            if (OF_A_BOOT.contains(fault)) {
+                return this == BOARD_RESET;
+            }
+            return (fault == GspFault.SCRUB_TIMEOUT ? WITH_SCRUB : WITH_FIRMWARE).contains(this);
+        }
     }
 
     static Stream<Arguments> matrix() {
@@ -86,22 +138,7 @@ class FirmwareFaultMatrixTest {
             phase++;
         }
         assertThat(phase).as("phases where it can happen").isLessThan(MOST_PHASES);
-        if (operation == Operation.CREATE || operation == Operation.CLOSE) {
-            boolean possible =
-                    operation == Operation.CREATE || !ofAnyTask(fault) && !ofAStart(fault);
-            assertThat(phase > 0).as("happens at all").isEqualTo(possible);
-        }
-    }
-
-    private static boolean ofAnyTask(GspFault fault) {
-        return fault == GspFault.PLUGIN_CRASH
-                || fault == GspFault.PLUGIN_ERROR
-                || fault == GspFault.LOST_PLUGIN_REPLY
-                || fault == GspFault.LATE_PLUGIN_REPLY;
-    }
-
-    private static boolean ofAStart(GspFault fault) {
-        return fault == GspFault.DROPPED_MARKER || fault == GspFault.WRONG_VERSION;
+        assertThat(phase > 0).as("happens at all").isEqualTo(operation.meets(fault));
     }
 
     private static VgpuRequest request(String name) {
@@ -173,6 +210,12 @@ class FirmwareFaultMatrixTest {
                 return;
             }
             vgpu = rig.mediator.create(request("a"), rig.port());
+            if (operation == Operation.BOARD_RESET) {
+                rig.mediator
+                        .ability(SchedulingControl.class)
+                        .orElseThrow()
+                        .policy(new EqualShare());
+            }
             vgpu().bar(1).handler().write(0x4000, 8, 0x1122_3344_5566_7788L);
             if (operation == Operation.RESUME
                     || operation == Operation.SAVE
@@ -206,32 +249,43 @@ class FirmwareFaultMatrixTest {
         private void perform() {
             switch (operation) {
                 case CREATE -> vgpu = rig.mediator.create(request("a"), rig.port());
+                case STOP -> vgpu().ability(Stoppable.class).orElseThrow().stop();
                 case CLOSE -> vgpu().close();
                 case RESET -> vgpu().reset(ResetKind.BUS);
                 case PAUSE -> vgpu().quiesce();
                 case RESUME -> vgpu().resume();
                 case SAVE -> assertThat(save()).isNotEmpty();
                 case RESTORE -> restore();
+                case BOARD_RESET -> {
+                    rig.board.crashFirmware();
+                    watch();
+                }
             }
+        }
+
+        /** Lets the backend see whether the firmware still runs. */
+        private void watch() {
+            rig.clock.advanceNanos(WATCH_NANOS);
+            rig.mediator.step();
         }
 
         private void checkAfter(@Nullable Throwable failure) {
             if (HARMLESS.contains(fault)) {
                 assertThat(failure).isNull();
                 assertThat(state())
-                        .isNotEqualTo(VirtualGpuState.FAILED)
                         .isEqualTo(
                                 switch (operation) {
                                     case CREATE, RESET -> VirtualGpuState.CREATED;
                                     case CLOSE -> VirtualGpuState.CLOSED;
                                     case RESUME -> VirtualGpuState.RUNNING;
                                     case PAUSE, SAVE, RESTORE -> VirtualGpuState.QUIESCED;
+                                    case STOP, BOARD_RESET -> VirtualGpuState.FAILED;
                                 });
             }
-            boolean boardLost = fault == GspFault.CRASH;
-            if (boardLost) {
-                rig.clock.advanceNanos(2_000_000_000L);
-                rig.mediator.step();
+            if (operation == Operation.BOARD_RESET) {
+                checkBoardReset();
+            } else if (fault == GspFault.CRASH) {
+                watch();
                 assertThat(rig.board.firmware()).isEqualTo(FakeGsp.State.RUNNING);
                 assertThat(counter("gsp.restarts")).isEqualTo(1);
                 neighbour.checkUpAgain();
@@ -245,8 +299,42 @@ class FirmwareFaultMatrixTest {
                     assertThat(state()).isEqualTo(VirtualGpuState.CLOSED);
                     checkBooks(failure);
                 }
+                case BOARD_RESET -> {}
                 default -> checkRecovers(failure);
             }
+        }
+
+        /** Sooner or later the board is up, everything is in its place, and time is shared. */
+        private void checkBoardReset() {
+            long restarts = counter("gsp.restarts");
+            assertThat(restarts).isEqualTo(1);
+            assertThat(state()).isEqualTo(VirtualGpuState.FAILED);
+            rig.clock.advanceNanos(RETRY_NANOS);
+            rig.mediator.step();
+            watch();
+            assertThat(rig.board.firmware()).isEqualTo(FakeGsp.State.RUNNING);
+            if (HARMLESS.contains(fault) || OF_A_TASK.contains(fault)) {
+                assertThat(counter("gsp.restarts")).isEqualTo(1);
+            }
+            assertThat(rig.board.occupation()).containsEntry("scheduler.policy", EQUAL_SHARE);
+            if (fault == GspFault.SCRUB_TIMEOUT) {
+                boolean first = phase == 0;
+                checkLost(first ? neighbour.vgpu : vgpu());
+                VirtualGpu other = first ? vgpu() : neighbour.vgpu;
+                other.reset(ResetKind.BUS);
+                assertThat(other.state()).isEqualTo(VirtualGpuState.CREATED);
+            } else {
+                neighbour.checkUpAgain();
+                checkRecovers(null);
+            }
+        }
+
+        /** No reset brings it back, and nobody gets its share. */
+        private void checkLost(VirtualGpu victim) {
+            victim.reset(ResetKind.BUS);
+            assertThat(victim.state()).isEqualTo(VirtualGpuState.FAILED);
+            assertThat(failureOf(victim::close)).isInstanceOf(ShareLostException.class);
+            assertThat(counter("mediator.lost-shares")).isEqualTo(1);
         }
 
         private VirtualGpuState state() {
@@ -296,14 +384,16 @@ class FirmwareFaultMatrixTest {
         /** Whatever has become of it, a reset brings it back in its place. */
         private void checkRecovers(@Nullable Throwable failure) {
             switch (operation) {
-                case SAVE -> assertThat(failure == null).isEqualTo(HARMLESS.contains(fault));
+                case SAVE, STOP -> assertThat(failure == null).isEqualTo(HARMLESS.contains(fault));
                 // Its own reset has already repaired what went wrong before the stream was read.
                 case RESTORE ->
                         assertThat(state() == VirtualGpuState.QUIESCED || failure != null).isTrue();
                 default -> assertThat(failure).isNull();
             }
             if (fault == GspFault.CRASH
-                    || ofAnyTask(fault)
+                    || operation == Operation.STOP
+                    || operation == Operation.BOARD_RESET
+                    || OF_A_TASK.contains(fault)
                             && operation != Operation.RESET
                             && operation != Operation.SAVE
                             && operation != Operation.RESTORE) {

@@ -47,9 +47,10 @@ final class Neighbour {
         registers.write(0x1608, 4, 1);
         registers.write(0xf40, 4, 0x1234_5678);
         for (int bar : new int[] {1, 3}) {
+            TrapHandler window = vgpu.bar(bar).handler();
             long step = vgpu.bar(bar).length() / SAMPLES;
             for (int i = 0; i < SAMPLES; i++) {
-                vgpu.bar(bar).handler().write(i * step, 4, 0x9e37_79b9L * (i + bar) & 0xffff_ffffL);
+                window.write(i * step, 4, 0x9e37_79b9L * (i + bar) & 0xffff_ffffL);
             }
         }
         ring();
@@ -63,15 +64,17 @@ final class Neighbour {
 
     private Image image() {
         TrapHandler registers = vgpu.bar(0).handler();
+        long length = vgpu.bar(0).length();
         int sum = 1;
-        for (int at = 0; at < vgpu.bar(0).length(); at += 8) {
+        for (int at = 0; at < length; at += 8) {
             sum = 31 * sum + (at == TIME ? 0 : Long.hashCode(registers.read(at, 8)));
         }
         int windows = 1;
         for (int bar : new int[] {1, 3}) {
+            TrapHandler window = vgpu.bar(bar).handler();
             long step = vgpu.bar(bar).length() / SAMPLES;
             for (int i = 0; i < SAMPLES; i++) {
-                windows = 31 * windows + (int) vgpu.bar(bar).handler().read(i * step, 4);
+                windows = 31 * windows + (int) window.read(i * step, 4);
             }
         }
         return new Image(

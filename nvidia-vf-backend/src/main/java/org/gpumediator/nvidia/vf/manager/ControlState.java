@@ -18,6 +18,8 @@ public final class ControlState {
         DOWN,
         READY,
         PAUSED,
+        /** Its task was ended by the host: only a reset, or destroying it, leads out. */
+        STOPPED,
         /** Firmware and host disagree: only a reset, or destroying it, leads out. */
         MISMATCH
     }
@@ -28,6 +30,7 @@ public final class ControlState {
         START   (EnumSet.of(Resting.DOWN),                                      Resting.READY),
         PAUSE   (EnumSet.of(Resting.READY),                                     Resting.PAUSED),
         RESUME  (EnumSet.of(Resting.PAUSED),                                    Resting.READY),
+        STOP    (EnumSet.of(Resting.READY, Resting.PAUSED, Resting.MISMATCH),   Resting.STOPPED),
         RESET   (EnumSet.complementOf(EnumSet.of(Resting.DOWN)),                Resting.READY),
         SAVE    (EnumSet.of(Resting.PAUSED),                                    Resting.PAUSED),
         RESTORE (EnumSet.of(Resting.PAUSED),                                    Resting.PAUSED),

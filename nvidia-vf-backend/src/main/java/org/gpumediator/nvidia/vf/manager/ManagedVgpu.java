@@ -409,6 +409,35 @@ public final class ManagedVgpu {
         }
     }
 
+    /**
+     * Ends its task and keeps what it owns: only a reset, which makes the task anew, or destroying
+     * leads on.
+     *
+     * @throws GpuMediationException if the firmware refuses or does not answer: unknown whether the
+     *     task has ended
+     */
+    public void stop() {
+        link.shut();
+        synchronized (operating) {
+            Answer answer = control.begin(Operation.STOP);
+            if (answer == Answer.ALREADY || answer == Answer.NOT_PERMITTED) {
+                return;
+            }
+            failed = true;
+            try {
+                PhysicalGpu vf = function;
+                if (vf != null) {
+                    busMaster(vf, false);
+                }
+                endTask();
+                control.succeed(Operation.STOP);
+            } catch (RuntimeException unknown) {
+                control.mismatch();
+                throw unknown;
+            }
+        }
+    }
+
     /** Its firmware task has stopped for good. Returns whether that is news. */
     boolean crashed() {
         boolean news = !link.hasCrashed();

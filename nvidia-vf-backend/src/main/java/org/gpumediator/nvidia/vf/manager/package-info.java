@@ -20,9 +20,16 @@
  *     reset tries again; lost for good if the function does not come back or the framebuffer cannot
  *     be scrubbed</td><td>failed</td></tr>
  * <tr><td>pause, resume</td><td>failed until it is reset</td><td>failed</td></tr>
+ * <tr><td>stop</td><td>fails: unknown whether the task has ended, the guest is kept off all the
+ *     same; the next reset makes it anew in the same place</td><td>failed</td></tr>
  * <tr><td>save</td><td>fails, still paused; nothing of the stream counts</td><td>failed</td></tr>
  * <tr><td>restore</td><td>fails and is reset, still paused; a fault in that first reset is repaired
  *     by it and not noticed</td><td>failed</td></tr>
+ * <tr><td>restart of the board (reset, boot, functions, every virtual GPU again)</td>
+ *     <td>while the board boots: it stays off, everything stays failed, and it is tried again after
+ *     a minute. While one virtual GPU is made again: that one alone is not restored, and its next
+ *     reset tries again; lost if its framebuffer cannot be scrubbed</td>
+ *     <td>restarted once more</td></tr>
  * </table>
  *
  * <p>Events before an answer, also in storms, change nothing. When the firmware has stopped, an

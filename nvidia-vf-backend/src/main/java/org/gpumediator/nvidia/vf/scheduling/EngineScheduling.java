@@ -81,6 +81,10 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
     @GuardedBy("lock")
     private long noCutOffBefore = Long.MIN_VALUE;
 
+    /** When to tell the firmware anew what the policy is; the largest value if it knows. */
+    @GuardedBy("lock")
+    private long tellAt = Long.MAX_VALUE;
+
     @GuardedBy("lock")
     private long cutOffs;
 
@@ -159,6 +163,7 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
         FirmwarePolicy told = checked(policy);
         synchronized (lock) {
             tellFirmware(told);
+            tellAt = Long.MAX_VALUE;
             vendorSetting = null;
             scheduler.policy(policy);
         }
@@ -256,11 +261,12 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
             if (core.lost() != null) {
                 return Long.MAX_VALUE;
             }
-            next = arrange(nowNanos);
+            tellAnew(nowNanos);
+            next = Math.min(tellAt, arrange(nowNanos));
             if (drainDeadline() <= nowNanos && noCutOffBefore <= nowNanos) {
                 offender = scheduler.onHardware();
                 boolean done = cutOff(offender);
-                next = arrange(clock.nanoTime());
+                next = Math.min(tellAt, arrange(clock.nanoTime()));
                 if (scheduler.onHardware() == offender) {
                     noCutOffBefore = clock.nanoTime() + RETRY_NANOS;
                 }
@@ -343,16 +349,28 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
     }
 
     /**
-     * Says that the board was reset and its firmware booted anew: nothing is on the engine.
-     *
-     * @throws GpuMediationException if the firmware refuses or does not answer
+     * Says that the board was reset and its firmware booted anew: nothing is on the engine. The
+     * firmware is told of the policy at the next step, and again later if it does not take it.
      */
     public void restarted() {
         synchronized (lock) {
             submitted = RunlistPort.NONE;
             look(clock.nanoTime());
-            tellFirmware(FirmwarePolicy.of(scheduler.policy()));
+            tellAt = Long.MIN_VALUE;
             port.enableInterrupt();
+        }
+        stepNeeded.run();
+    }
+
+    @GuardedBy("lock")
+    private void tellAnew(long nowNanos) {
+        if (tellAt <= nowNanos) {
+            try {
+                tellFirmware(FirmwarePolicy.of(scheduler.policy()));
+                tellAt = Long.MAX_VALUE;
+            } catch (GpuMediationException failure) {
+                tellAt = clock.nanoTime() + RETRY_NANOS;
+            }
         }
     }
 
