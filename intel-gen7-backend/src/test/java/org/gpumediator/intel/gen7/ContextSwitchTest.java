@@ -6,7 +6,9 @@ import org.gpumediator.intel.gen7.engine.RenderState;
 import org.gpumediator.intel.gen7.registers.Gen7Registers;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.Seeds;
+import org.gpumediator.testkit.guest.Batch;
 import org.gpumediator.testkit.guest.GuestObject;
+import org.gpumediator.testkit.guest.Request;
 import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
 import org.gpumediator.testkit.haswell.HaswellEngine;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +28,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 
 /** What is on the hardware of one guest, then of another, then of the first again. */
 class ContextSwitchTest {
@@ -33,14 +36,15 @@ class ContextSwitchTest {
     private static final int[] ENGINES = {0x2000, 0x1_2000, 0x1_a000, 0x2_2000};
     private static final Set<Integer> STATUS_PAGES = Set.of(0x4080, 0x4180, 0x4280, 0x4380);
 
-    /** Rings, stop bits, interrupt masks and page directories: they move in an order of their own. */
+    /**
+     * Rings, stop bits, interrupt masks and page directories: they move in an order of their own.
+     */
     private static final Set<Integer> OF_RINGS =
             Set.of(0x30, 0x34, 0x38, 0x3c, 0x74, 0x9c, 0xa8, 0x134, 0x140, 0x220, 0x228, 0x29c);
 
     /** What an engine counts or shows of the command it is at. */
     private static final Set<Integer> PROGRESS =
-            Set.of(
-                    0x30, 0x34, 0x64, 0x68, 0x6c, 0x70, 0x74, 0x78, 0x94, 0x140, 0x358, 0x35c);
+            Set.of(0x30, 0x34, 0x64, 0x68, 0x6c, 0x70, 0x74, 0x78, 0x94, 0x140, 0x358, 0x35c);
 
     private static final int CCID = 0x2180;
 
@@ -167,14 +171,15 @@ class ContextSwitchTest {
                 });
     }
 
-    /** Returns whether it holds one: such a register is audited, so only an own one gets through. */
+    /**
+     * Returns whether it holds one: such a register is audited, so only an own one gets through.
+     */
     private static boolean isGraphicsAddress(int offset) {
         return offset == 0x2148 || offset == 0x1_2198 || offset == 0x1_a080;
     }
 
     @Test
-    void renderRegisters_ofOneGuest_comeBackBitByBitAndAreNeverTheOthers()
-            throws IOException {
+    void renderRegisters_ofOneGuest_comeBackBitByBitAndAreNeverTheOthers() throws IOException {
         Seeds.forEach(
                 3,
                 random -> {
@@ -235,6 +240,63 @@ class ContextSwitchTest {
             assertThat(one.hostile().peekRegister(offset)).isEqualTo(foreign);
             assertThat(world.physical(offset)).isNotEqualTo(foreign);
         }
+    }
+
+    private void registersSurvive(Consumer<World> trouble) throws IOException {
+        int[] settings = {0x902c, 0x9400, 0x9404, 0x9424, 0x4_2000, 0x4_2020};
+        for (int offset : settings) {
+            world.gpu.write(0, offset, 4, offset * 5L & 0x7fff_ffff);
+        }
+        Map<Integer, Boolean> registers = renderRegisters();
+        putOn(two);
+        scribble(two, registers, new SplittableRandom(3));
+        Map<Integer, Integer> theirs = hardware(registers.keySet());
+        putOn(one);
+        scribble(one, registers, new SplittableRandom(4));
+        Map<Integer, Integer> mine = hardware(registers.keySet());
+
+        trouble.accept(world);
+        one.hostile().pokeRegister(0x941c, 2);
+        assertSame("after its own reset", hardware(registers.keySet()), mine);
+        one.resetEngine(HaswellEngine.RCS);
+        one.await(one.submit(HaswellEngine.RCS));
+        Map<Integer, Integer> again = hardware(registers.keySet()); // its context was loaded
+
+        trouble.accept(world);
+        Request other = two.submit(HaswellEngine.BCS);
+        world.pass(700);
+        assertThat(other.completed()).as("the reset let the other in").isTrue();
+        vmmOne.gpu().quiesce();
+        putOn(two);
+        assertSame("the other's", hardware(registers.keySet()), theirs);
+        vmmOne.gpu().resume();
+        one.submit(HaswellEngine.BCS);
+        world.pass(40);
+        assertSame("come back", hardware(registers.keySet()), again);
+        for (int offset : settings) {
+            assertThat(world.physical(offset))
+                    .as("the host's register 0x%x", offset)
+                    .isEqualTo(offset * 5 & 0x7fff_ffff);
+        }
+    }
+
+    @Test
+    void registers_afterAResetOfTheRenderEngine_areAsBefore() throws IOException {
+        registersSurvive(
+                on -> {
+                    one.hang(HaswellEngine.RCS);
+                    on.pass(2);
+                });
+    }
+
+    @Test
+    void registers_afterAResetOfTheDevice_areAsBefore() throws IOException {
+        registersSurvive(
+                on -> {
+                    one.submit(HaswellEngine.RCS, Batch.user().noops(5000));
+                    on.gpu.stickRing(HaswellEngine.RCS);
+                });
+        assertThat(world.mediator.statistics().counter("device.resets")).isEqualTo(2);
     }
 
     /** Returns every dword of the hardware's registers but those that tell how far rings are. */

@@ -202,6 +202,11 @@ final class Registers {
     };
     // spotless:on
 
+    /** Registers outside the render engine's block that its reset takes along, seen on Haswell. */
+    private static final int[] RESET_WITH_RENDER = {
+        0x4090, 0x7000, 0x7004, 0x902c, 0x9400, 0x9404, 0x9424, 0x4_2000, 0x4_2020
+    };
+
     private static void block(RegisterRules.Builder rules, int base, int block) {
         rules.at((c, o, s) -> c.interrupts.status(block), IGNORED, base)
                 .at(
@@ -248,6 +253,9 @@ final class Registers {
         if (base == HaswellEngine.RCS.mmioBase()) {
             for (int offset = 0x400; offset < 0x800; offset += 4) {
                 file.set(base + offset, 0);
+            }
+            for (int offset : RESET_WITH_RENDER) {
+                file.set(offset, 0);
             }
         }
     }

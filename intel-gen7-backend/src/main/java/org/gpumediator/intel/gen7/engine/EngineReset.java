@@ -10,7 +10,7 @@ import java.util.TreeMap;
  * Resets single engines of the hardware, and all of them if one does not come back.
  *
  * <p>Source: GDRST of gen7.5 (0x941c): bit 0 everything, bits 1 to 4 one engine each,
- * self-clearing.
+ * self-clearing; XenGT's list of what a reset of the render engine takes along.
  *
  * <p>Not thread safe: used under the lock of the physical GPU.
  */
@@ -19,6 +19,12 @@ final class EngineReset {
     private static final int GDRST = 0x941c;
     private static final int EVERYTHING = 1;
     private static final int MAX_POLLS = 10_000;
+
+    /**
+     * Settings of the whole GPU that a reset of the render engine clears: clock gating, the super
+     * queue, display chicken bits. No guest's values are ever in them.
+     */
+    private static final int[] TAKEN_ALONG = {0x902c, 0x9400, 0x9404, 0x9424, 0x4_2000, 0x4_2020};
 
     private static final int ALL = (1 << Engine.COUNT) - 1;
 
@@ -40,7 +46,26 @@ final class EngineReset {
      */
     int reset(Engine engine) {
         resets[engine.ordinal()]++;
-        if (write(engine.resetBit())) {
+        int[] settings = settings();
+        int lost = resetOneOrAll(engine);
+        if ((lost & Engine.RCS.bit()) != 0) {
+            for (int i = 0; i < settings.length; i++) {
+                mmio.write(TAKEN_ALONG[i], settings[i]);
+            }
+        }
+        return lost;
+    }
+
+    private int[] settings() {
+        int[] values = new int[TAKEN_ALONG.length];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = mmio.read(TAKEN_ALONG[i]);
+        }
+        return values;
+    }
+
+    private int resetOneOrAll(Engine engine) {
+        if (write(engine.resetBit()) && isIdle(engine)) {
             return engine.bit();
         }
         deviceResets++;
@@ -49,10 +74,22 @@ final class EngineReset {
         return ALL;
     }
 
+    /** Returns whether a reset has helped: a ring that sticks does not become idle by its own. */
+    private boolean isIdle(Engine engine) {
+        return awaitBits(
+                engine.base() + RingRegisters.MI_MODE,
+                RingRegisters.MI_MODE_IDLE,
+                RingRegisters.MI_MODE_IDLE);
+    }
+
     private boolean write(int bits) {
         mmio.write(GDRST, bits);
+        return awaitBits(GDRST, bits, 0);
+    }
+
+    private boolean awaitBits(int offset, int mask, int expected) {
         for (int polls = 0; polls < MAX_POLLS; polls++) {
-            if ((mmio.read(GDRST) & bits) == 0) {
+            if ((mmio.read(offset) & mask) == expected) {
                 return true;
             }
         }

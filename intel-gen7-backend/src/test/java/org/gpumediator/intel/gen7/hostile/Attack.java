@@ -85,7 +85,14 @@ abstract class Attack {
         bad = world.guest(badVmm).boot(); // has the engines from now on
         hostile = bad.hostile();
         world.steps(40);
-        before = Evidence.of(world, goodVmm, badVmm);
+        before = Evidence.of(world, goodVmm, others());
+    }
+
+    /**
+     * Returns who may change what is its own: the bad guest, and others that a test has at work.
+     */
+    FakeVmm[] others() {
+        return new FakeVmm[] {badVmm};
     }
 
     /** Takes what the neighbour has now as what it shall still have after the attack. */
@@ -93,7 +100,7 @@ abstract class Attack {
         world.pass(20);
         bad.await(bad.submit(HaswellEngine.BCS)); // has the engines again
         world.steps(40);
-        before = Evidence.of(world, goodVmm, badVmm);
+        before = Evidence.of(world, goodVmm, others());
     }
 
     /** Returns what stands between the bad guest's VMM and the mediator. */
@@ -103,7 +110,7 @@ abstract class Attack {
 
     /** Fails unless the neighbour's state is bit by bit what it was before the attack. */
     final void assertNeighbourUntouched() {
-        before.assertSame(Evidence.of(world, goodVmm, badVmm));
+        before.assertSame(Evidence.of(world, goodVmm, others()));
         assertThat(World.hookFailures(badVmm)).as("exceptions that escaped a hook").isZero();
         assertThat(World.hookFailures(goodVmm)).isZero();
         assertThat(strayAccesses()).isEmpty();

@@ -13,15 +13,15 @@ import java.util.List;
 /**
  * All that a guest could notice of what another one does: its memory, each dword of its registers,
  * its fences, its interrupts, and the hardware's fences and table entries but for those of the
- * other.
+ * others.
  */
 final class Evidence {
 
     private static final int REGISTERS = 2 << 20;
     private static final int FENCES = 0x10_0000;
     private static final int TABLE = 0x20_0000;
-    private static final long RESERVED_START = 480 * World.MIB;
-    private static final long RESERVED_END = 512 * World.MIB;
+    private static final ResourceRange RESERVED =
+            new ResourceRange(480 * World.MIB, 32 * World.MIB);
     private static final int[] ENGINES = {0x2000, 0x1_2000, 0x2_2000, 0x1_a000};
 
     private final long memory;
@@ -32,34 +32,46 @@ final class Evidence {
     private final long lines;
     private final boolean line;
 
-    private Evidence(World world, FakeVmm victim, FakeVmm other) {
+    private Evidence(World world, FakeVmm victim, FakeVmm... others) {
         memory = victim.memory().fingerprint();
         registers = registers(victim);
-        ResourceRange othersFences = range(other, "fences");
+        List<ResourceRange> othersFences = ranges(others, "fences");
         for (int i = 0; i < 64; i++) {
-            boolean his = i / 2 >= othersFences.start() && i / 2 < othersFences.end();
-            fences.add(his ? 0 : world.physical(FENCES + 4 * i));
+            fences.add(isIn(othersFences, i / 2) ? 0 : world.physical(FENCES + 4 * i));
         }
-        ResourceRange low = range(other, "aperture");
-        ResourceRange high = range(other, "hidden");
+        List<ResourceRange> othersMemory = ranges(others, "aperture");
+        othersMemory.addAll(ranges(others, "hidden"));
+        othersMemory.add(RESERVED);
         entries = new int[524_288];
         for (int i = 0; i < entries.length; i++) {
-            long address = i * 4096L;
-            boolean his =
-                    address >= low.start() && address < low.end()
-                            || address >= high.start() && address < high.end();
-            boolean mediators = address >= RESERVED_START && address < RESERVED_END;
-            entries[i] = his || mediators ? 0 : world.physical(TABLE + 4 * i);
+            entries[i] = isIn(othersMemory, i * 4096L) ? 0 : world.physical(TABLE + 4 * i);
         }
         messages = victim.interrupts().messages();
         lines = victim.interrupts().lineAssertions();
         line = victim.interrupts().lineActive();
     }
 
+    private static List<ResourceRange> ranges(FakeVmm[] vmms, String kind) {
+        List<ResourceRange> ranges = new ArrayList<>();
+        for (FakeVmm vmm : vmms) {
+            ranges.add(range(vmm, kind));
+        }
+        return ranges;
+    }
+
+    private static boolean isIn(List<ResourceRange> ranges, long at) {
+        for (int i = 0; i < ranges.size(); i++) {
+            if (at >= ranges.get(i).start() && at < ranges.get(i).end()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Takes down what a guest has now. */
-    static Evidence of(World world, FakeVmm victim, FakeVmm other) {
+    static Evidence of(World world, FakeVmm victim, FakeVmm... others) {
         registers(victim); // some take note of being read
-        return new Evidence(world, victim, other);
+        return new Evidence(world, victim, others);
     }
 
     private static ResourceRange range(FakeVmm vmm, String kind) {
