@@ -469,7 +469,7 @@ public final class Mediator implements AutoCloseable {
             return;
         }
         List<AutoCloseable> rest = new ArrayList<>();
-        rest.add(backend::close);
+        rest.add(backend);
         rest.addAll(vgpus);
         RuntimeException failure = null;
         for (AutoCloseable each : rest.reversed()) {

@@ -1,5 +1,6 @@
 package org.gpumediator.testkit;
 
+import java.lang.ref.Reference;
 import java.util.function.IntFunction;
 
 /**
@@ -30,18 +31,20 @@ public final class HeapFootprint {
             throw new IllegalArgumentException("count " + count + ": expected a positive number");
         }
         Object[] made = new Object[count + WARM_UP];
-        long before = 0;
-        for (int i = -WARM_UP; i < 0; i++) {
-            // The collector has settled after the second measure, not yet after the first.
-            made[count - 1 - i] = make.apply(i);
-            before = used();
+        try {
+            long before = 0;
+            for (int i = -WARM_UP; i < 0; i++) {
+                // The collector has settled after the second measure, not yet after the first.
+                made[count - 1 - i] = make.apply(i);
+                before = used();
+            }
+            for (int i = 0; i < count; i++) {
+                made[i] = make.apply(i);
+            }
+            return (used() - before) / count;
+        } finally {
+            Reference.reachabilityFence(made);
         }
-        for (int i = 0; i < count; i++) {
-            made[i] = make.apply(i);
-        }
-        long after = used();
-        java.lang.ref.Reference.reachabilityFence(made);
-        return (after - before) / count;
     }
 
     private static long used() {

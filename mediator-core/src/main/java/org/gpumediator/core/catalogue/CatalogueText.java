@@ -9,8 +9,6 @@ import java.util.stream.Collectors;
  */
 public final class CatalogueText {
 
-    private static final String FORMAT = "%06x %-7s %-28s %-18s %-10s %-18s %-12s %-11s %s";
-
     private CatalogueText() {}
 
     /**
@@ -46,7 +44,8 @@ public final class CatalogueText {
                         + register.hooks().stream()
                                 .map(hook -> " " + hook)
                                 .collect(Collectors.joining());
-        return FORMAT.formatted(
+        return String.format(
+                "%06x %-7s %-28s %-18s %-10s %-18s %-12s %-11s %s",
                 register.offset(),
                 shape,
                 register.name(),

@@ -1,12 +1,13 @@
 package org.gpumediator.core.catalogue;
 
+import org.jspecify.annotations.Nullable;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A catalogue as arrays.
@@ -90,7 +91,7 @@ final class CompiledRules<C> {
         private final short[][] ruleByDword;
         private final List<Rule<C>> rules = new ArrayList<>();
         private final List<WriteHook<C>> hooks = new ArrayList<>();
-        private final Map<WriteHook<C>, Integer> hookNumbers = new IdentityHashMap<>();
+        private final IdentityHashMap<WriteHook<C>, Integer> hookNumbers = new IdentityHashMap<>();
 
         /** The rule of a dword that several narrow rows may share, by dword. */
         private final Map<Integer, Integer> shared = new HashMap<>();

@@ -22,7 +22,7 @@ public final class Counters {
      * @param name words separated by dots, such as {@code rcs.busy.nanos}
      */
     public LongAdder counter(String name) {
-        return byName.computeIfAbsent(name, unused -> new LongAdder());
+        return byName.computeIfAbsent(name, _ -> new LongAdder());
     }
 
     /** Returns all counters at this moment, those that are zero included. */

@@ -237,8 +237,8 @@ public final class FakeGsp {
     /** Packs up to eight letters, the first one highest. */
     static long name(String letters) {
         long packed = 0;
-        for (char letter : letters.toCharArray()) {
-            packed = packed << 8 | letter;
+        for (int i = 0; i < letters.length(); i++) {
+            packed = packed << 8 | letters.charAt(i);
         }
         return packed;
     }

@@ -1,6 +1,7 @@
 package org.gpumediator.testkit.ada;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 
 /** Faults that are waiting to happen. Safe for use by multiple threads. */
@@ -62,14 +63,15 @@ public final class GspFaults {
 
     /** Returns whether this goes wrong now. */
     synchronized boolean strikes(GspFault fault, int request) {
-        for (Planned each : planned) {
+        for (Iterator<Planned> rest = planned.iterator(); rest.hasNext(); ) {
+            Planned each = rest.next();
             if (each.fault == fault && (each.request == ANY || each.request == request)) {
                 if (each.skip > 0) {
                     each.skip--;
                     continue;
                 }
                 if (--each.times == 0) {
-                    planned.remove(each);
+                    rest.remove();
                 }
                 happened++;
                 return true;

@@ -58,7 +58,7 @@ final class GspQueues {
         int[] header = {0,       QUEUE_BYTES, ENTRY, COUNT, 0,     1,    READ_POINTER, ENTRY};
         // spotless:on
         for (int i = 1; i < header.length; i++) {
-            dma.writeInt(statuses + 4 * i, header[i]);
+            dma.writeInt(statuses + 4L * i, header[i]);
         }
         dma.writeInt(statuses, header[0]);
         dma.writeInt(statuses + READ_POINTER, readAt);

@@ -130,7 +130,7 @@ final class SparseMemory {
             if ((value & -1L >>> 64 - 8 * width) == 0) {
                 return;
             }
-            page = pages.computeIfAbsent(at / PAGE, unused -> new byte[PAGE]);
+            page = pages.computeIfAbsent(at / PAGE, _ -> new byte[PAGE]);
         }
         int start = (int) (at % PAGE);
         for (int i = 0; i < width; i++) {

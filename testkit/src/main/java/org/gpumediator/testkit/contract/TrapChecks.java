@@ -3,6 +3,10 @@ package org.gpumediator.testkit.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import org.gpumediator.api.TrapHandler;
+import org.gpumediator.api.TrapHandler.StringDirection;
+import org.junit.jupiter.api.function.Executable;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -11,9 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.TrapHandler.StringDirection;
-import org.junit.jupiter.api.function.Executable;
 
 /** Checks of one trapped region, shared by the contracts that have trapped regions. */
 final class TrapChecks {
@@ -195,7 +196,7 @@ final class TrapChecks {
             }
             for (StringDirection direction : StringDirection.values()) {
                 for (int width : WIDTHS) {
-                    MemorySegment source = arena.allocate(4 * width);
+                    MemorySegment source = arena.allocate(4L * width);
                     for (int i = 0; i < 4 * width; i++) {
                         source.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt());
                     }

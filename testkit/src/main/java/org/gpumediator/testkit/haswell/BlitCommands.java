@@ -219,7 +219,7 @@ final class BlitCommands {
         long from = Integer.toUnsignedLong(address & -PATTERN_ALIGNMENT);
         for (int i = 0; i < 16 * bytes; i++) {
             BlitPattern.put(
-                    pixels, 4 * i, engine.memory.load(from + 4 * i, engine.contextSpace()), 4);
+                    pixels, 4 * i, engine.memory.load(from + 4L * i, engine.contextSpace()), 4);
         }
     }
 

@@ -29,7 +29,7 @@ final class FlushCommands {
         int operation = flags >>> OPERATION_SHIFT & 3;
         if (length >= 4) {
             if ((flags & PIPE_REGISTER_WRITE) != 0) {
-                writeRegister(engine, length);
+                writeRegister(engine);
             } else if (operation != 0) {
                 boolean global = (flags & PIPE_GLOBAL) != 0;
                 write(engine, operation, flags, engine.dword(2), global, 3, length);
@@ -57,7 +57,7 @@ final class FlushCommands {
         return Outcome.DONE;
     }
 
-    private static void writeRegister(Engine engine, int length) {
+    private static void writeRegister(Engine engine) {
         if (engine.privileged()) {
             MiCommands.write(engine, engine.dword(2) & 0x007f_fffc, engine.dword(3));
         } else {

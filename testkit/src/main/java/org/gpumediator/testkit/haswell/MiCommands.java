@@ -132,7 +132,7 @@ final class MiCommands {
         long address = address(engine.dword(2));
         int space = engine.spaceOf((header & GLOBAL) != 0);
         for (int i = 3; i < Math.min(length, 5); i++) {
-            engine.publish(address + 4 * (i - 3), space, engine.dword(i));
+            engine.publish(address + 4L * (i - 3), space, engine.dword(i));
         }
         return Outcome.DONE;
     }
@@ -147,7 +147,7 @@ final class MiCommands {
     static Outcome storeDataIndex(Engine engine, int header, int length) {
         long address = engine.statusPage() + (engine.dword(1) & 0xffc);
         for (int i = 2; i < Math.min(length, 4); i++) {
-            engine.publish(address + 4 * (i - 2), Translator.GLOBAL, engine.dword(i));
+            engine.publish(address + 4L * (i - 2), Translator.GLOBAL, engine.dword(i));
         }
         return Outcome.DONE;
     }
@@ -170,7 +170,7 @@ final class MiCommands {
         for (int i = 0; i < PERFORMANCE_DWORDS; i++) {
             int value =
                     i == 0 && length > 2 ? engine.dword(2) : i == 1 ? (int) engine.timestamp() : 0;
-            engine.memory.store(address + 4 * i, space, value);
+            engine.memory.store(address + 4L * i, space, value);
         }
         return Outcome.DONE;
     }
@@ -344,8 +344,8 @@ final class MiCommands {
         boolean combined =
                 switch (header >>> 3 & 3) {
                     case 0 -> compared;
-                    case 1 -> before & compared;
-                    case 2 -> before | compared;
+                    case 1 -> before && compared;
+                    case 2 -> before || compared;
                     default -> before ^ compared;
                 };
         int load = header >>> 6 & 3;

@@ -136,8 +136,8 @@ public final class VfioUserServer implements Callable<Integer> {
     public static void main(String... arguments) {
         int status =
                 run(
-                        new PrintWriter(System.out, true),
-                        new PrintWriter(System.err, true),
+                        new PrintWriter(System.out, true, System.out.charset()),
+                        new PrintWriter(System.err, true, System.err.charset()),
                         arguments);
         System.exit(status);
     }

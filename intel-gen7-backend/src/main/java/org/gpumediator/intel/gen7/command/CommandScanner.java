@@ -409,7 +409,7 @@ public final class CommandScanner {
                     return endHere(
                             batch, at, 0, toUnsignedLong(dw0), GuestFaultKind.MALFORMED_COMMAND);
                 }
-                case ALL, INCOMPLETE -> {}
+                case ALL, INCOMPLETE, AT_FLOW, FULL -> {}
             }
         }
     }

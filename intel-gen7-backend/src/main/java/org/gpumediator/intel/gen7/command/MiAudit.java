@@ -74,7 +74,7 @@ final class MiAudit {
             return;
         }
         long offset = toUnsignedLong(d[at + 1]);
-        if (offset + (length - 2) * Integer.BYTES > Mi.STATUS_PAGE_BYTES) {
+        if (offset + (length - 2L) * Integer.BYTES > Mi.STATUS_PAGE_BYTES) {
             state.refuseAddress(d, at, length, row, offset);
         }
     }

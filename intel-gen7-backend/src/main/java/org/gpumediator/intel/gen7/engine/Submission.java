@@ -11,7 +11,6 @@ import org.gpumediator.intel.gen7.command.ScanEvents;
 import org.gpumediator.intel.gen7.command.ScanLimits;
 import org.gpumediator.intel.gen7.command.ScanResult;
 import org.gpumediator.intel.gen7.gtt.Ppgtt;
-import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.gtt.Slice;
 import org.jspecify.annotations.Nullable;
 
@@ -29,16 +28,11 @@ import java.lang.foreign.ValueLayout;
  */
 final class Submission implements ScanContext, GuestDwords, ScanEvents {
 
-    private final ReservedArea area;
     private final CommandScanner scanner = new CommandScanner(ScanLimits.DEFAULT);
     private int[] dwords = new int[4096];
     private @Nullable GuestEngines guest;
     private @Nullable VirtualRing ring;
     private @Nullable SubmissionEffects effects;
-
-    Submission(ReservedArea area) {
-        this.area = area;
-    }
 
     /**
      * Takes as much as possible of what is queued. Afterwards {@link VirtualRing#taken} says up to

@@ -26,7 +26,7 @@ final class Submitter {
         this.clock = clock;
         this.rings = rings;
         this.effects = effects;
-        submission = new Submission(area);
+        submission = new Submission();
     }
 
     /** Gives all engines what they have room for. */

@@ -19,14 +19,16 @@ public enum GuardedEvent {
     TELEMETRY           (15,      60);
     // spotless:on
 
-    private final GuardLimit defaultLimit;
+    private final int allowed;
+    private final int seconds;
 
     GuardedEvent(int allowed, int seconds) {
-        defaultLimit = GuardLimit.ofSeconds(allowed, seconds);
+        this.allowed = allowed;
+        this.seconds = seconds;
     }
 
     /** Returns the limit that applies unless somebody sets another. */
     public GuardLimit defaultLimit() {
-        return defaultLimit;
+        return GuardLimit.ofSeconds(allowed, seconds);
     }
 }

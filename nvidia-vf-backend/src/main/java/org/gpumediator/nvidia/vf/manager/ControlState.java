@@ -1,5 +1,7 @@
 package org.gpumediator.nvidia.vf.manager;
 
+import com.google.common.collect.ImmutableSet;
+import com.google.common.collect.Sets;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.EnumSet;
 import java.util.Set;
@@ -37,11 +39,11 @@ public final class ControlState {
         DESTROY (EnumSet.allOf(Resting.class),                                  Resting.DOWN);
         // spotless:on
 
-        private final Set<Resting> from;
+        private final ImmutableSet<Resting> from;
         private final Resting to;
 
         Operation(Set<Resting> from, Resting to) {
-            this.from = from;
+            this.from = Sets.immutableEnumSet(from);
             this.to = to;
         }
     }

@@ -1,11 +1,5 @@
 package org.gpumediator.nvidia.vf.placement;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionRequest;
@@ -14,6 +8,13 @@ import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.nvidia.vf.types.VfResources;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * Answers what a board could still carry, what a placement would cost, how fragmented it is and why
@@ -169,8 +170,9 @@ public final class PlacementPlanner {
          * if nothing is lost, {@code 100} if nothing is left.
          */
         public int percent() {
-            long compact = sizes.stream().mapToLong(size -> size.slots * size.compact).sum();
-            long creatable = sizes.stream().mapToLong(size -> size.slots * size.creatable).sum();
+            long compact = sizes.stream().mapToLong(size -> (long) size.slots * size.compact).sum();
+            long creatable =
+                    sizes.stream().mapToLong(size -> (long) size.slots * size.creatable).sum();
             return compact == 0 ? 0 : (int) (100 * (compact - creatable) / compact);
         }
     }

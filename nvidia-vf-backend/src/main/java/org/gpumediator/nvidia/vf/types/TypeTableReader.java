@@ -95,7 +95,7 @@ final class TypeTableReader {
 
     private void board(String rest) {
         String[] parts = slashed(rest);
-        String[] columns = parts[0].split(" +");
+        String[] columns = parts[0].split(" +", -1);
         if (columns.length != 3) {
             throw new IllegalArgumentException("expected device, subsystem and region");
         }
@@ -117,7 +117,7 @@ final class TypeTableReader {
         if (here == null) {
             throw new IllegalArgumentException("a type before any board");
         }
-        String[] columns = rest.split(" +");
+        String[] columns = rest.split(" +", -1);
         if (columns.length != TYPE_COLUMNS) {
             throw new IllegalArgumentException(
                     columns.length + " columns: expected " + TYPE_COLUMNS);
@@ -213,7 +213,7 @@ final class TypeTableReader {
     }
 
     private static List<Integer> numbers(String text) {
-        return Arrays.stream(text.strip().split(" +")).map(TypeTableReader::number).toList();
+        return Arrays.stream(text.strip().split(" +", -1)).map(TypeTableReader::number).toList();
     }
 
     private static int number(String text) {

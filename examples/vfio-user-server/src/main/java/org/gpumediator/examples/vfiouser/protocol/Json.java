@@ -1,5 +1,7 @@
 package org.gpumediator.examples.vfiouser.protocol;
 
+import org.jspecify.annotations.Nullable;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
@@ -8,7 +10,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a JSON text of a client: objects become {@link Map}s, arrays {@link List}s, whole numbers
@@ -149,11 +150,11 @@ final class Json {
     private @Nullable Object word() {
         if (text.startsWith("true", at)) {
             at += 4;
-            return Boolean.TRUE;
+            return true;
         }
         if (text.startsWith("false", at)) {
             at += 5;
-            return Boolean.FALSE;
+            return false;
         }
         if (text.startsWith("null", at)) {
             at += 4;
