@@ -82,6 +82,7 @@ final class CopyEngine {
         long target = wide(state, TARGET_HIGH, TARGET_LOW);
         long line = Integer.toUnsignedLong(state.getOrDefault(LINE_LENGTH, 0));
         long bytes = line * Integer.toUnsignedLong(state.getOrDefault(LINE_COUNT, 0));
+        board.orders().add("clear " + target + " " + bytes);
         boolean legal =
                 line <= MOST_LINE_BYTES
                         && state.getOrDefault(PITCH, 0) == (int) line

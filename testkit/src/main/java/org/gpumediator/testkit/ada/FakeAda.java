@@ -53,6 +53,7 @@ public final class FakeAda implements PhysicalGpu {
     private final DmaSpace dma = new DmaSpace();
     private final Agenda agenda = new Agenda();
     private final GspFaults faults = new GspFaults();
+    private final OrderBook orders = new OrderBook();
     private final MappedBars mappedBars;
     private final FakeGsp gsp;
     private final CopyEngine copyEngine;
@@ -330,6 +331,20 @@ public final class FakeAda implements PhysicalGpu {
     /** Returns the faults that wait to happen. */
     public GspFaults faults() {
         return faults;
+    }
+
+    /**
+     * Returns what the host has ordered since this was last asked, oldest first, at most the latest
+     * 1024 orders: {@code call N} and {@code control 0xN} of the firmware, {@code message N to G}
+     * to the task of a guest function, {@code clear OFFSET BYTES} of the copy engine, {@code reset}
+     * and {@code bus master on} or {@code off} of {@code function G}.
+     */
+    public List<String> takeOrders() {
+        return orders.take();
+    }
+
+    OrderBook orders() {
+        return orders;
     }
 
     /** Returns where the firmware is in its life. */

@@ -283,6 +283,11 @@ public final class FakeGsp {
         int function = message.function();
         ByteBuffer body = message.payload();
         int request = function == RM_CONTROL && body.limit() >= 24 ? body.getInt(8) : function;
+        board.orders()
+                .add(
+                        function == RM_CONTROL
+                                ? "control 0x" + Integer.toHexString(request)
+                                : "call " + function);
         GspFaults faults = board.faults();
         if (faults.strikes(GspFault.CRASH, request)) {
             crash();

@@ -195,6 +195,8 @@ final class FakeVf implements PhysicalGpu {
                 int at = offset + i;
                 int octet = value >>> 8 * i & 0xff;
                 if (at == COMMAND) {
+                    String state = (octet & 4) == 0 ? "off" : "on";
+                    board.orders().add("function " + (index + 1) + " bus master " + state);
                     config[at] = (byte) (octet & 4);
                 } else if (at == MSIX + 3) {
                     config[at] = (byte) (octet & 0xc0 | config[at] & 0x3f);
@@ -296,6 +298,7 @@ final class FakeVf implements PhysicalGpu {
 
     private void beginReset() {
         resetting = true;
+        board.orders().add("function " + (index + 1) + " reset");
         board.engine().forget(index + 1);
         resets++;
         registers.reset();

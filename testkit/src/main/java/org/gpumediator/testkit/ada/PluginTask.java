@@ -157,6 +157,7 @@ final class PluginTask {
         }
         received = sequence;
         int type = area(CONTROL_TYPE);
+        board.orders().add("message " + type + " to " + grant.gfid);
         area(RESPONSE_RECEIVED, sequence);
         GspFaults faults = board.faults();
         if (faults.strikes(GspFault.PLUGIN_CRASH, type)) {
