@@ -23,13 +23,13 @@ final class BoardRegisters {
     private static final int INTERRUPT_TOP    = OWN_FUNCTION + 0x1600;
     // spotless:on
 
-    private final FakeAda board;
+    private final Board board;
     private final FunctionRegisters own;
     private final PciFunction config;
     private final RunlistRegisters runlists;
     private final Map<Integer, Integer> plain = new HashMap<>();
 
-    BoardRegisters(FakeAda board, FunctionRegisters own, PciFunction config) {
+    BoardRegisters(Board board, FunctionRegisters own, PciFunction config) {
         this.board = board;
         this.own = own;
         this.config = config;

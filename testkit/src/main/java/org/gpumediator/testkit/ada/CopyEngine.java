@@ -27,11 +27,11 @@ final class CopyEngine {
     private static final long BYTES_PER_MICROSECOND = 1 << 20;
     private static final int LAUNCH_SEMAPHORE = 1 << 3;
 
-    private final FakeAda board;
+    private final Board board;
     private final Map<Integer, Long> channels = new HashMap<>();
     private long scrubbedBytes;
 
-    CopyEngine(FakeAda board) {
+    CopyEngine(Board board) {
         this.board = board;
     }
 

@@ -33,7 +33,7 @@ final class FakeVf implements PhysicalGpu {
     private static final int STARTING = 0x0001;
     private static final long RESET_NANOS = 20_000_000;
 
-    private final FakeAda board;
+    private final Board board;
     private final int index;
     private final FunctionRegisters registers;
     private final List<InterruptListener> listeners = new CopyOnWriteArrayList<>();
@@ -46,7 +46,7 @@ final class FakeVf implements PhysicalGpu {
     private long framebufferStart;
     private long framebufferLength;
 
-    FakeVf(FakeAda board, int index) {
+    FakeVf(Board board, int index) {
         this.board = board;
         this.index = index;
         registers =
@@ -64,7 +64,7 @@ final class FakeVf implements PhysicalGpu {
 
                             @Override
                             public void interrupt(int vector) {
-                                board.post(FakeVf.this, vector);
+                                board.interrupts().post(() -> deliver(vector));
                             }
 
                             @Override
@@ -87,7 +87,7 @@ final class FakeVf implements PhysicalGpu {
         put(EXPRESS, 2, 0x10 | MSIX << 8);
         put(EXPRESS + 2, 2, 0x0002);
         for (int capabilities : EXPRESS_CAPABILITIES) {
-            put(EXPRESS + capabilities, 4, board.ownExpress(capabilities));
+            put(EXPRESS + capabilities, 4, board.physical().express(capabilities));
         }
         put(MSIX, 2, 0x11);
         put(MSIX + 2, 2, AdaConfig.VECTORS - 1);
@@ -133,7 +133,7 @@ final class FakeVf implements PhysicalGpu {
         framebuffer(0, 0);
     }
 
-    void deliver(int vector) {
+    private void deliver(int vector) {
         listeners.forEach(listener -> listener.interrupted(vector));
     }
 
@@ -148,14 +148,7 @@ final class FakeVf implements PhysicalGpu {
 
     @Override
     public GpuIdentity identity() {
-        GpuIdentity parent = board.identity();
-        return new GpuIdentity(
-                parent.vendor(),
-                parent.device(),
-                parent.subsystemVendor(),
-                parent.subsystem(),
-                parent.revision(),
-                parent.classCode());
+        return board.physical().identity();
     }
 
     @Override
@@ -165,12 +158,12 @@ final class FakeVf implements PhysicalGpu {
 
     @Override
     public int readConfig(int offset, int width) {
-        FakeAda.checkConfig(offset, width, CONFIG_LENGTH);
+        Accesses.checkConfig(offset, width, CONFIG_LENGTH);
         board.poll();
         board.lock();
         try {
             if (gone) {
-                return -1 >>> 32 - 8 * width;
+                return (int) Accesses.ones(width);
             }
             int value = 0;
             for (int i = 0; i < width; i++) {
@@ -188,7 +181,7 @@ final class FakeVf implements PhysicalGpu {
 
     @Override
     public void writeConfig(int offset, int width, int value) {
-        FakeAda.checkConfig(offset, width, CONFIG_LENGTH);
+        Accesses.checkConfig(offset, width, CONFIG_LENGTH);
         board.lock();
         try {
             for (int i = 0; i < width && !gone && !resetting; i++) {
@@ -221,17 +214,17 @@ final class FakeVf implements PhysicalGpu {
 
     @Override
     public long read(int bar, long offset, int width) {
-        FakeAda.check(offset, width, barLength(bar));
+        Accesses.check(offset, width, barLength(bar));
         board.lock();
         try {
-            if (gone || resetting || !board.virtualMemoryEnabled()) {
-                return -1L >>> 64 - 8 * width;
+            if (gone || resetting || !board.physical().virtualMemoryEnabled()) {
+                return Accesses.ones(width);
             }
             if (bar == 0) {
                 return registers.read((int) offset, width);
             }
             long at = place(bar, offset, width);
-            return at < 0 ? -1L >>> 64 - 8 * width : board.framebuffer().read(at, width);
+            return at < 0 ? Accesses.ones(width) : board.framebuffer().read(at, width);
         } finally {
             board.unlock();
         }
@@ -239,10 +232,10 @@ final class FakeVf implements PhysicalGpu {
 
     @Override
     public void write(int bar, long offset, int width, long value) {
-        FakeAda.check(offset, width, barLength(bar));
+        Accesses.check(offset, width, barLength(bar));
         board.lock();
         try {
-            if (gone || resetting || !board.virtualMemoryEnabled()) {
+            if (gone || resetting || !board.physical().virtualMemoryEnabled()) {
                 return;
             }
             if (bar == 0) {
@@ -270,12 +263,12 @@ final class FakeVf implements PhysicalGpu {
 
     @Override
     public long mapForDma(MemorySegment segment, DmaAccess access) {
-        return board.mapForDma(segment, access);
+        return board.dma().map(segment, access);
     }
 
     @Override
     public void unmapForDma(long busAddress) {
-        board.unmapForDma(busAddress);
+        board.dma().unmap(busAddress);
     }
 
     @Override

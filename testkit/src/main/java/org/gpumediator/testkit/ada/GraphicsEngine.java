@@ -30,7 +30,7 @@ public final class GraphicsEngine {
 
     private static final int INTERRUPT_LEAF = 6;
 
-    private final FakeAda board;
+    private final Board board;
     private final Runlist[] runlists = new Runlist[AdaConfig.TOTAL_VFS + 1];
     private boolean frameRateLimited = true;
     private long strangers;
@@ -47,7 +47,7 @@ public final class GraphicsEngine {
     private long runningSince;
     private long work;
 
-    GraphicsEngine(FakeAda board) {
+    GraphicsEngine(Board board) {
         this.board = board;
         for (int i = 0; i < runlists.length; i++) {
             runlists[i] = new Runlist();

@@ -18,7 +18,7 @@ import java.util.OptionalInt;
  */
 final class MappedBars {
 
-    private final FakeAda board;
+    private final Board board;
     private final long bytes;
     private final SharedMemory.Allocator allocator;
     private final Map<Integer, Mapping> mappings = new HashMap<>();
@@ -28,7 +28,7 @@ final class MappedBars {
      *
      * @param bytes of each window, 0 for none
      */
-    MappedBars(FakeAda board, long bytes, SharedMemory.Allocator allocator) {
+    MappedBars(Board board, long bytes, SharedMemory.Allocator allocator) {
         this.board = board;
         this.bytes = bytes;
         this.allocator = allocator;

@@ -78,7 +78,7 @@ final class PluginTask {
             Map.entry(14, PluginTask::acknowledge));
     // spotless:on
 
-    private final FakeAda board;
+    private final Board board;
     private final Grant grant;
     private State state = State.BOOTLOADING;
     private int received;
@@ -87,7 +87,7 @@ final class PluginTask {
     private long guestMessages;
     private long resets;
 
-    PluginTask(FakeAda board, Grant grant) {
+    PluginTask(Board board, Grant grant) {
         this.board = board;
         this.grant = grant;
         if (!board.faults().strikes(GspFault.DROPPED_MARKER, GspFaults.ANY)) {

@@ -29,14 +29,14 @@ final class SchedulerControls implements ControlTable {
 
     private static final int CAPS_BYTES = 52;
 
-    private final FakeAda board;
+    private final Board board;
     private final Map<Integer, Control> controls;
     private int policy = POLICY_UNKNOWN;
     private int adaptive;
     private int timeslice;
     private int averagingFactor;
 
-    SchedulerControls(FakeAda board) {
+    SchedulerControls(Board board) {
         this.board = board;
         // spotless:off
         controls = Map.of(

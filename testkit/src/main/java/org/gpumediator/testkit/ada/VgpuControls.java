@@ -22,14 +22,14 @@ final class VgpuControls implements ControlTable {
 
     private record TypeRow(int id, int maxInstances, int frameRateLimit) {}
 
-    private final FakeAda board;
+    private final Board board;
     private final Map<Integer, TypeRow> types = new HashMap<>();
     private final Map<Integer, PluginTask> plugins = new TreeMap<>();
     private final Map<Integer, Integer> encoders = new HashMap<>();
     private final Map<Integer, Control> controls;
     private boolean mixedSizes;
 
-    VgpuControls(FakeAda board) {
+    VgpuControls(Board board) {
         this.board = board;
         // spotless:off
         controls = Map.ofEntries(

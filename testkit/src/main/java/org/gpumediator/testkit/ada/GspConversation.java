@@ -1,0 +1,186 @@
+package org.gpumediator.testkit.ada;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.gpumediator.testkit.ada.GspQueues.Message;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The firmware's side of the shared queues: takes commands, replies, tells of events; and replies
+ * late, wrong or not at all on demand.
+ */
+final class GspConversation {
+
+    // spotless:off
+    static final int EVENT_INIT_DONE           = 0x1001;
+    static final int EVENT_RC                  = 0x1004;
+    static final int EVENT_PLUGIN              = 0x100d;
+    private static final int EVENT_LOG         = 0x1006;
+    private static final int EVENT_UTILISATION = 0x1008;
+    // spotless:on
+
+    private static final long ANSWER_NANOS = 10_000;
+    private static final long LATE_NANOS = 60_000_000_000L;
+    private static final long RETRY_NANOS = 100_000;
+    private static final int MESSAGE_LEAF = 7;
+    private static final int STORM = 1000;
+    private static final int CONTROL_HEADER = 24;
+
+    /** What can be wrong with a reply as it stands in the queue. */
+    private static final List<GspFault> DAMAGES =
+            List.of(
+                    GspFault.BAD_CHECKSUM,
+                    GspFault.WRONG_SEQUENCE,
+                    GspFault.LOST_CONTINUATION,
+                    GspFault.DUPLICATED_CONTINUATION,
+                    GspFault.LONG_CONTINUATION,
+                    GspFault.DAMAGED_CONTINUATION,
+                    GspFault.HUGE_REPLY);
+
+    private final Board board;
+    private final FakeGsp firmware;
+    private final GspCalls calls;
+    private @Nullable GspQueues queues;
+    private boolean flushing;
+    private long commands;
+
+    GspConversation(Board board, FakeGsp firmware, GspCalls calls) {
+        this.board = board;
+        this.firmware = firmware;
+        this.calls = calls;
+    }
+
+    void open(GspQueues shared) {
+        queues = shared;
+    }
+
+    void close() {
+        queues = null;
+        flushing = false;
+    }
+
+    long commands() {
+        return commands;
+    }
+
+    // ---- commands
+
+    /** The driver has rung: takes what is queued, in a while. */
+    void ring() {
+        board.agenda().after(ANSWER_NANOS, this::serve);
+    }
+
+    /** Takes what is queued. */
+    void serve() {
+        GspQueues at = queues;
+        if (at == null || !firmware.listens()) {
+            return;
+        }
+        for (Message next = at.receive(); next != null; next = at.receive()) {
+            commands++;
+            serve(at, next);
+            if (queues != at) {
+                return;
+            }
+        }
+    }
+
+    private void serve(GspQueues at, Message message) {
+        int function = message.function();
+        ByteBuffer body = message.payload();
+        int request =
+                function == GspCalls.RM_CONTROL && body.limit() >= CONTROL_HEADER
+                        ? body.getInt(8)
+                        : function;
+        board.orders()
+                .add(
+                        function == GspCalls.RM_CONTROL
+                                ? "control 0x" + Integer.toHexString(request)
+                                : "call " + function);
+        GspFaults faults = board.faults();
+        if (faults.strikes(GspFault.CRASH, request)) {
+            firmware.crash();
+            return;
+        }
+        boolean wrong = faults.strikes(GspFault.ERROR_STATUS, request);
+        byte[] reply = calls.answer(function, body, wrong);
+        boolean wantsNone =
+                message.sequence() == 0
+                        && (function == GspCalls.SYSTEM_INFO || function == GspCalls.SET_REGISTRY);
+        if (wantsNone || faults.strikes(GspFault.LOST_REPLY, request)) {
+            return;
+        }
+        tellOfOthers(request);
+        GspFault damage =
+                DAMAGES.stream()
+                        .filter(each -> faults.strikes(each, request))
+                        .findFirst()
+                        .orElse(null);
+        if (damage == GspFault.HUGE_REPLY) {
+            GspQueues.little(reply).putInt(16, -32);
+        }
+        long delay = faults.strikes(GspFault.LATE_REPLY, request) ? LATE_NANOS : ANSWER_NANOS;
+        board.agenda().after(delay, () -> reply(at, message, reply, damage));
+    }
+
+    private void tellOfOthers(int request) {
+        if (board.faults().strikes(GspFault.EVENT_BEFORE_REPLY, request)) {
+            event(EVENT_LOG, new byte[16]);
+        }
+        if (board.faults().strikes(GspFault.EVENT_STORM, request)) {
+            for (int i = 0; i < STORM; i++) {
+                event(EVENT_UTILISATION, new byte[32]);
+            }
+        }
+    }
+
+    private void reply(GspQueues at, Message message, byte[] payload, @Nullable GspFault damage) {
+        if (queues != at) {
+            return;
+        }
+        send(at, message.function(), message.sequence(), payload, damage);
+        if (message.function() == GspCalls.UNLOADING) {
+            board.agenda()
+                    .after(
+                            RETRY_NANOS,
+                            () -> {
+                                if (queues == at) {
+                                    firmware.unloaded();
+                                }
+                            });
+        }
+    }
+
+    // ---- events
+
+    /** Tells the driver of an event; nobody is told before the queues are there. */
+    void event(int number, byte[] payload) {
+        GspQueues at = queues;
+        if (at != null) {
+            send(at, number, 0, payload, null);
+        }
+    }
+
+    private void send(
+            GspQueues at, int function, int sequence, byte[] payload, @Nullable GspFault damage) {
+        at.send(function, sequence, payload, damage);
+        board.physical().raise(MESSAGE_LEAF, 0);
+        flush(at);
+    }
+
+    /** Tries again and again while the driver leaves no room. */
+    private void flush(GspQueues at) {
+        if (!flushing && at.flush()) {
+            flushing = true;
+            board.agenda()
+                    .after(
+                            RETRY_NANOS,
+                            () -> {
+                                flushing = false;
+                                if (queues == at) {
+                                    flush(at);
+                                }
+                            });
+        }
+    }
+}
