@@ -3,11 +3,6 @@ package org.gpumediator.nvidia.vf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.util.Arrays;
-import java.util.Map;
 import org.gpumediator.api.SnapshotFormatException;
 import org.gpumediator.api.SnapshotIncompatibleException;
 import org.gpumediator.api.Snapshottable;
@@ -19,9 +14,22 @@ import org.gpumediator.testkit.ada.AdaModel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.zip.CRC32C;
+
 class SnapshotTest {
 
     private static final long FRAMEBUFFER = 64 << 20;
+
+    /** Where its windows and its fault buffers are: what a guest sets once and relies on. */
+    private static final int[] PLAIN_REGISTERS = {0xf40, 0xf48, 0x3000, 0x3004, 0x3020, 0x309c};
 
     private final Rig rig = new Rig(AdaModel.L4, "placement-mode", "heterogeneous");
     private final VirtualGpu source = create("source", FRAMEBUFFER);
@@ -39,6 +47,9 @@ class SnapshotTest {
     private byte[] saved() throws IOException {
         source.bar(1).handler().write(0x123_4560, 8, 0x1122_3344_5566_7788L);
         source.bar(0).handler().write(0x1200, 4, 0x5);
+        for (int register : PLAIN_REGISTERS) {
+            source.bar(0).handler().write(register, 4, 0xa000_0000L + register);
+        }
         source.configSpace().write(0x3c, 1, 11);
         source.quiesce();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -66,6 +77,11 @@ class SnapshotTest {
         assertThat(target.bar(1).handler().read(0x123_4560, 8)).isEqualTo(0x1122_3344_5566_7788L);
         assertThat(target.bar(1).handler().read(0x10, 4)).isZero();
         assertThat(target.bar(0).handler().read(0x1200, 4)).isEqualTo(5);
+        for (int register : PLAIN_REGISTERS) {
+            assertThat(target.bar(0).handler().read(register, 4))
+                    .as("%x", register)
+                    .isEqualTo(0xa000_0000L + register);
+        }
         assertThat(target.configSpace().read(0x3c, 1)).isEqualTo(11);
         assertThat(target.state()).isNotEqualTo(VirtualGpuState.FAILED);
         assertThat(rig.board.plugin(2)).isEqualTo("ACTIVE");
@@ -92,6 +108,25 @@ class SnapshotTest {
                 .isInstanceOf(SnapshotIncompatibleException.class)
                 .hasMessageContaining("version 9")
                 .hasMessageContaining("expected 1");
+        assertThat(source.bar(1).handler().read(0x123_4560, 8)).isEqualTo(0x1122_3344_5566_7788L);
+    }
+
+    @Test
+    void restore_ofAnotherFirmwaresRelease_isRefusedNamingBoth() throws IOException {
+        byte[] bytes = saved();
+        String descriptor = new String(bytes, 24, bytes[16], StandardCharsets.US_ASCII);
+        int release = 24 + descriptor.lastIndexOf('\n') + 1;
+        assertThat(new String(bytes, release, 3, StandardCharsets.US_ASCII)).isEqualTo("570");
+        bytes[release + 1] = '8';
+        CRC32C sum = new CRC32C();
+        sum.update(bytes, 0, 24 + bytes[16]);
+        ByteBuffer.wrap(bytes)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(24 + bytes[16], (int) sum.getValue());
+        assertThatThrownBy(() -> restore(source, bytes))
+                .isInstanceOf(SnapshotIncompatibleException.class)
+                .hasMessageContaining("firmware=570")
+                .hasMessageContaining("firmware=580");
         assertThat(source.bar(1).handler().read(0x123_4560, 8)).isEqualTo(0x1122_3344_5566_7788L);
     }
 

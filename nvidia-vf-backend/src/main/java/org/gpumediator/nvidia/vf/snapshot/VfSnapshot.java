@@ -1,14 +1,5 @@
 package org.gpumediator.nvidia.vf.snapshot;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.SnapshotFormatException;
 import org.gpumediator.api.SnapshotIncompatibleException;
@@ -18,8 +9,20 @@ import org.gpumediator.core.pci.PciFunction;
 import org.gpumediator.nvidia.vf.manager.ManagedVgpu;
 import org.gpumediator.nvidia.vf.snapshot.PacketStream.Packet;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
 /**
- * Saves and restores one virtual GPU: descriptor, PCI function, firmware task, interrupt enables,
+ * Saves and restores one virtual GPU: descriptor, PCI function, firmware task, registers,
  * framebuffer in blocks of 16 MiB of which those that are all zero are left out, trailer.
  */
 public final class VfSnapshot implements Snapshottable {
@@ -27,10 +30,18 @@ public final class VfSnapshot implements Snapshottable {
     private static final int BLOCK = PacketStream.MOST_BYTES;
     private static final int FRAMEBUFFER_BAR = 1;
 
-    /** Interrupt enables of the leaves, then of the top: what a write sets is what a read gives. */
-    private static final int[] REGISTERS = {
-        0x1200, 0x1204, 0x1208, 0x120c, 0x1210, 0x1214, 0x1218, 0x121c, 0x1608
-    };
+    /**
+     * Where the windows to framebuffer and instance memory are, the buffers of MMU faults, then the
+     * interrupt enables of the leaves and of the top: what a write sets is what a read gives.
+     */
+    private static final int[] REGISTERS =
+            Stream.of(
+                            IntStream.of(0x0f40, 0x0f48),
+                            IntStream.iterate(0x3000, at -> at < 0x30a0, at -> at + 4),
+                            IntStream.iterate(0x1200, at -> at < 0x1220, at -> at + 4),
+                            IntStream.of(0x1608))
+                    .flatMapToInt(part -> part)
+                    .toArray();
 
     private final PhysicalGpu board;
     private final ManagedVgpu vgpu;
