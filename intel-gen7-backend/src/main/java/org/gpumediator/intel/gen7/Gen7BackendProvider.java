@@ -5,7 +5,12 @@ import org.gpumediator.api.spi.BackendContext;
 import org.gpumediator.api.spi.GpuBackend;
 import org.gpumediator.api.spi.GpuBackendProvider;
 
-/** Opens backends for Haswell GPUs. */
+/**
+ * Opens backends for Haswell GPUs.
+ *
+ * <p>The host's own virtual GPU has one privilege before guests: registers that are settings of the
+ * whole GPU (clocks, power, memory controller) are those of the hardware.
+ */
 public final class Gen7BackendProvider implements GpuBackendProvider {
 
     /** Creates the provider. */

@@ -9,6 +9,7 @@ import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.SharedMemory;
+import org.gpumediator.api.TrapHandler;
 import org.gpumediator.api.TrapRegion;
 import org.gpumediator.api.VgpuStatistics;
 import org.gpumediator.api.event.GuestFaultKind;
@@ -19,6 +20,7 @@ import org.gpumediator.api.pci.BarKind;
 import org.gpumediator.api.pci.ConfigSpace;
 import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
+import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
 import org.gpumediator.core.catalogue.RegisterFile;
 import org.gpumediator.core.observe.FaultBook;
 import org.gpumediator.core.observe.RateLimit;
@@ -171,7 +173,7 @@ final class Gen7Vgpu implements DeviceModel {
                         interrupts,
                         faults);
         hooks.bind();
-        RegisterBar bar0 = new RegisterBar(registers, new TableWindow(lock, gtt, faults));
+        RegisterBar bar0 = new RegisterBar(view(), new TableWindow(lock, gtt, faults));
         ports = new PortBar(bar0);
         aperture = new ApertureBar(lock, gpu, slice, faults);
         List<DirectWindow> direct =
@@ -195,6 +197,12 @@ final class Gen7Vgpu implements DeviceModel {
         fillIn();
         memoryRegistration = memory.listen(new MemoryListener());
         backend.engines().attach(engines, options.scheduling());
+    }
+
+    private TrapHandler view() {
+        return blueprint.role() == Role.HOST
+                ? new HostRegisters(registers, backend.registers(), backend.catalogue())
+                : registers;
     }
 
     private Fences fences(Slice slice) {

@@ -21,10 +21,13 @@ final class EngineReset {
     private static final int MAX_POLLS = 10_000;
 
     /**
-     * Settings of the whole GPU that a reset of the render engine clears: clock gating, the super
-     * queue, display chicken bits. No guest's values are ever in them.
+     * Settings of the whole GPU that a reset of the render engine clears (clock gating, the super
+     * queue, display chicken bits) and the idle settings of the four engines. No guest's values are
+     * ever in them.
      */
-    private static final int[] TAKEN_ALONG = {0x902c, 0x9400, 0x9404, 0x9424, 0x4_2000, 0x4_2020};
+    private static final int[] TAKEN_ALONG = {
+        0x902c, 0x9400, 0x9404, 0x9424, 0x4_2000, 0x4_2020, 0x2054, 0x1_2054, 0x1_a054, 0x2_2054
+    };
 
     private static final int ALL = (1 << Engine.COUNT) - 1;
 
@@ -48,10 +51,8 @@ final class EngineReset {
         resets[engine.ordinal()]++;
         int[] settings = settings();
         int lost = resetOneOrAll(engine);
-        if ((lost & Engine.RCS.bit()) != 0) {
-            for (int i = 0; i < settings.length; i++) {
-                mmio.write(TAKEN_ALONG[i], settings[i]);
-            }
+        for (int i = 0; i < settings.length; i++) {
+            mmio.write(TAKEN_ALONG[i], settings[i]);
         }
         return lost;
     }
