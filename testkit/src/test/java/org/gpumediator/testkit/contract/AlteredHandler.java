@@ -1,15 +1,49 @@
 package org.gpumediator.testkit.contract;
 
-import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.TrapHandler;
+
+import java.lang.foreign.MemorySegment;
+import java.util.function.UnaryOperator;
 
 /** A handler that passes everything on; a mutant overrides one method. */
 class AlteredHandler implements TrapHandler {
+
+    /** What becomes of a read. */
+    interface Read {
+        long read(TrapHandler original, long offset, int width);
+    }
+
+    /** What becomes of a write. */
+    interface Write {
+        void write(TrapHandler original, long offset, int width, long value);
+    }
 
     final TrapHandler original;
 
     AlteredHandler(TrapHandler original) {
         this.original = original;
+    }
+
+    /** Returns what makes another of a handler, one that reads so. */
+    static UnaryOperator<TrapHandler> reading(Read altered) {
+        return handler ->
+                new AlteredHandler(handler) {
+                    @Override
+                    public long read(long offset, int width) {
+                        return altered.read(original, offset, width);
+                    }
+                };
+    }
+
+    /** Returns what makes another of a handler, one that writes so. */
+    static UnaryOperator<TrapHandler> writing(Write altered) {
+        return handler ->
+                new AlteredHandler(handler) {
+                    @Override
+                    public void write(long offset, int width, long value) {
+                        altered.write(original, offset, width, value);
+                    }
+                };
     }
 
     @Override
