@@ -140,15 +140,22 @@ final class GspConversation {
         }
         send(at, message.function(), message.sequence(), payload, damage);
         if (message.function() == GspCalls.UNLOADING) {
-            board.agenda()
-                    .after(
-                            RETRY_NANOS,
-                            () -> {
-                                if (queues == at) {
-                                    firmware.unloaded();
-                                }
-                            });
+            unloadOnceTold(at);
         }
+    }
+
+    /** Stops, but not before the driver has got the answer. */
+    private void unloadOnceTold(GspQueues at) {
+        board.agenda()
+                .after(
+                        RETRY_NANOS,
+                        () -> {
+                            if (queues == at && flushing) {
+                                unloadOnceTold(at);
+                            } else if (queues == at) {
+                                firmware.unloaded();
+                            }
+                        });
     }
 
     // ---- events
