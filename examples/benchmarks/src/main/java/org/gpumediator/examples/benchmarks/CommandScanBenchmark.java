@@ -1,15 +1,9 @@
 package org.gpumediator.examples.benchmarks;
 
-import java.util.concurrent.TimeUnit;
-import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.command.CommandDecoder;
-import org.gpumediator.intel.gen7.command.BatchSink;
 import org.gpumediator.intel.gen7.command.CommandScanner;
 import org.gpumediator.intel.gen7.command.Gen7Commands;
 import org.gpumediator.intel.gen7.command.GraphicsSpace;
-import org.gpumediator.intel.gen7.command.GuestDwords;
-import org.gpumediator.intel.gen7.command.ScanContext;
-import org.gpumediator.intel.gen7.command.ScanEvents;
 import org.gpumediator.intel.gen7.command.ScanLimits;
 import org.gpumediator.intel.gen7.command.ScanResult;
 import org.openjdk.jmh.annotations.AuxCounters;
@@ -25,6 +19,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
+import java.util.concurrent.TimeUnit;
+
 /**
  * What auditing a privileged batch costs: {@code scan} copies it page by page out of the guest's
  * memory, walks it and checks every graphics address and register. Beside it, on the same dwords,
@@ -39,11 +35,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-public class CommandScanBenchmark implements ScanContext, GuestDwords, BatchSink, ScanEvents {
+public class CommandScanBenchmark extends ScannedGuest {
 
     private static final int BATCH_BUFFER_START = 0x1880_0000;
     private static final int BATCH_BYTES = 64 * 1024;
-    private static final int COPIES = 0x0e00_0000;
 
     /** Which commands. */
     @Param({"render", "blit", "noop"})
@@ -54,7 +49,11 @@ public class CommandScanBenchmark implements ScanContext, GuestDwords, BatchSink
     private CommandStreams.Batch batch = CommandStreams.make("noop", 0);
     private int[] guest = new int[0];
     private int[] copy = new int[0];
-    private int stored;
+
+    /** Creates it, without a batch. */
+    public CommandScanBenchmark() {
+        super(CommandStreams.SLICE_START, CommandStreams.SLICE_END, 0x2000_0000, 0x3800_0000);
+    }
 
     /** Rates of one benchmark. */
     @State(Scope.Thread)
@@ -78,6 +77,7 @@ public class CommandScanBenchmark implements ScanContext, GuestDwords, BatchSink
         batch = CommandStreams.make(stream, BATCH_BYTES);
         guest = java.util.Arrays.copyOf(batch.dwords, batch.dwords.length + 1024);
         copy = new int[guest.length];
+        stored = 0;
         if (scanOnce().refused() != 0 || stored != batch.dwords.length + 1) {
             throw new IllegalStateException("the batch is not legal");
         }
@@ -142,65 +142,10 @@ public class CommandScanBenchmark implements ScanContext, GuestDwords, BatchSink
     }
 
     @Override
-    public long lowStart() {
-        return CommandStreams.SLICE_START;
-    }
-
-    @Override
-    public long lowEnd() {
-        return CommandStreams.SLICE_END;
-    }
-
-    @Override
-    public long highStart() {
-        return 0x2000_0000;
-    }
-
-    @Override
-    public long highEnd() {
-        return 0x3800_0000;
-    }
-
-    @Override
-    public GuestDwords memory() {
-        return this;
-    }
-
-    @Override
-    public BatchSink batches() {
-        return this;
-    }
-
-    @Override
-    public ScanEvents events() {
-        return this;
-    }
-
-    @Override
     public boolean read(
             GraphicsSpace space, long graphicsAddress, int[] target, int at, int count) {
         int from = (int) (graphicsAddress - CommandStreams.SLICE_START) / Integer.BYTES;
         System.arraycopy(guest, from, target, at, count);
         return true;
-    }
-
-    @Override
-    public int capacityDwords() {
-        return scanner.limits().batchDwords();
-    }
-
-    @Override
-    public long graphicsAddress() {
-        return COPIES;
-    }
-
-    @Override
-    public void store(int[] dwords, int count) {
-        stored = count;
-    }
-
-    @Override
-    public void refused(GuestFaultKind kind, String command, long value) {
-        throw new IllegalStateException(command + " refused");
     }
 }

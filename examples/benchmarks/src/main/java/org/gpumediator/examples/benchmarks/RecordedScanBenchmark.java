@@ -1,12 +1,7 @@
 package org.gpumediator.examples.benchmarks;
 
-import org.gpumediator.api.event.GuestFaultKind;
-import org.gpumediator.intel.gen7.command.BatchSink;
 import org.gpumediator.intel.gen7.command.CommandScanner;
 import org.gpumediator.intel.gen7.command.GraphicsSpace;
-import org.gpumediator.intel.gen7.command.GuestDwords;
-import org.gpumediator.intel.gen7.command.ScanContext;
-import org.gpumediator.intel.gen7.command.ScanEvents;
 import org.gpumediator.intel.gen7.command.ScanLimits;
 import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -36,16 +31,22 @@ import java.util.concurrent.TimeUnit;
 @Fork(1)
 @Warmup(iterations = 5, time = 1)
 @Measurement(iterations = 5, time = 1)
-public class RecordedScanBenchmark implements ScanContext, GuestDwords, BatchSink, ScanEvents {
-
-    private static final int COPIES = 0x0e00_0000;
+public class RecordedScanBenchmark extends ScannedGuest {
 
     private final CommandScanner scanner = new CommandScanner(ScanLimits.DEFAULT);
     private final List<RecordedSubmissions.Submission> submissions = RecordedSubmissions.read();
     private final int[] ring = new int[32 * 1024];
     private RecordedSubmissions.Submission current = submissions.getFirst();
     private int nextPart;
-    private long stored;
+
+    /** Reads the submissions. */
+    public RecordedScanBenchmark() {
+        super(
+                RecordedSubmissions.LOW_START,
+                RecordedSubmissions.LOW_END,
+                RecordedSubmissions.HIGH_START,
+                RecordedSubmissions.HIGH_END);
+    }
 
     /** Rates of one benchmark. */
     @State(Scope.Thread)
@@ -114,41 +115,6 @@ public class RecordedScanBenchmark implements ScanContext, GuestDwords, BatchSin
     }
 
     @Override
-    public long lowStart() {
-        return RecordedSubmissions.LOW_START;
-    }
-
-    @Override
-    public long lowEnd() {
-        return RecordedSubmissions.LOW_END;
-    }
-
-    @Override
-    public long highStart() {
-        return RecordedSubmissions.HIGH_START;
-    }
-
-    @Override
-    public long highEnd() {
-        return RecordedSubmissions.HIGH_END;
-    }
-
-    @Override
-    public GuestDwords memory() {
-        return this;
-    }
-
-    @Override
-    public BatchSink batches() {
-        return this;
-    }
-
-    @Override
-    public ScanEvents events() {
-        return this;
-    }
-
-    @Override
     public boolean read(
             GraphicsSpace space, long graphicsAddress, int[] target, int at, int count) {
         RecordedSubmissions.Part part = current.parts().get(nextPart++);
@@ -157,25 +123,5 @@ public class RecordedScanBenchmark implements ScanContext, GuestDwords, BatchSin
         }
         System.arraycopy(part.dwords(), 0, target, at, count);
         return true;
-    }
-
-    @Override
-    public int capacityDwords() {
-        return scanner.limits().batchDwords();
-    }
-
-    @Override
-    public long graphicsAddress() {
-        return COPIES;
-    }
-
-    @Override
-    public void store(int[] dwords, int count) {
-        stored += count;
-    }
-
-    @Override
-    public void refused(GuestFaultKind kind, String command, long value) {
-        throw new IllegalStateException(command + " refused");
     }
 }

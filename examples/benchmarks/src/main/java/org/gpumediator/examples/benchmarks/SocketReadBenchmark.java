@@ -1,5 +1,17 @@
 package org.gpumediator.examples.benchmarks;
 
+import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.core.Mediator;
+import org.gpumediator.core.VgpuRequest;
+import org.gpumediator.examples.vfiouser.linux.Descriptors;
+import org.gpumediator.examples.vfiouser.linux.MessageSocket;
+import org.gpumediator.examples.vfiouser.linux.UnixSocket;
+import org.gpumediator.examples.vfiouser.protocol.Wire;
+import org.gpumediator.examples.vfiouser.server.ClientPort;
+import org.gpumediator.examples.vfiouser.server.ServerSettings;
+import org.gpumediator.examples.vfiouser.server.SocketServer;
+import org.gpumediator.testkit.haswell.FakeHaswell;
+
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
@@ -12,17 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import org.gpumediator.api.VirtualGpu;
-import org.gpumediator.core.Mediator;
-import org.gpumediator.core.VgpuRequest;
-import org.gpumediator.examples.vfiouser.linux.Descriptors;
-import org.gpumediator.examples.vfiouser.linux.MessageSocket;
-import org.gpumediator.examples.vfiouser.linux.UnixSocket;
-import org.gpumediator.examples.vfiouser.protocol.Wire;
-import org.gpumediator.examples.vfiouser.server.ClientPort;
-import org.gpumediator.examples.vfiouser.server.ServerSettings;
-import org.gpumediator.examples.vfiouser.server.SocketServer;
-import org.gpumediator.testkit.haswell.FakeHaswell;
 
 /**
  * What a register read over the vfio-user socket costs beside an echo server on the same kind of
