@@ -2,6 +2,7 @@ package org.gpumediator.core.schedule;
 
 import org.gpumediator.api.schedule.RunQueue;
 import org.gpumediator.api.schedule.SchedulingParameters;
+import org.jspecify.annotations.Nullable;
 
 /** The running numbers of one client. */
 final class Account {
@@ -30,6 +31,7 @@ final class Account {
     private long waits;
     private long waitNanos;
     private long worstWait;
+    private RunQueue.@Nullable Client told;
 
     Account(int id, SchedulingParameters parameters) {
         this.id = id;
@@ -85,17 +87,35 @@ final class Account {
         worstWait = Math.max(worstWait, nanos);
     }
 
+    /** Returns what a policy is told of it; the same object while nothing has changed. */
     RunQueue.Client client() {
-        return new RunQueue.Client(
-                id,
-                isRunnable(),
-                parameters,
-                runtime,
-                virtualRuntime,
-                windowRuntime,
-                waitingSince,
-                lastRan,
-                overrun);
+        RunQueue.Client client = told;
+        if (client == null || !isStill(client)) {
+            client =
+                    new RunQueue.Client(
+                            id,
+                            isRunnable(),
+                            parameters,
+                            runtime,
+                            virtualRuntime,
+                            windowRuntime,
+                            waitingSince,
+                            lastRan,
+                            overrun);
+            told = client;
+        }
+        return client;
+    }
+
+    private boolean isStill(RunQueue.Client client) {
+        return client.hasWork() == isRunnable()
+                && client.parameters().equals(parameters)
+                && client.runtimeNanos() == runtime
+                && client.virtualRuntimeNanos() == virtualRuntime
+                && client.windowRuntimeNanos() == windowRuntime
+                && client.waitingSinceNanos() == waitingSince
+                && client.lastRanNanos() == lastRan
+                && client.overrunNanos() == overrun;
     }
 
     EngineGroupScheduler.ClientStatistics statistics(long waitingNanos) {

@@ -409,20 +409,21 @@ public final class EngineGroupScheduler {
     }
 
     private RunQueue queue() {
-        List<RunQueue.Client> clients = new ArrayList<>(accounts.size());
+        RunQueue.Client[] clients = new RunQueue.Client[accounts.size()];
         long least = Long.MAX_VALUE;
-        for (Account account : accounts) {
+        for (int i = 0; i < clients.length; i++) {
+            Account account = accounts.get(i);
             if (account == hardware) {
                 account.lastRan = now;
                 account.waitingSince = now;
             }
-            clients.add(account.client());
+            clients[i] = account.client();
             if (account.hasWork) {
                 least = Math.min(least, account.virtualRuntime);
             }
         }
         floorVirtualRuntime = Math.max(floorVirtualRuntime, least);
-        return new RunQueue(now, lastOnHardware, capacity, clients, slice, sliceStart);
+        return new RunQueue(now, lastOnHardware, capacity, List.of(clients), slice, sliceStart);
     }
 
     /** Ends a slice where its owner's cap does. */

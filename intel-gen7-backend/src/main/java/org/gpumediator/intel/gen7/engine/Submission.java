@@ -100,7 +100,7 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
         long bytes = (long) untilEnd * Integer.BYTES;
         long rest = (long) (count - untilEnd) * Integer.BYTES;
         return guest().copyOut(start + from, target.asSlice(0, bytes))
-                && guest().copyOut(start, target.asSlice(bytes, rest));
+                && (rest == 0 || guest().copyOut(start, target.asSlice(bytes, rest)));
     }
 
     private void store(int from, int length, int count) {

@@ -1,14 +1,15 @@
 package org.gpumediator.intel.gen7.gtt;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.util.Arrays;
 import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.GuestMemory.Region;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.observe.FaultBook;
 import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * One guest's view of the global GTT: what it has written, kept apart from what the GPU uses.
@@ -166,9 +167,7 @@ public final class GuestGtt {
             if (slice.index(endSlot - 1) - index != run - 1) {
                 run = 1; // the chunk that straddles the two ranges
             }
-            MemorySegment now =
-                    window().asSlice((long) index * Integer.BYTES, (long) run * Integer.BYTES);
-            takeOver(chunk, slot, index, run, now);
+            takeOver(chunk, slot, index, run);
             slot += run;
         }
     }
@@ -181,17 +180,19 @@ public final class GuestGtt {
         return table;
     }
 
-    private void takeOver(int chunk, int slot, int index, int run, MemorySegment now) {
+    private void takeOver(int chunk, int slot, int index, int run) {
+        MemorySegment now = window();
         int[] known = written[chunk];
         MemorySegment before = known == null ? NOTHING : MemorySegment.ofArray(known);
         long from = (long) (slot % CHUNK) * Integer.BYTES;
+        long first = (long) index * Integer.BYTES;
         long bytes = (long) run * Integer.BYTES;
-        long at = MemorySegment.mismatch(before, from, from + bytes, now, 0, bytes);
+        long at = MemorySegment.mismatch(before, from, from + bytes, now, first, first + bytes);
         if (at < 0) {
             return;
         }
         for (int i = (int) (at / Integer.BYTES); i < run; i++) {
-            int entry = now.get(LE32, (long) i * Integer.BYTES);
+            int entry = now.get(LE32, first + (long) i * Integer.BYTES);
             if (entry != stored(slot + i)) {
                 synchronised++;
                 store(slot + i, index + i, entry);
@@ -217,8 +218,8 @@ public final class GuestGtt {
             int entry = stored(slice.slot((int) (address / Pte.PAGE)));
             long inPage = address % Pte.PAGE;
             long piece = Math.min(Pte.PAGE - inPage, length - done);
-            if (!Pte.valid(entry)
-                    || !memory.read(Pte.address(entry) + inPage, target.asSlice(done, piece))) {
+            MemorySegment into = piece == length ? target : target.asSlice(done, piece);
+            if (!Pte.valid(entry) || !memory.read(Pte.address(entry) + inPage, into)) {
                 return false;
             }
             done += piece;
