@@ -1,5 +1,6 @@
 package org.gpumediator.examples.vfiouser;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
@@ -123,7 +124,7 @@ class AdaTypeListingTest {
         listed.forEach((size, available) -> {
             int[] places = gib == 32
                     ? IntStream.iterate(0, place -> place < 32, place -> place + size).toArray()
-                    : MIXED.get(gib).get(size);
+                    : requireNonNull(requireNonNull(MIXED.get(gib)).get(size));
             long left = IntStream.of(places)
                     .filter(place -> held.stream().noneMatch(each -> each.touches(size, place)))
                     .count();

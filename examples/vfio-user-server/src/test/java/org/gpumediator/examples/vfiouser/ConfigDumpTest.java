@@ -1,5 +1,6 @@
 package org.gpumediator.examples.vfiouser;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -71,7 +72,7 @@ class ConfigDumpTest {
     }
 
     private int word(String function, int at, int width) {
-        byte[] space = functions.get(function);
+        byte[] space = requireNonNull(functions.get(function), function);
         int value = 0;
         for (int i = 0; i < width; i++) {
             value |= (space[at + i] & 0xff) << 8 * i;
