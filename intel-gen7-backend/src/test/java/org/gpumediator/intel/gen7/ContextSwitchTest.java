@@ -15,6 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import java.io.IOException;
@@ -337,6 +338,28 @@ class ContextSwitchTest {
 
     private void putOnAtOnce(ScriptedHaswellGuest guest) {
         guest.await(guest.submit(HaswellEngine.BCS));
+    }
+
+    @ParameterizedTest
+    @EnumSource(HaswellEngine.class)
+    void statusOfAnEngine_ofOneGuestsCommands_isNotSeenByTheOther(HaswellEngine engine) {
+        HaswellEngine another =
+                engine == HaswellEngine.VECS ? HaswellEngine.BCS : HaswellEngine.VECS;
+        int commandHeader = engine.mmioBase() + 0x68;
+        int noop = 0x0040_1234; // with a number that is seen nowhere else
+        one.await(one.submit(another));
+        one.hostile().bareRing(engine, noop, noop);
+        world.pass(20);
+        assertThat(one.hostile().peekRegister(commandHeader)).isEqualTo(noop);
+        int before = two.hostile().peekRegister(commandHeader);
+        two.await(two.submit(another));
+        assertThat(world.physical(commandHeader)).as("left there").isNotEqualTo(before);
+        assertThat(two.hostile().peekRegister(commandHeader)).isEqualTo(before);
+        assertThat(one.hostile().peekRegister(commandHeader)).as("while off").isEqualTo(noop);
+        world.pass(20);
+        one.await(one.submit(another));
+        assertThat(one.hostile().peekRegister(commandHeader)).as("come back").isEqualTo(noop);
+        assertThat(two.hostile().peekRegister(commandHeader)).isEqualTo(before);
     }
 
     // ---- context images

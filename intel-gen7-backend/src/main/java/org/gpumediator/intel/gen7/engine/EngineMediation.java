@@ -395,7 +395,7 @@ public final class EngineMediation implements AutoCloseable {
     public int renderRead(GuestEngines guest, int offset, int stored) {
         lock.lock();
         try {
-            return turns.isOn(guest) ? mmio.read(offset) : stored;
+            return turns.isOn(guest) ? rings.read(guest, offset) : stored;
         } finally {
             lock.unlock();
         }

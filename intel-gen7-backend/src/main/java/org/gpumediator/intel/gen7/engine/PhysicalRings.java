@@ -12,6 +12,15 @@ import org.gpumediator.intel.gen7.gtt.ReservedArea;
  */
 final class PhysicalRings {
 
+    /** What an engine shows of the command that it is at, or was at last. */
+    private static final int[] STATUS = {
+        RingRegisters.IPEIR,
+        RingRegisters.IPEHR,
+        RingRegisters.INSTDONE,
+        RingRegisters.INSTPS,
+        RingRegisters.BBADDR
+    };
+
     private final Mmio mmio;
     private final ReservedArea area;
     private final RenderState renderState;
@@ -126,6 +135,44 @@ final class PhysicalRings {
         }
     }
 
+    /**
+     * Returns what the guest that is on sees in a register: that of the hardware, but nothing that
+     * an engine still shows of another guest's commands.
+     */
+    int read(GuestEngines guest, int offset) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            int inBlock = offset - Engine.of(i).base();
+            for (int status : STATUS) {
+                if (inBlock == status) {
+                    refreshStatus(guest, Engine.of(i), status);
+                    return guest.registers().get(offset);
+                }
+            }
+        }
+        return mmio.read(offset);
+    }
+
+    private void refreshStatus(GuestEngines guest, Engine engine) {
+        for (int status : STATUS) {
+            refreshStatus(guest, engine, status);
+        }
+    }
+
+    private void refreshStatus(GuestEngines guest, Engine engine, int status) {
+        VirtualRing ring = guest.ring(engine);
+        if (!ring.loaded) {
+            return;
+        }
+        boolean own =
+                status == RingRegisters.BBADDR
+                        ? inBatch(engine)
+                        : mmio.read(engine.base() + RingRegisters.HEAD) != ring.headAtLoad;
+        if (own) {
+            int offset = engine.base() + status;
+            guest.registers().set(offset, mmio.read(offset));
+        }
+    }
+
     /** Returns whether an engine is in a batch. */
     boolean inBatch(Engine engine) {
         return !isInRing(engine, mmio.read(engine.base() + RingRegisters.ACTHD));
@@ -225,6 +272,7 @@ final class PhysicalRings {
         area.show(area.ring(engine), ring.shadow().busAddress(), ring.shadow().pages());
         mmio.write(base + RingRegisters.START, (int) area.ring(engine));
         mmio.write(base + RingRegisters.HEAD, ring.head);
+        ring.headAtLoad = ring.head;
         mmio.write(base + RingRegisters.TAIL, ring.taken);
         mmio.write(base + RingRegisters.CTL, ring.ctl);
     }
@@ -248,6 +296,7 @@ final class PhysicalRings {
         for (Engine engine : Engine.ALL) {
             if ((lost & engine.bit()) == 0) {
                 refreshActiveHead(guest, engine);
+                refreshStatus(guest, engine);
                 refreshHead(guest.ring(engine));
             }
             unload(guest, engine);

@@ -13,12 +13,17 @@ public final class RingRegisters {
     public static final int HEAD = 0x34;
     public static final int START = 0x38;
     public static final int CTL = 0x3c;
+    static final int IPEIR = 0x64;
+    static final int IPEHR = 0x68;
+    static final int INSTDONE = 0x6c;
+    static final int INSTPS = 0x70;
     public static final int ACTHD = 0x74;
     public static final int HWSTAM = 0x98;
     public static final int MI_MODE = 0x9c;
     public static final int IMR = 0xa8;
     public static final int INSTPM = 0xc0;
     public static final int UHPTR = 0x134;
+    static final int BBADDR = 0x140;
     public static final int CCID = 0x180;
     public static final int PP_DCLV = 0x220;
     public static final int PP_DIR_BASE = 0x228;

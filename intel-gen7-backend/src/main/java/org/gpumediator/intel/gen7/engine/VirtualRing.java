@@ -68,6 +68,9 @@ final class VirtualRing {
     /** The physical ring is this one: its HEAD is this one's. */
     boolean loaded;
 
+    /** HEAD as it was loaded: while it is the same, what an engine shows is another's. */
+    int headAtLoad;
+
     /**
      * Nothing more is taken, from the command at {@link #haltedAt} on, until the guest resets or
      * restarts the ring. What is before it still runs.
