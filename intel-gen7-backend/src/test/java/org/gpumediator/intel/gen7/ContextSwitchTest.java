@@ -214,6 +214,36 @@ class ContextSwitchTest {
     }
 
     @Test
+    void ringsAndAddressSpaces_withAnotherGuestInBetween_readTheSame() {
+        Set<Integer> offsets = new TreeSet<>(STATUS_PAGES);
+        for (int base : ENGINES) {
+            OF_RINGS.forEach(offset -> offsets.add(base + offset));
+        }
+        offsets.removeAll(List.of(0x2_2030, 0x2_2034, 0x2_2074)); // being on takes work on BCS
+        offsets.add(CCID);
+        putOn(one);
+        one.await(one.submit(HaswellEngine.RCS));
+        one.hostile().pokeRegister(0x1_209c, 0x0040_0040);
+        one.hostile().pokeRegister(0x1_229c, 0x2000_2000);
+        one.hostile().pokeRegister(0x1_20a8, 0x1234_5678);
+        Map<Integer, Integer> mine = seen(one, offsets);
+        Map<Integer, Integer> theirs = seen(two, offsets);
+        for (int base : new int[] {0x38, 0x1_0038, 0x1_8038, 0x2_0038}) {
+            assertThat(mine.get(0x2000 + base)).isNotEqualTo(theirs.get(0x2000 + base));
+        }
+        putOn(two);
+        assertSame("while off", seen(one, offsets), mine);
+        assertSame("of the other", seen(two, offsets), theirs);
+        assertThat(world.physical(0x1_209c) & 0x40).as("MI_MODE of VCS").isZero();
+        assertThat(world.physical(0x1_229c) & 0x2000).as("mode of VCS").isZero();
+        putOn(one);
+        assertSame("come back", seen(one, offsets), mine);
+        assertThat(world.physical(0x1_209c) & 0x40).isNotZero();
+        assertThat(world.physical(0x1_229c) & 0x2000).isNotZero();
+        assertThat(world.physical(0x4180)).isEqualTo(mine.get(0x4180));
+    }
+
+    @Test
     void errorMasks_ofOneGuest_areItsOwnAndNeverTheHardwares() {
         int mask = 0xb4;
         for (int engine : ENGINES) {
