@@ -7,6 +7,7 @@ import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VirtualGpuState;
 import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.partition.ResourceRange;
+import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
@@ -15,6 +16,7 @@ import org.gpumediator.testkit.FakeGuestMemory;
 import org.gpumediator.testkit.InterruptRecorder;
 import org.gpumediator.testkit.SteppedClock;
 import org.gpumediator.testkit.ada.AdaModel;
+import org.gpumediator.testkit.ada.EngineWork;
 import org.gpumediator.testkit.ada.FakeAda;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,10 +26,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** An operation that waits for its firmware task holds up no other virtual GPU's. */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ConcurrentOperationsTest {
 
     private static final long RESPONSE_PROCESSED = 0x1004;
+    private static final int CPU_CONTROL = 0x11_1388;
 
     private final SteppedClock clock = new SteppedClock();
     private final FakeAda board = FakeAda.builder(AdaModel.L40).clock(clock).build();
@@ -115,5 +118,46 @@ class ConcurrentOperationsTest {
         pause.get(30, TimeUnit.SECONDS);
         assertThat(b.state()).isEqualTo(VirtualGpuState.QUIESCED);
         mediator.close();
+    }
+
+    /** Whoever waits for the firmware to cut work off stays there until it is let go. */
+    private record HoldCutOff(FakeAda board, CountDownLatch reached, CountDownLatch released)
+            implements HookedBoard.Hook {
+
+        @Override
+        public void before(int bar, long offset) throws InterruptedException {
+            if (bar == 0
+                    && offset == CPU_CONTROL
+                    && board.takeOrders().contains("control 0x208011f0")) {
+                reached.countDown();
+                released.await();
+            }
+        }
+    }
+
+    @Test
+    void cutOff_heldByTheFirmware_letsOthersComeAndGo() throws Exception {
+        try (EngineRig rig = new EngineRig().busy(1, "L40-1Q")) {
+            EngineRig.Guest hung = rig.add("L40-1Q").submits(EngineWork.hung());
+            HoldCutOff hold =
+                    new HoldCutOff(rig.rig.board, new CountDownLatch(1), new CountDownLatch(1));
+            rig.rig.hooked.hook(hold);
+            CompletableFuture<Void> steps =
+                    CompletableFuture.runAsync(() -> rig.run(EngineRig.SECOND / 2));
+            assertThat(hold.reached().await(30, TimeUnit.SECONDS)).isTrue();
+
+            VirtualGpu next = rig.rig.create("next", "L40-1Q");
+            assertThat(next.statistics().counters()).containsKey("engines.busy.nanos");
+            rig.control().parameters(next.id(), SchedulingParameters.DEFAULT.withWeight(2));
+            next.close();
+            CompletableFuture<Void> closing = CompletableFuture.runAsync(hung.vgpu::close);
+            assertThat(steps).as("the cut-off").isNotDone();
+
+            hold.released().countDown();
+            steps.get(30, TimeUnit.SECONDS);
+            closing.get(30, TimeUnit.SECONDS);
+            assertThat(rig.rig.mediator.statistics().counter("engines.cut-off")).isEqualTo(1);
+            assertThat(rig.guests.getFirst().vgpu.state()).isEqualTo(VirtualGpuState.RUNNING);
+        }
     }
 }

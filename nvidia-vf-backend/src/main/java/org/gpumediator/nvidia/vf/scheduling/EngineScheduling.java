@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Shares the graphics engine of one board by time: a software runlist for each virtual GPU, one of
@@ -27,8 +29,10 @@ import java.util.TreeMap;
  * reported for it, and the next runlist goes on the engine. Nobody else loses anything but the time
  * waited, which is at most the time-out, one call of the firmware and the engine's recovery.
  *
- * <p>Concurrency: one lock. The firmware is called under it where work is cut off, or a policy set.
- * Interrupts and the firmware's events do not take it.
+ * <p>Concurrency: one lock, and one for each virtual GPU that keeps it there while its work is cut
+ * off; who holds the first only tries the second. The firmware is called under the first where a
+ * policy is set, but not where work is cut off: others come and go meanwhile. Interrupts and the
+ * firmware's events take neither.
  */
 public final class EngineScheduling implements SchedulingControl, AutoCloseable {
 
@@ -51,7 +55,19 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
         void cutOff(int id);
     }
 
-    private record Client(int id, int gfid, int maxInstances) {}
+    private static final class Client {
+
+        final int id;
+        final int gfid;
+        final int maxInstances;
+        final ReentrantLock cutting = new ReentrantLock();
+
+        Client(int id, int gfid, int maxInstances) {
+            this.id = id;
+            this.gfid = gfid;
+            this.maxInstances = maxInstances;
+        }
+    }
 
     private final PfCore core;
     private final MediationClock clock;
@@ -85,11 +101,8 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
     @GuardedBy("lock")
     private long tellAt = Long.MAX_VALUE;
 
-    @GuardedBy("lock")
-    private long cutOffs;
-
-    @GuardedBy("lock")
-    private long failedCutOffs;
+    private final LongAdder cutOffs = new LongAdder();
+    private final LongAdder failedCutOffs = new LongAdder();
 
     /**
      * Takes the engine over.
@@ -231,21 +244,35 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
 
     /** Removes a virtual GPU, whose firmware task has ended. No effect if it is not there. */
     public void detach(int id) {
+        Client client;
         synchronized (lock) {
-            Client client = byId.remove(id);
-            if (client == null) {
-                return;
-            }
-            byGfid.remove(client.gfid);
-            scheduler.remove(id, clock.nanoTime());
-            laidOut();
+            client = byId.get(id);
         }
-        stepNeeded.run();
+        if (client != null) {
+            client.cutting.lock();
+            try {
+                remove(client);
+            } finally {
+                client.cutting.unlock();
+            }
+            stepNeeded.run();
+        }
+    }
+
+    private void remove(Client client) {
+        synchronized (lock) {
+            if (byId.remove(client.id, client)) {
+                byGfid.remove(client.gfid);
+                scheduler.remove(client.id, clock.nanoTime());
+                laidOut();
+            }
+        }
     }
 
     @GuardedBy("lock")
     private void laidOut() {
-        scheduler.capacity(byId.values().stream().mapToInt(Client::maxInstances).max().orElse(1));
+        scheduler.capacity(
+                byId.values().stream().mapToInt(client -> client.maxInstances).max().orElse(1));
     }
 
     /**
@@ -255,7 +282,7 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
      *     bring work
      */
     public long step(long nowNanos) {
-        int offender = EngineGroupScheduler.NOBODY;
+        Client offender;
         long next;
         synchronized (lock) {
             if (core.lost() != null) {
@@ -263,20 +290,37 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
             }
             tellAnew(nowNanos);
             next = Math.min(tellAt, arrange(nowNanos));
-            if (drainDeadline() <= nowNanos && noCutOffBefore <= nowNanos) {
-                offender = scheduler.onHardware();
-                boolean done = cutOff(offender);
+            offender = offender(nowNanos);
+        }
+        if (offender == null) {
+            return next;
+        }
+        boolean done;
+        try {
+            done = cutOff(offender);
+            synchronized (lock) {
                 next = Math.min(tellAt, arrange(clock.nanoTime()));
-                if (scheduler.onHardware() == offender) {
+                if (scheduler.onHardware() == offender.id) {
                     noCutOffBefore = clock.nanoTime() + RETRY_NANOS;
                 }
-                offender = done ? offender : EngineGroupScheduler.NOBODY;
             }
+        } finally {
+            offender.cutting.unlock();
         }
-        if (offender != EngineGroupScheduler.NOBODY) {
-            listener.cutOff(offender);
+        if (done) {
+            listener.cutOff(offender.id);
         }
         return next;
+    }
+
+    /** Returns whose work has to be cut off now, and keeps it from going away; null if nobody's. */
+    @GuardedBy("lock")
+    private @Nullable Client offender(long nowNanos) {
+        if (drainDeadline() > nowNanos || noCutOffBefore > nowNanos) {
+            return null;
+        }
+        Client client = byId.get(scheduler.onHardware());
+        return client != null && client.cutting.tryLock() ? client : null;
     }
 
     @GuardedBy("lock")
@@ -319,12 +363,7 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
         return scheduler.drainDeadline(DEFAULT_PREEMPTION_TIMEOUT_NANOS);
     }
 
-    @GuardedBy("lock")
-    private boolean cutOff(int id) {
-        Client client = byId.get(id);
-        if (client == null) {
-            return false;
-        }
+    private boolean cutOff(Client client) {
         try {
             core.controls()
                     .control(
@@ -333,10 +372,10 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
                             TEAR_DOWN,
                             SchedulerCaps.GRAPHICS,
                             client.gfid);
-            cutOffs++;
+            cutOffs.increment();
             return true;
         } catch (GpuMediationException failure) {
-            failedCutOffs++;
+            failedCutOffs.increment();
             return false;
         }
     }
@@ -396,8 +435,8 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
             counters.put("engines.switches", all.switches());
             counters.put("engines.switch.nanos", all.switchNanos());
             counters.put("engines.policy-faults", all.policyFaults());
-            counters.put("engines.cut-off", cutOffs);
-            counters.put("engines.cut-off.failed", failedCutOffs);
+            counters.put("engines.cut-off", cutOffs.sum());
+            counters.put("engines.cut-off.failed", failedCutOffs.sum());
         }
     }
 
