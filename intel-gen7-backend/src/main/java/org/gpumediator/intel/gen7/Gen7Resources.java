@@ -1,9 +1,5 @@
 package org.gpumediator.intel.gen7;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.GpuInventory.Resource;
 import org.gpumediator.api.partition.ResourceKind;
@@ -14,6 +10,11 @@ import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.intel.gen7.gtt.GlobalGtt;
 import org.gpumediator.intel.gen7.gtt.Pte;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What a Haswell GPU has to divide, and the types that divide it.
@@ -123,7 +124,7 @@ final class Gen7Resources {
         return List.copyOf(list);
     }
 
-    private VgpuType type(String name, Map<ResourceKind, Long> quotas, int count) {
+    private static VgpuType type(String name, Map<ResourceKind, Long> quotas, int count) {
         String description =
                 "aperture "
                         + APERTURE.format(quotas.getOrDefault(APERTURE, 0L))

@@ -5,6 +5,8 @@ import org.gpumediator.core.catalogue.BitField;
 import org.gpumediator.intel.gen7.irq.InterruptBank;
 import org.gpumediator.intel.gen7.irq.VirtualInterrupts;
 
+import java.util.Arrays;
+
 /**
  * The pipes of a guest that nobody looks at: they scan at 60 Hz on the mediator's clock, count
  * frames, raise vertical blanks, and show a new surface at once.
@@ -111,6 +113,6 @@ final class VirtualDisplay {
 
     synchronized void reset() {
         enabled = 0;
-        java.util.Arrays.fill(countAtEnable, 0);
+        Arrays.fill(countAtEnable, 0);
     }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -66,7 +67,7 @@ public final class Reconciliation {
 
         @Override
         public String toString() {
-            return action.name().toLowerCase(java.util.Locale.ROOT)
+            return action.name().toLowerCase(Locale.ROOT)
                     + " "
                     + name
                     + (reason.isEmpty() ? "" : " (" + reason + ")");

@@ -405,7 +405,7 @@ public final class PciFunctionBuilder {
                 .formatted(capability.isExtended() ? "extended " : "", capability.id);
     }
 
-    private void checkRegister(int offset, int width) {
+    private static void checkRegister(int offset, int width) {
         checkWidth(width);
         Preconditions.checkArgument(
                 offset >= ConfigHeader.LENGTH,

@@ -1,12 +1,14 @@
 package org.gpumediator.testkit.ada;
 
+import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.jspecify.annotations.Nullable;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
-import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The bus addresses of one fake board: what is mapped where. Mappings are a guard page apart,
@@ -81,7 +83,7 @@ final class DmaSpace {
         MemorySegment at = find(address, length, /* write= */ false);
         byte[] bytes = new byte[length];
         if (at == null) {
-            java.util.Arrays.fill(bytes, (byte) -1);
+            Arrays.fill(bytes, (byte) -1);
         } else {
             MemorySegment.ofArray(bytes).copyFrom(at);
         }

@@ -1,5 +1,7 @@
 package org.gpumediator.testkit.ada;
 
+import java.util.Arrays;
+
 /**
  * The register block of one function, physical or virtual: interrupt leaves, doorbells, time, plain
  * storage.
@@ -48,9 +50,9 @@ final class FunctionRegisters {
     }
 
     void reset() {
-        java.util.Arrays.fill(pages, NO_PAGE);
-        java.util.Arrays.fill(pending, 0);
-        java.util.Arrays.fill(enabled, 0);
+        Arrays.fill(pages, NO_PAGE);
+        Arrays.fill(pending, 0);
+        Arrays.fill(enabled, 0);
         topEnabled = 0;
     }
 

@@ -3,6 +3,7 @@ package org.gpumediator.testkit.ada;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 
@@ -166,7 +167,7 @@ final class GspQueues {
         int number = 0;
         do {
             int end = Math.min(payload.length, at + MOST_PAYLOAD);
-            byte[] piece = java.util.Arrays.copyOfRange(payload, at, end);
+            byte[] piece = Arrays.copyOfRange(payload, at, end);
             sendPiece(number == 0 ? function : CONTINUATION, sequence, piece, fault, number);
             number++;
             if (end == payload.length && number > 1 && fault == GspFault.LONG_CONTINUATION) {
@@ -220,7 +221,7 @@ final class GspQueues {
             }
             waiting.remove();
             for (int i = 0; i < elements; i++) {
-                byte[] piece = java.util.Arrays.copyOfRange(next, i * ENTRY, (i + 1) * ENTRY);
+                byte[] piece = Arrays.copyOfRange(next, i * ENTRY, (i + 1) * ENTRY);
                 dma.writeBytes(statuses + ENTRY + (long) ((writeAt + i) % COUNT) * ENTRY, piece);
             }
             writeAt = (writeAt + elements) % COUNT;

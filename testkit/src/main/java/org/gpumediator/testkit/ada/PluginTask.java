@@ -83,7 +83,6 @@ final class PluginTask {
     private State state = State.BOOTLOADING;
     private int received;
     private boolean busMastering;
-    private int configuredType;
     private long guestMessages;
     private long resets;
 
@@ -204,9 +203,8 @@ final class PluginTask {
         if (state != State.NEGOTIATED) {
             return GspStatus.BAD_STATE;
         }
-        configuredType = area(MESSAGE + 28);
         boolean same =
-                configuredType == grant.type
+                area(MESSAGE + 28) == grant.type
                         && area(MESSAGE + 40) == grant.channels
                         && area(MESSAGE + 64) == 4096;
         if (!same) {

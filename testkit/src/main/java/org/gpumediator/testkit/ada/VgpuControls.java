@@ -35,7 +35,7 @@ final class VgpuControls implements ControlTable {
         controls = Map.ofEntries(
                 Map.entry(0x2080_017e, this::segmentSize),
                 Map.entry(0x2080_012f, this::errorCorrection),
-                Map.entry(0x2080_3601, this::features),
+                Map.entry(0x2080_3601, VgpuControls::features),
                 Map.entry(0x2080_4001, this::bootload),
                 Map.entry(0x2080_4002, this::shutDown),
                 Map.entry(0x2080_4003, this::addTypes),
@@ -83,7 +83,7 @@ final class VgpuControls implements ControlTable {
         return GspStatus.OK;
     }
 
-    private int features(ByteBuffer body) {
+    private static int features(ByteBuffer body) {
         if (body.limit() < 72) {
             return GspStatus.BAD_ARGUMENT;
         }

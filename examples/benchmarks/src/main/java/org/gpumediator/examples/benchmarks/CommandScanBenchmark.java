@@ -19,6 +19,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -75,7 +76,7 @@ public class CommandScanBenchmark extends ScannedGuest {
     @Setup
     public void makeBatch() {
         batch = CommandStreams.make(stream, BATCH_BYTES);
-        guest = java.util.Arrays.copyOf(batch.dwords, batch.dwords.length + 1024);
+        guest = Arrays.copyOf(batch.dwords, batch.dwords.length + 1024);
         copy = new int[guest.length];
         stored = 0;
         if (scanOnce().refused() != 0 || stored != batch.dwords.length + 1) {

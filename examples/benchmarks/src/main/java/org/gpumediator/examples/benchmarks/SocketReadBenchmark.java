@@ -1,5 +1,7 @@
 package org.gpumediator.examples.benchmarks;
 
+import com.sun.management.ThreadMXBean;
+
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
@@ -198,8 +200,7 @@ public final class SocketReadBenchmark {
     }
 
     private static void measure(Client toEcho, Client toPlain, Client toGpu, long serverThread) {
-        com.sun.management.ThreadMXBean threads =
-                (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         double[] echo = new double[ROUNDS];
         double[] plain = new double[ROUNDS];
         double[] gpu = new double[ROUNDS];

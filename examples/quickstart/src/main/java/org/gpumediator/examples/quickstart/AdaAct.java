@@ -214,7 +214,7 @@ final class AdaAct implements Quickstart.Act {
         return rows;
     }
 
-    private void refuse(Narrator narrator, Mediator mediator) {
+    private static void refuse(Narrator narrator, Mediator mediator) {
         narrator.heading("One that does not fit, and what would have to go");
         VgpuType type = mediator.type(ONE_TOO_LARGE);
         try (FakeVmm vmm = FakeVmm.create()) {

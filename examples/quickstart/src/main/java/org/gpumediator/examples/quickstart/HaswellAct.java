@@ -1,9 +1,5 @@
 package org.gpumediator.examples.quickstart;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import org.gpumediator.api.InsufficientResourceException;
 import org.gpumediator.api.VgpuStatistics;
 import org.gpumediator.api.event.GuestFaultKind;
@@ -20,6 +16,11 @@ import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
 import org.gpumediator.testkit.haswell.FakeHaswell;
 import org.gpumediator.testkit.haswell.FakeHaswell.CommandTiming;
 import org.gpumediator.testkit.haswell.HaswellEngine;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /** The first act: a host and three guests share one Haswell, mediated. */
 final class HaswellAct implements Quickstart.Act {
@@ -104,7 +105,7 @@ final class HaswellAct implements Quickstart.Act {
         vmm.plug(mediator.create(request, vmm.port()));
     }
 
-    private void refuseOneTooMany(Narrator narrator, Mediator mediator) {
+    private static void refuseOneTooMany(Narrator narrator, Mediator mediator) {
         narrator.heading("One guest too many");
         try (FakeVmm vmm = FakeVmm.create()) {
             vmm.plug(mediator.create(share("guest4", 128), vmm.port()));

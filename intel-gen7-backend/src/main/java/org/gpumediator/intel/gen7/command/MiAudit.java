@@ -4,6 +4,8 @@ import static java.lang.Integer.toUnsignedLong;
 
 import org.gpumediator.api.event.GuestFaultKind;
 
+import java.util.Arrays;
+
 /** Audits the commands of the memory interface. Each method may replace what it is given. */
 final class MiAudit {
 
@@ -28,12 +30,12 @@ final class MiAudit {
             return;
         }
         state.events.pageFlip(state.position(at), d[at], d[at + 1], d[at + 2]);
-        java.util.Arrays.fill(d, at, at + length, Mi.NOOP);
+        Arrays.fill(d, at, at + length, Mi.NOOP);
     }
 
     void displayWait(int[] d, int at, int length) {
         state.events.displayWait(state.position(at), d[at]);
-        java.util.Arrays.fill(d, at, at + length, Mi.NOOP);
+        Arrays.fill(d, at, at + length, Mi.NOOP);
     }
 
     void semaphore(int[] d, int at, int length, int row) {
@@ -99,7 +101,7 @@ final class MiAudit {
         }
         if (kept < at + length) {
             d[at] = kept == at + 1 ? Mi.NOOP : d[at] & ~Mi.LENGTH_MASK | kept - at - 2;
-            java.util.Arrays.fill(d, kept, at + length, Mi.NOOP);
+            Arrays.fill(d, kept, at + length, Mi.NOOP);
         }
     }
 

@@ -12,6 +12,7 @@ import static org.gpumediator.intel.gen7.command.RegisterRules.Write.TRACKED;
 import static org.gpumediator.intel.gen7.command.RegisterRules.Write.VALUE;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -74,7 +75,7 @@ final class RegisterRules {
 
     private RegisterRules(int engine) {
         byte[] nothing = new byte[PAGE_DWORDS];
-        java.util.Arrays.fill(pages, nothing);
+        Arrays.fill(pages, nothing);
         writes[0] = NEVER;
         for (int number = 1; number <= RULES.size(); number++) {
             Rule rule = RULES.get(number - 1);

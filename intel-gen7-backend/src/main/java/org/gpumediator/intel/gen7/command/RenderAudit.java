@@ -7,6 +7,7 @@ import org.gpumediator.core.command.AddressOperand;
 import org.gpumediator.core.command.CommandRow;
 import org.gpumediator.core.command.OperandSpace;
 
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -56,7 +57,7 @@ final class RenderAudit {
     private static Layout compile(AddressLayout layout) {
         List<AddressOperand> operands =
                 layout.operands().stream()
-                        .sorted(java.util.Comparator.comparingInt(AddressOperand::dword))
+                        .sorted(Comparator.comparingInt(AddressOperand::dword))
                         .toList();
         int[] dwords = new int[operands.size()];
         boolean[] bounds = new boolean[operands.size()];

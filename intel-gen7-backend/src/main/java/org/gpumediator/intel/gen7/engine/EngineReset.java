@@ -3,6 +3,7 @@ package org.gpumediator.intel.gen7.engine;
 import org.gpumediator.intel.gen7.Engine;
 import org.gpumediator.intel.gen7.Mmio;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -101,8 +102,7 @@ final class EngineReset {
         Map<String, Long> counters = new TreeMap<>();
         for (Engine engine : Engine.ALL) {
             counters.put(
-                    engine.name().toLowerCase(java.util.Locale.ROOT) + ".resets",
-                    resets[engine.ordinal()]);
+                    engine.name().toLowerCase(Locale.ROOT) + ".resets", resets[engine.ordinal()]);
         }
         counters.put("device.resets", deviceResets);
         return counters;

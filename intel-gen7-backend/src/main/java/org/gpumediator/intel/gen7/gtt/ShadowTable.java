@@ -1,13 +1,15 @@
 package org.gpumediator.intel.gen7.gtt;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.GuestMemory.Region;
 import org.gpumediator.api.GuestMemory.WriteTracking;
 import org.gpumediator.api.Registration;
 import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The mediator's copy of one page of graphics page table entries that a guest keeps in its memory:
@@ -71,7 +73,7 @@ final class ShadowTable {
     }
 
     void clear(int scratch) {
-        java.util.Arrays.fill(known, 0);
+        Arrays.fill(known, 0);
         for (int i = 0; i < ENTRIES; i++) {
             set(i, scratch);
         }

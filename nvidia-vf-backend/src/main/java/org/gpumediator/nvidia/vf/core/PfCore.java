@@ -2,6 +2,7 @@ package org.gpumediator.nvidia.vf.core;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 
+import org.gpumediator.api.DeviceLostException;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
@@ -22,6 +23,8 @@ import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.TypeCatalogue;
 import org.jspecify.annotations.Nullable;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -172,8 +175,7 @@ public final class PfCore implements AutoCloseable {
         }
         byte[] segment = new byte[8];
         controls.control("segment size", client, GspControls.SEGMENT_BYTES, segment);
-        long bytes =
-                java.nio.ByteBuffer.wrap(segment).order(java.nio.ByteOrder.LITTLE_ENDIAN).getLong();
+        long bytes = ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN).getLong();
         long mebibytes = bytes / AdaBoard.MIB;
         boolean legal =
                 Long.bitCount(bytes) == 1
@@ -215,7 +217,7 @@ public final class PfCore implements AutoCloseable {
     private Run run() {
         Run now = run;
         if (now == null) {
-            throw new org.gpumediator.api.DeviceLostException(gpu.identity() + ": firmware is off");
+            throw new DeviceLostException(gpu.identity() + ": firmware is off");
         }
         return now;
     }

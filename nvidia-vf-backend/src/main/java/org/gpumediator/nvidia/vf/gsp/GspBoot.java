@@ -1,7 +1,9 @@
 package org.gpumediator.nvidia.vf.gsp;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
@@ -222,7 +224,7 @@ public final class GspBoot {
 
     /** One setting: the board works with virtual functions. */
     private static byte[] registry() {
-        byte[] name = "RMSetSriovMode".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] name = "RMSetSriovMode".getBytes(StandardCharsets.US_ASCII);
         ByteBuffer body = GspControls.little(8 + 16 + name.length + 1);
         body.putInt(0, body.limit()).putInt(4, 1);
         body.putInt(8, 24).put(12, (byte) 1).putInt(16, 1).putInt(20, 4);
@@ -263,7 +265,7 @@ public final class GspBoot {
         }
     }
 
-    private void await(String what, java.util.function.BooleanSupplier condition) {
+    private void await(String what, BooleanSupplier condition) {
         if (!waiter.until(STEP_NANOS, condition)) {
             throw new GspTimeoutException(what + ": not within " + STEP_NANOS + " ns");
         }

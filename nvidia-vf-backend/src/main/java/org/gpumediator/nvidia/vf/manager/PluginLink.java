@@ -3,6 +3,7 @@ package org.gpumediator.nvidia.vf.manager;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.gpumediator.api.DeviceLostException;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.nvidia.vf.core.PfCore;
@@ -183,7 +184,7 @@ final class PluginLink {
         }
         String lost = core.lost();
         if (lost != null) {
-            throw new org.gpumediator.api.DeviceLostException(what + ": " + lost);
+            throw new DeviceLostException(what + ": " + lost);
         }
     }
 

@@ -1,14 +1,16 @@
 package org.gpumediator.nvidia.vf.snapshot;
 
+import org.gpumediator.api.SnapshotFormatException;
+import org.gpumediator.api.SnapshotIncompatibleException;
+
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
-import org.gpumediator.api.SnapshotFormatException;
-import org.gpumediator.api.SnapshotIncompatibleException;
 
 /**
  * Packets one after the other: 24 bytes of header, payload, 4 bytes of CRC-32C over both; all
@@ -101,7 +103,7 @@ public final class PacketStream {
         }
         byte[] payload = exactly(source, (int) length, "payload");
         byte[] sum = exactly(source, 4, "checksum");
-        if (!java.util.Arrays.equals(sum, checksum(bytes, payload).array())) {
+        if (!Arrays.equals(sum, checksum(bytes, payload).array())) {
             throw new SnapshotFormatException("checksum of a " + type + " packet: does not match");
         }
         return new Packet(type, header.getLong(8), payload);

@@ -1,9 +1,5 @@
 package org.gpumediator.examples.vfiouser.server;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
-import java.util.Objects;
 import org.gpumediator.api.InterruptLine;
 import org.gpumediator.api.InterruptSink;
 import org.gpumediator.api.MessageInterrupts;
@@ -13,6 +9,11 @@ import org.gpumediator.examples.vfiouser.linux.EventFd;
 import org.gpumediator.examples.vfiouser.linux.LinuxException;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Takes interrupts of one virtual GPU to its client through event counters.
@@ -33,8 +34,8 @@ public final class ClientInterrupts implements InterruptSink, InterruptLine {
 
     private final Object lock = new Object();
     private final long[] pending = new long[MAX_VECTORS / Long.SIZE];
-    private int[][] counters = {{}, {}, {}};
-    private boolean[][] masked = {{}, {}, {}};
+    private final int[][] counters = {{}, {}, {}};
+    private final boolean[][] masked = {{}, {}, {}};
     private boolean lineActive;
     private EventPoller.@Nullable Watch lineUnmask;
     private EventPoller.@Nullable Watch lineMask;
