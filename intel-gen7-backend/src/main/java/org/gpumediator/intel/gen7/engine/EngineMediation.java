@@ -36,7 +36,6 @@ public final class EngineMediation implements AutoCloseable {
      */
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Mmio mmio;
     private final MediationClock clock;
     private final RenderState renderState;
     private final Runnable stepNeeded;
@@ -60,7 +59,6 @@ public final class EngineMediation implements AutoCloseable {
             HangRule hangRule,
             Runnable serviceInterrupts,
             Runnable stepNeeded) {
-        this.mmio = mmio;
         this.clock = clock;
         this.renderState = renderState;
         this.scheduler = scheduler;
