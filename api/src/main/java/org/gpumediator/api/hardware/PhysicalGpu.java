@@ -4,6 +4,8 @@ import org.gpumediator.api.Registration;
 import org.gpumediator.api.SharedMemory;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import java.util.Optional;
 
 /**
@@ -54,6 +56,37 @@ public interface PhysicalGpu {
      * @throws IllegalArgumentException if an argument is not as said
      */
     long read(int bar, long offset, int width);
+
+    /**
+     * Reads a piece of a memory window, word by word unless the device has a faster way. Not for
+     * registers: in which order they are read is not said.
+     *
+     * @param bar BAR number
+     * @param offset byte offset, a multiple of 8, inside the BAR
+     * @param target takes the bytes; its length is a multiple of 8
+     * @throws IllegalArgumentException if an argument is not as said
+     */
+    default void readBlock(int bar, long offset, MemorySegment target) {
+        long length = target.byteSize();
+        if (offset < 0 || (offset | length) % 8 != 0 || offset > barLength(bar) - length) {
+            throw new IllegalArgumentException(
+                    "block at "
+                            + offset
+                            + " of "
+                            + length
+                            + " bytes in BAR "
+                            + bar
+                            + ": expected multiples of 8 inside its "
+                            + barLength(bar)
+                            + " bytes");
+        }
+        for (long at = 0; at < length; at += 8) {
+            target.set(
+                    ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN),
+                    at,
+                    read(bar, offset + at, 8));
+        }
+    }
 
     /**
      * Writes a register or a word of a memory window.

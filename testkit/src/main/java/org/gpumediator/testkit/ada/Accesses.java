@@ -22,6 +22,20 @@ final class Accesses {
     }
 
     /**
+     * Checks a piece of a BAR.
+     *
+     * @throws IllegalArgumentException if it is not whole words of 8 bytes inside
+     */
+    static void checkBlock(long offset, long size, long length) {
+        if (offset < 0 || (offset | size) % 8 != 0 || offset > length - size) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "block at 0x%x of %d bytes: expected whole words of 8 bytes below 0x%x",
+                            offset, size, length));
+        }
+    }
+
+    /**
      * Checks an access to a configuration space.
      *
      * @throws IllegalArgumentException if it is not aligned, wide or inside as it must be

@@ -258,6 +258,16 @@ public final class FakeAda implements PhysicalGpu {
     }
 
     @Override
+    public void readBlock(int bar, long offset, MemorySegment target) {
+        if (bar == 0) {
+            PhysicalGpu.super.readBlock(bar, offset, target);
+        } else {
+            Accesses.checkBlock(offset, target.byteSize(), barLength(bar));
+            board.locked(() -> function.readBlock(bar, offset, target));
+        }
+    }
+
+    @Override
     public void write(int bar, long offset, int width, long value) {
         Accesses.check(offset, width, barLength(bar));
         board.lockedThenDeliver(() -> function.write(bar, offset, width, value));

@@ -8,6 +8,7 @@ import org.gpumediator.api.pci.ConfigWriteEffect.ResetRequested;
 import org.gpumediator.core.pci.PciFunction;
 import org.gpumediator.core.pci.SriovCapability;
 
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -163,6 +164,15 @@ final class PhysicalFunction {
         return bar == 0
                 ? registers.read((int) offset, width)
                 : board.framebuffer().read(place(bar, offset), width);
+    }
+
+    /** Reads a piece of a window onto the framebuffer; all ones if the function has gone. */
+    void readBlock(int bar, long offset, MemorySegment target) {
+        if (gone) {
+            target.fill((byte) -1);
+        } else {
+            board.framebuffer().read(place(bar, offset), target);
+        }
     }
 
     void write(int bar, long offset, int width, long value) {

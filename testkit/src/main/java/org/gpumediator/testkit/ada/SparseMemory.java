@@ -109,6 +109,30 @@ final class SparseMemory {
         return value;
     }
 
+    /** Reads page by page; ones where it is not inside. */
+    void read(long at, MemorySegment target) {
+        long done = 0;
+        while (done < target.byteSize()) {
+            long place = at + done;
+            int start = (int) (place % PAGE);
+            MemorySegment piece =
+                    target.asSlice(done, Math.min(PAGE - start, target.byteSize() - done));
+            Map.Entry<Long, MemorySegment> overlay = overlay(place);
+            byte[] page = pages.get(place / PAGE);
+            if (place >= length) {
+                piece.fill((byte) -1);
+            } else if (overlay != null) {
+                MemorySegment.copy(
+                        overlay.getValue(), place - overlay.getKey(), piece, 0, piece.byteSize());
+            } else if (page != null) {
+                MemorySegment.copy(MemorySegment.ofArray(page), start, piece, 0, piece.byteSize());
+            } else {
+                piece.fill((byte) 0);
+            }
+            done += piece.byteSize();
+        }
+    }
+
     /** Writes a word that does not cross a page; no effect where it is not inside. */
     void write(long at, int width, long value) {
         if (at < 0 || at > length - width) {

@@ -6,16 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.HashSet;
-import java.util.Set;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * What a {@link PhysicalGpu} promises a backend. Extend this class and implement {@link #gpu};
@@ -127,6 +128,25 @@ public abstract class PhysicalGpuContract {
                     () -> gpu.write(bar, access[0], (int) access[1], 0),
                     "write at " + what);
         }
+    }
+
+    @Test
+    @DisplayName("a block that is not whole words inside a BAR is the caller's error")
+    void readBlock_illegal_isRefused() {
+        PhysicalGpu gpu = gpu();
+        int bar = anyBar(gpu);
+        long length = gpu.barLength(bar);
+        long[][] illegal = {{4, 8}, {0, 12}, {-8, 8}, {length, 8}, {length - 8, 16}};
+        for (long[] block : illegal) {
+            MemorySegment target = MemorySegment.ofArray(new byte[(int) block[1]]);
+            assertThrows(
+                    IllegalArgumentException.class,
+                    () -> gpu.readBlock(bar, block[0], target),
+                    "block at " + block[0] + " of " + block[1] + " bytes");
+        }
+        assertDoesNotThrow(
+                () -> gpu.readBlock(bar, length, MemorySegment.ofArray(new byte[0])),
+                "nothing at the end");
     }
 
     @Test

@@ -81,6 +81,17 @@ class PhysicalGpuMutantsTest extends MutantsTest<PhysicalGpuContract> {
                                     }
                                 }),
                 mutant(
+                        "readBlock_illegal_isRefused",
+                        "reads what is there of a block",
+                        () ->
+                                new AlteredGpu() {
+                                    @Override
+                                    public void readBlock(
+                                            int bar, long offset, MemorySegment target) {
+                                        target.fill((byte) 0);
+                                    }
+                                }),
+                mutant(
                         "mapForDma_twice_givesTwoAddresses",
                         "always the same address",
                         () ->

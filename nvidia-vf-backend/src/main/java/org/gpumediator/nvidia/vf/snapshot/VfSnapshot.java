@@ -16,6 +16,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.stream.IntStream;
@@ -80,17 +81,14 @@ public final class VfSnapshot implements Snapshottable {
         PacketStream.write(target, new Packet(PacketType.FUNCTION, 0, state.toByteArray()));
         PacketStream.write(target, new Packet(PacketType.FIRMWARE, 0, firmware));
         PacketStream.write(target, new Packet(PacketType.REGISTERS, 0, registers()));
-        ByteBuffer block = ByteBuffer.allocate(BLOCK).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] bytes = new byte[BLOCK];
+        MemorySegment block = MemorySegment.ofArray(bytes);
+        MemorySegment zeros = MemorySegment.ofArray(new byte[BLOCK]).asReadOnly();
         long start = vgpu.record().framebuffer().start();
         for (long at = 0; at < descriptor.framebufferBytes(); at += BLOCK) {
-            long any = 0;
-            for (int i = 0; i < BLOCK; i += 8) {
-                long word = board.read(FRAMEBUFFER_BAR, start + at + i, 8);
-                any |= word;
-                block.putLong(i, word);
-            }
-            if (any != 0) {
-                PacketStream.write(target, new Packet(PacketType.FRAMEBUFFER, at, block.array()));
+            board.readBlock(FRAMEBUFFER_BAR, start + at, block);
+            if (block.mismatch(zeros) >= 0) {
+                PacketStream.write(target, new Packet(PacketType.FRAMEBUFFER, at, bytes));
             }
         }
         PacketStream.write(target, new Packet(PacketType.TRAILER, 0, new byte[0]));
