@@ -8,6 +8,7 @@ import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.nvidia.vf.placement.VfPlacementPolicy;
+import org.gpumediator.examples.vfiouser.linux.SealedMemory;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.gpumediator.testkit.ada.FakeAda;
 import org.gpumediator.testkit.haswell.FakeHaswell;
@@ -45,7 +46,7 @@ final class FakeGpus {
     // spotless:on
 
     /** Options of the fake board; all others are those of its backend. */
-    private static final Set<String> BOARD_OPTIONS = Set.of("ecc");
+    private static final Set<String> BOARD_OPTIONS = Set.of("ecc", "mappable");
 
     private static void ada(String name, AdaModel model) {
         BY_NAME.put(
@@ -53,6 +54,7 @@ final class FakeGpus {
                 new Entry(
                         Set.of(
                                 "ecc",
+                                "mappable",
                                 "placement-mode",
                                 "homogeneous-rule",
                                 "vfs",
@@ -135,6 +137,11 @@ final class FakeGpus {
             case "on" -> builder.errorCorrecting();
             case "off" -> {}
             default -> throw UsageException.badOption("--gpu: ecc=" + ecc + ": expected on or off");
+        }
+        if (options.containsKey("mappable")) {
+            builder.mappable(
+                    OptionText.amount("--gpu: mappable", options.getOrDefault("mappable", "")),
+                    SealedMemory.allocator());
         }
         Map<String, String> backendOptions = new LinkedHashMap<>(options);
         backendOptions.keySet().removeAll(BOARD_OPTIONS);
