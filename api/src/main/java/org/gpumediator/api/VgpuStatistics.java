@@ -1,11 +1,10 @@
 package org.gpumediator.api;
 
-import org.gpumediator.api.event.GuestFaultKind;
-
 import java.util.Collections;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.gpumediator.api.event.GuestFaultKind;
 
 /**
  * Counters of one virtual GPU since it was created, at one moment. Counters that belong together

@@ -1,11 +1,10 @@
 package org.gpumediator.api;
 
+import java.util.List;
+import java.util.Optional;
 import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.api.pci.ConfigSpace;
-
-import java.util.List;
-import java.util.Optional;
 
 /**
  * A virtual GPU: one PCI function as its guest sees it. Made by a mediator, carried by a VMM.

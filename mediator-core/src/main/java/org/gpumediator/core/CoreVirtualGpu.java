@@ -1,5 +1,16 @@
 package org.gpumediator.core;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
 import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.Snapshottable;
@@ -14,18 +25,6 @@ import org.gpumediator.api.pci.ConfigSpace;
 import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
 import org.jspecify.annotations.Nullable;
-
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Keeps the life of one device model.

@@ -1,13 +1,12 @@
 package org.gpumediator.core;
 
-import org.gpumediator.api.VgpuStatistics;
-
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.gpumediator.api.VgpuStatistics;
 
 /**
  * Counters of a mediator at one moment. Counters that belong together were not necessarily read at

@@ -1,12 +1,11 @@
 package org.gpumediator.api.hardware;
 
-import org.gpumediator.api.Registration;
-import org.gpumediator.api.SharedMemory;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Optional;
+import org.gpumediator.api.Registration;
+import org.gpumediator.api.SharedMemory;
 
 /**
  * A physical GPU: the only way to a real device, or to a fake that stands for one. Safe for use by

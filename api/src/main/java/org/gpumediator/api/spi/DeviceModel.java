@@ -1,13 +1,12 @@
 package org.gpumediator.api.spi;
 
+import java.util.List;
+import java.util.Optional;
 import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.TrapRegion;
 import org.gpumediator.api.VgpuStatistics;
 import org.gpumediator.api.pci.ConfigSpace;
-
-import java.util.List;
-import java.util.Optional;
 
 /**
  * One virtual GPU as its backend builds it. The mediator wraps it into a {@link

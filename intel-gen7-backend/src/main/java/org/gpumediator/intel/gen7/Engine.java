@@ -29,7 +29,6 @@ public enum Engine {
     /** How many there are. */
     public static final int COUNT = 4;
 
-
     private final int base;
     private final int statusPageRegister;
     private final int resetBit;

@@ -1,5 +1,11 @@
 package org.gpumediator.intel.gen7;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.event.MediationListener;
@@ -36,13 +42,6 @@ import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.irq.PhysicalInterrupts;
 import org.gpumediator.intel.gen7.registers.Gen7Hooks;
 import org.gpumediator.intel.gen7.registers.Gen7Registers;
-
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** Mediated pass-through on one Haswell GPU. */
 final class Gen7Backend implements GpuBackend, SchedulingControl {

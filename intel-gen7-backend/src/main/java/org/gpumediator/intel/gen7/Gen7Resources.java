@@ -1,5 +1,9 @@
 package org.gpumediator.intel.gen7;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.GpuInventory.Resource;
 import org.gpumediator.api.partition.ResourceKind;
@@ -10,11 +14,6 @@ import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.intel.gen7.gtt.GlobalGtt;
 import org.gpumediator.intel.gen7.gtt.Pte;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
-
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
  * What a Haswell GPU has to divide, and the types that divide it.

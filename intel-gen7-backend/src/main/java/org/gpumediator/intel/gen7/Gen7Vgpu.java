@@ -1,7 +1,10 @@
 package org.gpumediator.intel.gen7;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.gpumediator.api.DirectWindow;
 import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.GuestMemory.Region;
@@ -38,11 +41,6 @@ import org.gpumediator.intel.gen7.gtt.Slice;
 import org.gpumediator.intel.gen7.irq.VirtualInterrupts;
 import org.gpumediator.intel.gen7.registers.Gen7Hooks;
 import org.jspecify.annotations.Nullable;
-
-import java.util.List;
-import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
  * One virtual Haswell: its PCI function, its registers, its slice of graphics memory, its fences,

@@ -1,5 +1,6 @@
 package org.gpumediator.intel.gen7;
 
+import java.util.BitSet;
 import org.gpumediator.api.TrapHandler;
 import org.gpumediator.core.catalogue.HardwarePort;
 import org.gpumediator.core.catalogue.Register;
@@ -7,8 +8,6 @@ import org.gpumediator.core.catalogue.RegisterCatalogue;
 import org.gpumediator.core.catalogue.RegisterFlag;
 import org.gpumediator.intel.gen7.gtt.GlobalGtt;
 import org.gpumediator.intel.gen7.registers.Gen7Hooks;
-
-import java.util.BitSet;
 
 /**
  * Registers as the host's own virtual GPU has them: the settings of the whole GPU (clocks, power,

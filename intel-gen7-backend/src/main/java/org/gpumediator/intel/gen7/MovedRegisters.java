@@ -14,8 +14,8 @@ import org.gpumediator.intel.gen7.registers.Gen7Hooks;
 
 /**
  * Which registers go on and off the hardware with a guest: every one of the render class that a
- * guest can write and every one that its commands can load, but for those of the rings and address spaces, which the
- * engines' mediation moves in an order of its own.
+ * guest can write and every one that its commands can load, but for those of the rings and address
+ * spaces, which the engines' mediation moves in an order of its own.
  */
 final class MovedRegisters {
 

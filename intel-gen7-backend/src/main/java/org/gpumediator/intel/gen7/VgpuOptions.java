@@ -1,11 +1,10 @@
 package org.gpumediator.intel.gen7;
 
+import java.util.Map;
+import java.util.Set;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.core.schedule.SchedulingAttributes;
 import org.jspecify.annotations.Nullable;
-
-import java.util.Map;
-import java.util.Set;
 
 /**
  * What only this backend has to choose for one virtual GPU.

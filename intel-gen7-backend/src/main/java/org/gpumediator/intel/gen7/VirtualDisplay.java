@@ -1,11 +1,10 @@
 package org.gpumediator.intel.gen7;
 
+import java.util.Arrays;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.core.catalogue.BitField;
 import org.gpumediator.intel.gen7.irq.InterruptBank;
 import org.gpumediator.intel.gen7.irq.VirtualInterrupts;
-
-import java.util.Arrays;
 
 /**
  * The pipes of a guest that nobody looks at: they scan at 60 Hz on the mediator's clock, count

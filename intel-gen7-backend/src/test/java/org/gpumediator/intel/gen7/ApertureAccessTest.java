@@ -2,6 +2,9 @@ package org.gpumediator.intel.gen7;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Random;
+import java.util.SplittableRandom;
 import org.gpumediator.api.TrapHandler;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.Seeds;
@@ -12,10 +15,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.lang.foreign.MemorySegment;
-import java.util.Random;
-import java.util.SplittableRandom;
 
 /**
  * A guest's accesses through its aperture to pages that lie anywhere in its memory, beside a model

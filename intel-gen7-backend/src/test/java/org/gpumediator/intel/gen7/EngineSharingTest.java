@@ -2,6 +2,8 @@ package org.gpumediator.intel.gen7;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.guest.Batch;
@@ -13,9 +15,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** Two guests on the engines: in turn, at once, and one of them with work that never ends. */
 class EngineSharingTest {

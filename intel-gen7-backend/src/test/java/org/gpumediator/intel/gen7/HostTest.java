@@ -2,6 +2,12 @@ package org.gpumediator.intel.gen7;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.guest.Batch;
@@ -13,13 +19,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.Objects;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** The host's own virtual GPU beside a guest's: what it may and a guest may not, and no more. */
 class HostTest {

@@ -2,6 +2,7 @@ package org.gpumediator.intel.gen7;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.gpumediator.api.InterruptSink;
 import org.gpumediator.api.VmmPort;
 import org.gpumediator.core.Mediator;
@@ -10,8 +11,6 @@ import org.gpumediator.testkit.FakeGuestMemory;
 import org.gpumediator.testkit.HeapFootprint;
 import org.gpumediator.testkit.haswell.FakeHaswell;
 import org.junit.jupiter.api.Test;
-
-import java.util.Map;
 
 /** An idle virtual GPU is small: an orchestrator may have hundreds in one process. */
 class IdleFootprintTest {

@@ -2,6 +2,8 @@ package org.gpumediator.intel.gen7;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.guest.GuestObject;
@@ -13,9 +15,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * More address spaces of one guest queued at once than the mediator has places for: each batch runs

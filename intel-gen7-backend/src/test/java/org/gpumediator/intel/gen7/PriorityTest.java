@@ -2,6 +2,8 @@ package org.gpumediator.intel.gen7;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.gpumediator.api.spi.SchedulingControl;
 import org.gpumediator.core.schedule.RoundRobin;
@@ -12,9 +14,6 @@ import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
 import org.gpumediator.testkit.haswell.HaswellEngine;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** A guest of a higher priority beside one that always has work. */
 class PriorityTest {

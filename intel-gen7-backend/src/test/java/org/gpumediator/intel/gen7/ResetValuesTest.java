@@ -2,13 +2,12 @@ package org.gpumediator.intel.gen7;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.haswell.FakeHaswell;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-
-import java.util.Map;
 
 /** What a guest finds in its registers that only the hardware knows. */
 class ResetValuesTest {

@@ -1,5 +1,9 @@
 package org.gpumediator.intel.gen7;
 
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VmmPort;
 import org.gpumediator.core.Mediator;
@@ -9,11 +13,6 @@ import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.SteppedClock;
 import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
 import org.gpumediator.testkit.haswell.FakeHaswell;
-
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 
 /** One fake Haswell, one mediator, and as many guests as a test wants, moved by a stepped clock. */
 public final class World implements AutoCloseable {

@@ -1,5 +1,11 @@
 package org.gpumediator.core.desired;
 
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.partition.ResourceKind;
@@ -7,13 +13,6 @@ import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
-
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * Which virtual GPUs a GPU shall have. As text: a line that names the format, a line that names the

@@ -1,8 +1,5 @@
 package org.gpumediator.core.desired;
 
-import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
-import org.gpumediator.core.VgpuRequest;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -10,6 +7,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
+import org.gpumediator.core.VgpuRequest;
 
 /** Reads and writes the text of a {@link DesiredState}. */
 final class DesiredStateText {

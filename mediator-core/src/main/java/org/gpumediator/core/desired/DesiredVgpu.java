@@ -1,13 +1,12 @@
 package org.gpumediator.core.desired;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
-
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * One virtual GPU that shall exist.

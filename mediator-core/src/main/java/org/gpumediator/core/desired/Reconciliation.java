@@ -1,5 +1,13 @@
 package org.gpumediator.core.desired;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import org.gpumediator.api.InsufficientResourceException;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VmmPort;
@@ -9,15 +17,6 @@ import org.gpumediator.api.partition.GpuInventory.Holding;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.core.Mediator;
 import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.Set;
 
 /**
  * Brings a GPU to a desired state, by the mediator's public methods alone.

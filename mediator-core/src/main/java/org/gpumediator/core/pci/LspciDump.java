@@ -1,11 +1,10 @@
 package org.gpumediator.core.pci;
 
+import java.util.HexFormat;
+import java.util.Map;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.pci.ConfigSpace;
-
-import java.util.HexFormat;
-import java.util.Map;
 
 /**
  * Writes configuration spaces as text that {@code lspci -F} reads: what {@code lspci -xxx} prints

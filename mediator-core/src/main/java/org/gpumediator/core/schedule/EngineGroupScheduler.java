@@ -1,14 +1,13 @@
 package org.gpumediator.core.schedule;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.gpumediator.api.schedule.RunQueue;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.gpumediator.api.schedule.Slice;
 import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
 
 /**
  * Decides whose work may be on one group of engines that change hands together, and keeps the

@@ -1,11 +1,10 @@
 package org.gpumediator.core.schedule;
 
+import java.util.List;
 import org.gpumediator.api.schedule.RunQueue;
 import org.gpumediator.api.schedule.RunQueue.Client;
 import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.gpumediator.api.schedule.Slice;
-
-import java.util.List;
 
 /**
  * One N-th for each, N being for how many the engines were laid out: a wheel of N slots. The slot

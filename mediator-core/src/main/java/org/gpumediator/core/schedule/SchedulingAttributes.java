@@ -1,10 +1,9 @@
 package org.gpumediator.core.schedule;
 
-import org.gpumediator.api.schedule.SchedulingParameters;
-
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.gpumediator.api.schedule.SchedulingParameters;
 
 /** {@link SchedulingParameters} as attributes of a request for a virtual GPU, by name. */
 public final class SchedulingAttributes {

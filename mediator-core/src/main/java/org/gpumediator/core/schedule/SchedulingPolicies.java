@@ -1,12 +1,11 @@
 package org.gpumediator.core.schedule;
 
-import org.gpumediator.api.schedule.SchedulingPolicy;
-
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
+import org.gpumediator.api.schedule.SchedulingPolicy;
 
 /** The ready-made policies by the names that operators write. */
 public final class SchedulingPolicies {

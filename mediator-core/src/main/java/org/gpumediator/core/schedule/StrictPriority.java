@@ -1,10 +1,9 @@
 package org.gpumediator.core.schedule;
 
+import java.util.Comparator;
 import org.gpumediator.api.schedule.RunQueue;
 import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.gpumediator.api.schedule.Slice;
-
-import java.util.Comparator;
 
 /**
  * The highest priority with work, in turns among equals; one that wakes takes the engines from a

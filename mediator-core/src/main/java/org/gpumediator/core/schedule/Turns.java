@@ -1,10 +1,9 @@
 package org.gpumediator.core.schedule;
 
+import java.util.Comparator;
 import org.gpumediator.api.schedule.RunQueue;
 import org.gpumediator.api.schedule.RunQueue.Client;
 import org.jspecify.annotations.Nullable;
-
-import java.util.Comparator;
 
 /** Questions that several policies ask of a run queue. */
 final class Turns {

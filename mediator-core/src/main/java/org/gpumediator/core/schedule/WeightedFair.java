@@ -1,10 +1,9 @@
 package org.gpumediator.core.schedule;
 
+import java.util.Comparator;
 import org.gpumediator.api.schedule.RunQueue;
 import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.gpumediator.api.schedule.Slice;
-
-import java.util.Comparator;
 
 /**
  * Time in proportion to weights: whoever with work has had the least time for its weight runs next.

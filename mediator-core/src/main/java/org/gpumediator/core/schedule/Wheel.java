@@ -1,10 +1,9 @@
 package org.gpumediator.core.schedule;
 
+import java.util.List;
 import org.gpumediator.api.schedule.RunQueue;
 import org.gpumediator.api.schedule.RunQueue.Client;
 import org.gpumediator.api.schedule.Slice;
-
-import java.util.List;
 
 /**
  * A wheel of slots, one for each client in the order of their numbers, then perhaps some that

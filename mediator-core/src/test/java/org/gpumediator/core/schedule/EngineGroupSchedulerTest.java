@@ -6,6 +6,8 @@ import static org.gpumediator.api.schedule.SchedulingParameters.DEFAULT;
 import static org.gpumediator.core.schedule.EngineGroupScheduler.NOBODY;
 import static org.gpumediator.core.schedule.GroupSimulation.MS;
 
+import java.util.List;
+import java.util.function.Function;
 import org.gpumediator.api.schedule.RunQueue;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.schedule.SchedulingPolicy;
@@ -13,9 +15,6 @@ import org.gpumediator.api.schedule.Slice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.util.List;
-import java.util.function.Function;
 
 final class EngineGroupSchedulerTest {
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.gpumediator.api.schedule.SchedulingParameters.DEFAULT;
 import static org.gpumediator.core.schedule.GroupSimulation.MS;
 
+import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.schedule.SchedulingPolicy;
@@ -11,8 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.Random;
 
 /** What policies promise, measured over thousands of slices. */
 final class SchedulingFairnessTest {

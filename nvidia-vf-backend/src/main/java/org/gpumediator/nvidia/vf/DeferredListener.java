@@ -1,11 +1,10 @@
 package org.gpumediator.nvidia.vf;
 
-import org.gpumediator.api.event.GuestFault;
-import org.gpumediator.api.event.MediationListener;
-
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
+import org.gpumediator.api.event.GuestFault;
+import org.gpumediator.api.event.MediationListener;
 
 /**
  * Keeps what shall be told to the embedder until no lock is held. Bounded: what does not fit while

@@ -1,5 +1,13 @@
 package org.gpumediator.nvidia.vf;
 
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.event.GuestFaultKind;
@@ -35,15 +43,6 @@ import org.gpumediator.nvidia.vf.types.TypeAttributes;
 import org.gpumediator.nvidia.vf.types.TypeCatalogue;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.gpumediator.nvidia.vf.types.VfTypes;
-
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 
 /**
  * VF slicing on one board: a virtual GPU is a virtual function with its own framebuffer, channels

@@ -1,13 +1,12 @@
 package org.gpumediator.nvidia.vf;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.gpumediator.api.DirectWindow;
 import org.gpumediator.api.SharedMemory;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.jspecify.annotations.Nullable;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * The parts of a virtual function's BARs that a VMM may map straight into its guest: BAR 1 and BAR

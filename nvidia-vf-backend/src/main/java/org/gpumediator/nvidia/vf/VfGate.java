@@ -1,7 +1,6 @@
 package org.gpumediator.nvidia.vf;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.jspecify.annotations.Nullable;
 

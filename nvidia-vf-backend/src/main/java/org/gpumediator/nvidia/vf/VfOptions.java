@@ -1,5 +1,7 @@
 package org.gpumediator.nvidia.vf;
 
+import java.util.Map;
+import java.util.Set;
 import org.gpumediator.nvidia.vf.placement.HomogeneousRule;
 import org.gpumediator.nvidia.vf.placement.PlacementMode;
 import org.gpumediator.nvidia.vf.scheduling.VendorSetting;
@@ -7,9 +9,6 @@ import org.gpumediator.nvidia.vf.sriov.VfActivation.Autoprobe;
 import org.gpumediator.nvidia.vf.sriov.VfActivation.Host;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.jspecify.annotations.Nullable;
-
-import java.util.Map;
-import java.util.Set;
 
 /**
  * The backend's options.

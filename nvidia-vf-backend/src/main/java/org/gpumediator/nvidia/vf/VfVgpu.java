@@ -1,5 +1,12 @@
 package org.gpumediator.nvidia.vf;
 
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
@@ -26,14 +33,6 @@ import org.gpumediator.nvidia.vf.snapshot.VfSnapshot;
 import org.gpumediator.nvidia.vf.sriov.VfConfigSpace;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.jspecify.annotations.Nullable;
-
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * One virtual function as its guest sees it.

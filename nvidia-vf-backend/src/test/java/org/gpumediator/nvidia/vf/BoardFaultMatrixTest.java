@@ -2,6 +2,10 @@ package org.gpumediator.nvidia.vf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VirtualGpuState;
@@ -21,11 +25,6 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.util.EnumSet;
-import java.util.List;
-import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Every fault of the firmware at every phase of what is done to a board as a whole: taking it over,

@@ -2,6 +2,9 @@ package org.gpumediator.nvidia.vf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VirtualGpuState;
@@ -20,10 +23,6 @@ import org.gpumediator.testkit.ada.EngineWork;
 import org.gpumediator.testkit.ada.FakeAda;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** An operation that waits for its firmware task holds up no other virtual GPU's. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

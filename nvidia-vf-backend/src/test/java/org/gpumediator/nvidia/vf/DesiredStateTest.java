@@ -3,6 +3,9 @@ package org.gpumediator.nvidia.vf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.gpumediator.api.InsufficientResourceException;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.ShareLostException;
@@ -21,10 +24,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Set;
 
 /** A desired state applied to a board. */
 class DesiredStateTest {

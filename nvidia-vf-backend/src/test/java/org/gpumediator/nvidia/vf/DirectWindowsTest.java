@@ -3,6 +3,11 @@ package org.gpumediator.nvidia.vf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Map;
+import java.util.OptionalInt;
 import org.gpumediator.api.DirectWindow;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.ResetKind;
@@ -19,12 +24,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Map;
-import java.util.OptionalInt;
 
 /** The windows of a virtual function that its guest reaches without a trap. */
 class DirectWindowsTest {

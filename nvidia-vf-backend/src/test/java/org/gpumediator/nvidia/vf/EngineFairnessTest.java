@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.gpumediator.nvidia.vf.EngineRig.MS;
 import static org.gpumediator.nvidia.vf.EngineRig.SECOND;
 
+import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.gpumediator.core.schedule.AdaptiveRoundRobin;
@@ -19,8 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.Random;
 
 /** Shares of an L40's graphics engine, as the board itself measures them. */
 class EngineFairnessTest {

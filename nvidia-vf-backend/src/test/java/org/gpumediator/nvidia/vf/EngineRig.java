@@ -1,5 +1,8 @@
 package org.gpumediator.nvidia.vf;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.schedule.SchedulingPolicy;
@@ -9,10 +12,6 @@ import org.gpumediator.nvidia.vf.types.VfResources;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.gpumediator.testkit.ada.EngineWork;
 import org.gpumediator.testkit.ada.GraphicsEngine;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
 
 /** An L40 whose guests hand work to the graphics engine, from one event to the next. */
 final class EngineRig implements AutoCloseable {

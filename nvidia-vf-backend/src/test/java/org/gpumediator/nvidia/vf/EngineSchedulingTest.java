@@ -6,6 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.gpumediator.nvidia.vf.EngineRig.MS;
 import static org.gpumediator.nvidia.vf.EngineRig.SECOND;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.VirtualGpuState;
@@ -30,13 +36,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
-import java.util.Random;
-import java.util.stream.Stream;
 
 /** What happens around the slices of an L40's graphics engine. */
 class EngineSchedulingTest {

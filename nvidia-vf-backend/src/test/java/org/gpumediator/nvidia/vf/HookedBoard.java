@@ -1,10 +1,9 @@
 package org.gpumediator.nvidia.vf;
 
-import org.gpumediator.api.hardware.PhysicalGpu;
-
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicReference;
+import org.gpumediator.api.hardware.PhysicalGpu;
 
 /** A physical function whose reads of BARs are seen by a test, before and after. */
 final class HookedBoard {

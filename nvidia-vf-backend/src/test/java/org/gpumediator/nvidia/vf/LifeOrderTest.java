@@ -3,6 +3,8 @@ package org.gpumediator.nvidia.vf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.Stoppable;
@@ -14,12 +16,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import java.util.ArrayList;
-import java.util.List;
-
 /**
- * What a board is asked for in the life of a virtual GPU, in order. Source: create and destroy order
- * of the open vGPU manager series; reset before opening of its variant driver.
+ * What a board is asked for in the life of a virtual GPU, in order. Source: create and destroy
+ * order of the open vGPU manager series; reset before opening of its variant driver.
  */
 class LifeOrderTest {
 
@@ -48,8 +47,7 @@ class LifeOrderTest {
             joined(
                     List.of(RESET, MASTER_ON),
                     SCRUB,
-                    List.of(
-                            ALLOCATE, BOOTLOAD, NEGOTIATE, CONFIGURE, ENCODER, BUS_MASTER));
+                    List.of(ALLOCATE, BOOTLOAD, NEGOTIATE, CONFIGURE, ENCODER, BUS_MASTER));
 
     /** The task, its client, the framebuffer, the function: what create has done, in reverse. */
     private static final List<String> CLOSE =
@@ -131,7 +129,6 @@ class LifeOrderTest {
         assertThatThrownBy(() -> rig.create("a", "L40-8Q"))
                 .isInstanceOf(GpuMediationException.class);
         assertThat(rig.board.takeOrders())
-                .isEqualTo(
-                        joined(CREATE.subList(0, given), CLOSE.subList(leftOut, CLOSE.size())));
+                .isEqualTo(joined(CREATE.subList(0, given), CLOSE.subList(leftOut, CLOSE.size())));
     }
 }

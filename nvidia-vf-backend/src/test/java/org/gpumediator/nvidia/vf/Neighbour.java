@@ -2,6 +2,7 @@ package org.gpumediator.nvidia.vf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.TrapHandler;
 import org.gpumediator.api.VirtualGpu;
@@ -11,8 +12,6 @@ import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.gpumediator.testkit.FakeGuestMemory;
 import org.gpumediator.testkit.InterruptRecorder;
-
-import java.util.Arrays;
 
 /**
  * A virtual GPU that has nothing to do with what a test does: its memory, registers, configuration

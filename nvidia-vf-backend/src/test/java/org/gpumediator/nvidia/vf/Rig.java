@@ -1,5 +1,7 @@
 package org.gpumediator.nvidia.vf;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.event.MediationListener;
@@ -10,9 +12,6 @@ import org.gpumediator.testkit.InterruptRecorder;
 import org.gpumediator.testkit.SteppedClock;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.gpumediator.testkit.ada.FakeAda;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** A fake board, a stepped clock and a mediator. */
 final class Rig implements AutoCloseable {

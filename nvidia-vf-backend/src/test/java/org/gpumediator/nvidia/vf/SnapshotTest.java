@@ -3,6 +3,15 @@ package org.gpumediator.nvidia.vf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.zip.CRC32C;
 import org.gpumediator.api.SnapshotFormatException;
 import org.gpumediator.api.SnapshotIncompatibleException;
 import org.gpumediator.api.Snapshottable;
@@ -13,16 +22,6 @@ import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Map;
-import java.util.zip.CRC32C;
 
 class SnapshotTest {
 

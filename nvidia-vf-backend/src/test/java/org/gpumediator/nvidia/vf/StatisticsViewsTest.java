@@ -2,6 +2,7 @@ package org.gpumediator.nvidia.vf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.VgpuStatistics;
 import org.gpumediator.api.VirtualGpu;
@@ -9,8 +10,6 @@ import org.gpumediator.core.MediationStatistics;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
-import java.util.Map;
 
 /** Who sees which numbers: a guest its own, the host everybody's and the board's. */
 class StatisticsViewsTest {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.gpumediator.nvidia.vf.EngineRig.MS;
 import static org.gpumediator.nvidia.vf.EngineRig.SECOND;
 
+import java.io.ByteArrayOutputStream;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.Snapshottable;
@@ -17,8 +18,6 @@ import org.gpumediator.testkit.ada.EngineWork;
 import org.gpumediator.testkit.ada.GspFault;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-
-import java.io.ByteArrayOutputStream;
 
 /** A virtual GPU that its host stops keeps its place, and nothing else. */
 class StopTest {

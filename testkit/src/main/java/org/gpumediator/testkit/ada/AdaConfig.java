@@ -1,5 +1,6 @@
 package org.gpumediator.testkit.ada;
 
+import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.InterruptSink;
 import org.gpumediator.api.Registration;
@@ -12,8 +13,6 @@ import org.gpumediator.core.pci.MsixPlace;
 import org.gpumediator.core.pci.PciFunction;
 import org.gpumediator.core.pci.SriovCapability;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.foreign.MemorySegment;
 
 /**
  * The configuration space of a physical function.

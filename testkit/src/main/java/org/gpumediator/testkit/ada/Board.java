@@ -1,10 +1,9 @@
 package org.gpumediator.testkit.ada;
 
-import org.gpumediator.api.MediationClock;
-import org.gpumediator.api.SharedMemory;
-
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.SharedMemory;
 
 /**
  * The parts of a {@link FakeAda}, and what they share: one lock, one agenda, one framebuffer. All

@@ -1,10 +1,9 @@
 package org.gpumediator.testkit.ada;
 
+import java.util.concurrent.locks.ReentrantLock;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.testkit.SteppedClock;
 import org.jspecify.annotations.Nullable;
-
-import java.util.concurrent.locks.ReentrantLock;
 
 /** When the board does what it has planned: whenever somebody lets time pass, or waits for it. */
 final class BoardTime {

@@ -1,8 +1,7 @@
 package org.gpumediator.testkit.ada;
 
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Controls of the firmware that belong together, by number. */
 interface ControlTable {

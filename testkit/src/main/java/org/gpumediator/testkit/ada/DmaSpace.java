@@ -1,14 +1,13 @@
 package org.gpumediator.testkit.ada;
 
-import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bus addresses of one fake board: what is mapped where. Mappings are a guard page apart,

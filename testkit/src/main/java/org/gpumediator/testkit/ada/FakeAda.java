@@ -1,5 +1,11 @@
 package org.gpumediator.testkit.ada;
 
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.SharedMemory;
@@ -7,13 +13,6 @@ import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.testkit.SteppedClock;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.foreign.MemorySegment;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * A board of the Ada family in software: a physical function with SR-IOV, its virtual functions,

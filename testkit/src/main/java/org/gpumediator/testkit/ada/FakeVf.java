@@ -1,15 +1,14 @@
 package org.gpumediator.testkit.ada;
 
-import org.gpumediator.api.Registration;
-import org.gpumediator.api.SharedMemory;
-import org.gpumediator.api.hardware.GpuIdentity;
-import org.gpumediator.api.hardware.PhysicalGpu;
-
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.gpumediator.api.Registration;
+import org.gpumediator.api.SharedMemory;
+import org.gpumediator.api.hardware.GpuIdentity;
+import org.gpumediator.api.hardware.PhysicalGpu;
 
 /**
  * One virtual function of a {@link FakeAda}: its raw configuration space, its register block, its

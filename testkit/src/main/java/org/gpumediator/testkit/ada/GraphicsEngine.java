@@ -1,9 +1,8 @@
 package org.gpumediator.testkit.ada;
 
+import java.util.function.LongSupplier;
 import org.gpumediator.testkit.ada.Runlist.Item;
 import org.jspecify.annotations.Nullable;
-
-import java.util.function.LongSupplier;
 
 /**
  * The graphics engine of a {@link FakeAda}, as a test sees it: work is put behind a channel's

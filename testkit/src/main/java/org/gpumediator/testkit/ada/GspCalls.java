@@ -99,8 +99,7 @@ final class GspCalls {
     }
 
     private byte[] control(ByteBuffer body, boolean wrong) {
-        if (body.limit() < CONTROL_HEADER
-                || body.getInt(16) != body.limit() - CONTROL_HEADER) {
+        if (body.limit() < CONTROL_HEADER || body.getInt(16) != body.limit() - CONTROL_HEADER) {
             return new byte[CONTROL_HEADER];
         }
         ByteBuffer parameters = GspQueues.little(new byte[body.getInt(16)]);

@@ -1,5 +1,8 @@
 package org.gpumediator.testkit.ada;
 
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.hardware.GpuIdentity;
@@ -7,10 +10,6 @@ import org.gpumediator.api.hardware.PhysicalGpu.InterruptListener;
 import org.gpumediator.api.pci.ConfigWriteEffect.ResetRequested;
 import org.gpumediator.core.pci.PciFunction;
 import org.gpumediator.core.pci.SriovCapability;
-
-import java.lang.foreign.MemorySegment;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The physical function of a board: its configuration space with SR-IOV, its registers, its windows

@@ -178,7 +178,10 @@ final class PluginTask {
             return;
         }
         Handler handler = MESSAGES.get(type);
-        int result = wrong ? GspStatus.INJECTED : handler == null ? GspStatus.NOT_SUPPORTED : handler.handle(this);
+        int result =
+                wrong
+                        ? GspStatus.INJECTED
+                        : handler == null ? GspStatus.NOT_SUPPORTED : handler.handle(this);
         if (!silent) {
             area(RESPONSE_RESULT, result);
             area(RESPONSE_PROCESSED, sequence);

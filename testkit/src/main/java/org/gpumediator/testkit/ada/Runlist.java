@@ -1,13 +1,12 @@
 package org.gpumediator.testkit.ada;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The software runlist of one virtual GPU on the graphics engine: what its channels have handed in,

@@ -1,8 +1,7 @@
 package org.gpumediator.testkit.ada;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The virtual functions of a board as they come and go. Used under the board's lock. */
 final class VirtualFunctions {

@@ -6,17 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.HashSet;
+import java.util.Set;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.HashSet;
-import java.util.Set;
 
 /**
  * What a {@link PhysicalGpu} promises a backend. Extend this class and implement {@link #gpu};

@@ -3,10 +3,6 @@ package org.gpumediator.testkit.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.TrapHandler.StringDirection;
-import org.junit.jupiter.api.function.Executable;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -15,6 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
+import org.gpumediator.api.TrapHandler;
+import org.gpumediator.api.TrapHandler.StringDirection;
+import org.junit.jupiter.api.function.Executable;
 
 /** Checks of one trapped region, shared by the contracts that have trapped regions. */
 final class TrapChecks {

@@ -1,9 +1,8 @@
 package org.gpumediator.testkit.haswell;
 
+import java.lang.invoke.VarHandle;
 import org.gpumediator.testkit.haswell.EngineStatus.Activity;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.invoke.VarHandle;
 
 /**
  * One command streamer: fetches commands from its ring and from batch buffers, and executes them.

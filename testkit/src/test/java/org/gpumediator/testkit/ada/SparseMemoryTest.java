@@ -2,13 +2,12 @@ package org.gpumediator.testkit.ada;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
 
 class SparseMemoryTest {
 

@@ -1,11 +1,10 @@
 package org.gpumediator.testkit.contract;
 
-import org.gpumediator.api.pci.ConfigSpace;
-import org.gpumediator.api.pci.ConfigWriteEffect;
-
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
+import org.gpumediator.api.pci.ConfigSpace;
+import org.gpumediator.api.pci.ConfigWriteEffect;
 
 /** A configuration space that passes everything on; a mutant overrides one method. */
 class AlteredConfigSpace implements ConfigSpace {

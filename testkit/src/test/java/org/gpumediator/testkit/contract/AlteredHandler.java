@@ -1,9 +1,8 @@
 package org.gpumediator.testkit.contract;
 
-import org.gpumediator.api.TrapHandler;
-
 import java.lang.foreign.MemorySegment;
 import java.util.function.UnaryOperator;
+import org.gpumediator.api.TrapHandler;
 
 /** A handler that passes everything on; a mutant overrides one method. */
 class AlteredHandler implements TrapHandler {

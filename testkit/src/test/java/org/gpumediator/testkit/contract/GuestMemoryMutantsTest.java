@@ -1,16 +1,15 @@
 package org.gpumediator.testkit.contract;
 
-import org.gpumediator.api.GuestMemory;
-import org.gpumediator.api.Registration;
-import org.gpumediator.testkit.FakeGuestMemory;
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.gpumediator.api.GuestMemory;
+import org.gpumediator.api.Registration;
+import org.gpumediator.testkit.FakeGuestMemory;
+import org.jspecify.annotations.Nullable;
 
 class GuestMemoryMutantsTest extends MutantsTest<GuestMemoryContract> {
 

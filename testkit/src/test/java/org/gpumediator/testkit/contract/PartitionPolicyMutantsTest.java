@@ -1,15 +1,14 @@
 package org.gpumediator.testkit.contract;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.partition.PartitionRequest;
 import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.core.policy.FirstFit;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Supplier;
 
 class PartitionPolicyMutantsTest extends MutantsTest<PartitionPolicyContract> {
 

@@ -1,13 +1,12 @@
 package org.gpumediator.testkit.contract;
 
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.function.Supplier;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.testkit.plain.PlainGpu;
-
-import java.lang.foreign.MemorySegment;
-import java.util.List;
-import java.util.function.Supplier;
 
 class PhysicalGpuMutantsTest extends MutantsTest<PhysicalGpuContract> {
 

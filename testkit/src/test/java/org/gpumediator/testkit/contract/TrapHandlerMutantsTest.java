@@ -1,9 +1,8 @@
 package org.gpumediator.testkit.contract;
 
-import org.gpumediator.api.TrapHandler;
-
 import java.util.List;
 import java.util.function.UnaryOperator;
+import org.gpumediator.api.TrapHandler;
 
 class TrapHandlerMutantsTest extends MutantsTest<TrapHandlerContract> {
 

@@ -1,5 +1,13 @@
 package org.gpumediator.testkit.contract;
 
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.ResetKind;
@@ -15,15 +23,6 @@ import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.plain.PlainGpu;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.OptionalLong;
-import java.util.TreeMap;
-import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 class VirtualGpuMutantsTest extends MutantsTest<VirtualGpuContract> {
 

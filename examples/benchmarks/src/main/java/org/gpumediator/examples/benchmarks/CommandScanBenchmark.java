@@ -1,5 +1,7 @@
 package org.gpumediator.examples.benchmarks;
 
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.gpumediator.core.command.CommandDecoder;
 import org.gpumediator.intel.gen7.command.CommandScanner;
 import org.gpumediator.intel.gen7.command.Gen7Commands;
@@ -18,9 +20,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-
-import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What auditing a privileged batch costs: {@code scan} copies it page by page out of the guest's

@@ -1,5 +1,9 @@
 package org.gpumediator.examples.benchmarks;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.gpumediator.api.DirectWindow;
 import org.gpumediator.api.TrapHandler;
 import org.gpumediator.core.Mediator;
@@ -20,11 +24,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What a guest's hot paths cost in the Haswell backend, on a fake whose commands take no time:

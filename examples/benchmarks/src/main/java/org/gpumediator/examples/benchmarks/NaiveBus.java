@@ -1,9 +1,8 @@
 package org.gpumediator.examples.benchmarks;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What one writes first: regions in a sorted map, each with a device behind an interface. */
 final class NaiveBus {

@@ -1,5 +1,6 @@
 package org.gpumediator.examples.benchmarks;
 
+import java.util.concurrent.TimeUnit;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionRequest;
@@ -21,8 +22,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-
-import java.util.concurrent.TimeUnit;
 
 /**
  * What it costs to decide where a virtual GPU goes on an L40 of mixed sizes: with one place left,

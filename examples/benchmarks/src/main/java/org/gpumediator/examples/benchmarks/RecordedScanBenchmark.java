@@ -1,5 +1,7 @@
 package org.gpumediator.examples.benchmarks;
 
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.gpumediator.intel.gen7.command.CommandScanner;
 import org.gpumediator.intel.gen7.command.GraphicsSpace;
 import org.gpumediator.intel.gen7.command.ScanLimits;
@@ -14,9 +16,6 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * What auditing costs of what a real driver submits: {@code scan} takes all of {@link

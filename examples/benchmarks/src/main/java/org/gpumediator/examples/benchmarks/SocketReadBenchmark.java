@@ -1,19 +1,6 @@
 package org.gpumediator.examples.benchmarks;
 
 import com.sun.management.ThreadMXBean;
-
-import org.gpumediator.api.VirtualGpu;
-import org.gpumediator.core.Mediator;
-import org.gpumediator.core.VgpuRequest;
-import org.gpumediator.examples.vfiouser.linux.Descriptors;
-import org.gpumediator.examples.vfiouser.linux.MessageSocket;
-import org.gpumediator.examples.vfiouser.linux.UnixSocket;
-import org.gpumediator.examples.vfiouser.protocol.Wire;
-import org.gpumediator.examples.vfiouser.server.ClientPort;
-import org.gpumediator.examples.vfiouser.server.ServerSettings;
-import org.gpumediator.examples.vfiouser.server.SocketServer;
-import org.gpumediator.testkit.haswell.FakeHaswell;
-
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
@@ -26,6 +13,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.core.Mediator;
+import org.gpumediator.core.VgpuRequest;
+import org.gpumediator.examples.vfiouser.linux.Descriptors;
+import org.gpumediator.examples.vfiouser.linux.MessageSocket;
+import org.gpumediator.examples.vfiouser.linux.UnixSocket;
+import org.gpumediator.examples.vfiouser.protocol.Wire;
+import org.gpumediator.examples.vfiouser.server.ClientPort;
+import org.gpumediator.examples.vfiouser.server.ServerSettings;
+import org.gpumediator.examples.vfiouser.server.SocketServer;
+import org.gpumediator.testkit.haswell.FakeHaswell;
 
 /**
  * What a register read over the vfio-user socket costs beside an echo server on the same kind of

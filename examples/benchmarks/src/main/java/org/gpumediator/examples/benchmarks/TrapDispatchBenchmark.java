@@ -4,6 +4,8 @@ import static org.gpumediator.core.catalogue.RegisterAccess.READ_WRITE;
 import static org.gpumediator.core.catalogue.RegisterWidth.W32;
 import static org.gpumediator.core.catalogue.TrapPolicy.VIRTUALISED;
 
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import org.gpumediator.api.TrapHandler;
 import org.gpumediator.api.event.MediationListener;
 import org.gpumediator.core.catalogue.HardwarePort;
@@ -22,9 +24,6 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-
-import java.util.Arrays;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A trapped access of 4 bytes, from its offset to the register: this library beside the least that

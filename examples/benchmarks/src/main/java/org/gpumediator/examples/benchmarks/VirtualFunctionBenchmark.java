@@ -1,5 +1,6 @@
 package org.gpumediator.examples.benchmarks;
 
+import java.util.concurrent.TimeUnit;
 import org.gpumediator.api.InterruptSink;
 import org.gpumediator.api.TrapHandler;
 import org.gpumediator.api.VirtualGpu;
@@ -24,8 +25,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-
-import java.util.concurrent.TimeUnit;
 
 /**
  * What a virtual function costs the host: a trapped register read, and its whole way from request

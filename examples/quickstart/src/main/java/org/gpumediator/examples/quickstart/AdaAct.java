@@ -1,5 +1,11 @@
 package org.gpumediator.examples.quickstart;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.gpumediator.api.InsufficientResourceException;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.VgpuStatistics;
@@ -25,13 +31,6 @@ import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.SteppedClock;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.gpumediator.testkit.ada.FakeAda;
-
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 
 /** The second act: one L40, sliced into virtual functions of mixed sizes. */
 final class AdaAct implements Quickstart.Act {

@@ -1,11 +1,10 @@
 package org.gpumediator.examples.quickstart;
 
-import org.gpumediator.api.partition.GpuInventory.Holding;
-
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.gpumediator.api.partition.GpuInventory.Holding;
 
 /**
  * An SVG drawing of who owns what, with one colour for each owner. It names its colours by class,

@@ -1,5 +1,9 @@
 package org.gpumediator.examples.quickstart;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.gpumediator.api.InsufficientResourceException;
 import org.gpumediator.api.VgpuStatistics;
 import org.gpumediator.api.event.GuestFaultKind;
@@ -16,11 +20,6 @@ import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
 import org.gpumediator.testkit.haswell.FakeHaswell;
 import org.gpumediator.testkit.haswell.FakeHaswell.CommandTiming;
 import org.gpumediator.testkit.haswell.HaswellEngine;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
 /** The first act: a host and three guests share one Haswell, mediated. */
 final class HaswellAct implements Quickstart.Act {

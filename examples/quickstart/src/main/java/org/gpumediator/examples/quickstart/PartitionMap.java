@@ -1,13 +1,12 @@
 package org.gpumediator.examples.quickstart;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.GpuInventory.Holding;
 import org.gpumediator.api.partition.GpuInventory.Resource;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourceRange;
-
-import java.util.ArrayList;
-import java.util.List;
 
 /** Draws who owns which part of a GPU: one bar per resource, one colour per owner, to scale. */
 final class PartitionMap extends Drawing {

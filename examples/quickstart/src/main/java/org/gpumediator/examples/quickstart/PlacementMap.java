@@ -1,5 +1,6 @@
 package org.gpumediator.examples.quickstart;
 
+import java.util.List;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.GpuInventory.Holding;
 import org.gpumediator.api.partition.ResourceKind;
@@ -10,8 +11,6 @@ import org.gpumediator.nvidia.vf.placement.PlacementPlanner;
 import org.gpumediator.nvidia.vf.placement.VfInventory;
 import org.gpumediator.nvidia.vf.types.TypeAttributes;
 import org.gpumediator.nvidia.vf.types.VfResources;
-
-import java.util.List;
 
 /**
  * Draws a board of mixed sizes: who holds its slots, its framebuffer and its channels, to scale,

@@ -1,14 +1,13 @@
 package org.gpumediator.examples.vfiouser;
 
+import java.util.List;
+import java.util.OptionalInt;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.core.pci.LspciDump;
 import org.gpumediator.core.pci.PciAddress;
 import org.gpumediator.core.pci.SriovCapability;
-
-import java.util.List;
-import java.util.OptionalInt;
 
 /**
  * The configuration spaces of a GPU in the form that {@code lspci -F} reads: on bus 0 each virtual

@@ -1,12 +1,11 @@
 package org.gpumediator.examples.vfiouser;
 
-import org.gpumediator.core.desired.DesiredState;
-
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.gpumediator.core.desired.DesiredState;
 
 /**
  * The file of {@code --desired-state}: applied at the start, and whenever its text has changed. A

@@ -1,9 +1,8 @@
 package org.gpumediator.examples.vfiouser;
 
+import java.util.Map;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.partition.PartitionPolicy;
-
-import java.util.Map;
 
 /** A fake GPU, and what drives it: it has no thread of its own. */
 interface FakeGpu {

@@ -7,8 +7,8 @@ import java.util.Set;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.partition.PartitionPolicy;
-import org.gpumediator.nvidia.vf.placement.VfPlacementPolicy;
 import org.gpumediator.examples.vfiouser.linux.SealedMemory;
+import org.gpumediator.nvidia.vf.placement.VfPlacementPolicy;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.gpumediator.testkit.ada.FakeAda;
 import org.gpumediator.testkit.haswell.FakeHaswell;
@@ -23,7 +23,6 @@ final class FakeGpus {
         /** Opens it with options that were checked to be known. */
         FakeGpu open(Map<String, String> options, MediationClock clock);
     }
-
 
     private record Entry(Set<String> options, Opener opener) {}
 

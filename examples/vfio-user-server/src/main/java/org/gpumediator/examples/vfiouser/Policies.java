@@ -1,5 +1,7 @@
 package org.gpumediator.examples.vfiouser;
 
+import java.util.Map;
+import java.util.TreeSet;
 import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.spi.SchedulingControl;
 import org.gpumediator.core.Mediator;
@@ -7,9 +9,6 @@ import org.gpumediator.core.policy.BestFit;
 import org.gpumediator.core.policy.ExplicitPlaces;
 import org.gpumediator.core.policy.FirstFit;
 import org.gpumediator.core.schedule.SchedulingPolicies;
-
-import java.util.Map;
-import java.util.TreeSet;
 
 /** The policies of placing and of scheduling, by the names that an operator writes. */
 final class Policies {

@@ -1,5 +1,17 @@
 package org.gpumediator.examples.vfiouser;
 
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.InsufficientResourceException;
 import org.gpumediator.api.TrapRegion;
@@ -15,19 +27,6 @@ import org.gpumediator.examples.vfiouser.server.ServerSettings;
 import org.gpumediator.examples.vfiouser.server.SocketServer;
 import org.gpumediator.examples.vfiouser.server.WarmUp;
 import org.jspecify.annotations.Nullable;
-
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.SortedMap;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
 
 /** Everything that runs: the GPU's loop, the virtual GPUs, their sockets. */
 final class Service implements AutoCloseable {

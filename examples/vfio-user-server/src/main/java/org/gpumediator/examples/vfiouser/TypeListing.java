@@ -1,10 +1,9 @@
 package org.gpumediator.examples.vfiouser;
 
-import org.gpumediator.api.partition.VgpuType;
-import org.gpumediator.core.Mediator;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.gpumediator.api.partition.VgpuType;
+import org.gpumediator.core.Mediator;
 
 /** Lists the types of virtual GPUs that a GPU offers, and how many of each can still be made. */
 final class TypeListing {

@@ -1,20 +1,18 @@
 package org.gpumediator.examples.vfiouser;
 
-import org.gpumediator.api.GpuMediationException;
-import org.gpumediator.api.MediationClock;
-import org.gpumediator.core.Mediator;
-import org.jspecify.annotations.Nullable;
-
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.gpumediator.api.GpuMediationException;
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.core.Mediator;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /**
  * The program: opens a fake GPU, makes virtual GPUs of it, and serves each on a socket of its own.
@@ -50,10 +48,10 @@ public final class VfioUserServer implements Callable<Integer> {
             paramLabel = "name=N,socket=PATH,...",
             description = {
                 "Make a virtual GPU and serve it. Say type=TYPE, or quotas such as"
-                    + " aperture=128M,hidden=384M,fences=8 (aperture=64M@128M wishes a place; so"
-                    + " does placement=@16 or vf=@3 beside a type). weight=, cap=, priority=,"
-                    + " quantum= and preemption-timeout= (milliseconds) say how it shares time,"
-                    + " gtt=strict or relaxed how its table is watched. Repeatable."
+                        + " aperture=128M,hidden=384M,fences=8 (aperture=64M@128M wishes a place; so"
+                        + " does placement=@16 or vf=@3 beside a type). weight=, cap=, priority=,"
+                        + " quantum= and preemption-timeout= (milliseconds) say how it shares time,"
+                        + " gtt=strict or relaxed how its table is watched. Repeatable."
             })
     private List<String> vgpus = new ArrayList<>();
 

@@ -1,11 +1,5 @@
 package org.gpumediator.examples.vfiouser;
 
-import org.gpumediator.api.partition.GpuInventory;
-import org.gpumediator.api.partition.ResourceKind;
-import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
-import org.gpumediator.core.VgpuRequest;
-import org.gpumediator.core.schedule.SchedulingAttributes;
-
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,6 +7,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.ResourceKind;
+import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
+import org.gpumediator.core.VgpuRequest;
+import org.gpumediator.core.schedule.SchedulingAttributes;
 
 /**
  * One {@code --vgpu} option.

@@ -35,7 +35,9 @@ class AdaTypeListingTest {
     private int run(String... arguments) {
         return VfioUserServer.run(
                 new SteppedClock(),
-                new PrintWriter(out, true), new PrintWriter(err, true), arguments);
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                arguments);
     }
 
     /** A virtual GPU on a board: so many slots from that one on. */

@@ -42,7 +42,7 @@ class ConfigDumpTest {
         Path file = folder.resolve("dump");
         int status =
                 VfioUserServer.run(
-                new SteppedClock(),
+                        new SteppedClock(),
                         new PrintWriter(new StringWriter()),
                         new PrintWriter(err, true),
                         "--gpu=" + gpu,

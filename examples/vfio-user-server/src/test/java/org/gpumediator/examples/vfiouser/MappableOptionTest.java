@@ -3,6 +3,7 @@ package org.gpumediator.examples.vfiouser;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.gpumediator.api.DirectWindow;
 import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VmmPort;
@@ -13,8 +14,6 @@ import org.gpumediator.testkit.SteppedClock;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.List;
 
 /** How much of a virtual function's windows a client may map. */
 class MappableOptionTest {

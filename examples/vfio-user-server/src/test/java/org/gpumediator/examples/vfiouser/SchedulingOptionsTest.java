@@ -2,6 +2,8 @@ package org.gpumediator.examples.vfiouser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Map;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.gpumediator.api.spi.SchedulingControl;
@@ -17,9 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.FieldSource;
-
-import java.util.List;
-import java.util.Map;
 
 /** What the options for schedulers make of a board that is shared by time. */
 class SchedulingOptionsTest {
@@ -77,7 +76,7 @@ class SchedulingOptionsTest {
             VgpuOption option =
                     VgpuOption.parse(
                             "name=a,socket=/tmp/a,type=L40-8Q,weight=2,cap=50,priority=-1,quantum=10,"
-                                + "preemption-timeout=60",
+                                    + "preemption-timeout=60",
                             mediator.inventory());
             assertThat(SchedulingAttributes.read(option.request().attributes()))
                     .isEqualTo(new SchedulingParameters(2, 50, -1, 10 * MS, 60 * MS));

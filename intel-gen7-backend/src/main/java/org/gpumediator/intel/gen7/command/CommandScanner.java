@@ -2,11 +2,10 @@ package org.gpumediator.intel.gen7.command;
 
 import static java.lang.Integer.toUnsignedLong;
 
+import java.util.Objects;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.command.CommandDecoder;
 import org.gpumediator.core.command.CommandRow;
-
-import java.util.Objects;
 
 /**
  * Audits what a guest submits to one engine, on a copy that the guest cannot change.

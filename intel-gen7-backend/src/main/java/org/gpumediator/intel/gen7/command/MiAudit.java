@@ -2,9 +2,8 @@ package org.gpumediator.intel.gen7.command;
 
 import static java.lang.Integer.toUnsignedLong;
 
-import org.gpumediator.api.event.GuestFaultKind;
-
 import java.util.Arrays;
+import org.gpumediator.api.event.GuestFaultKind;
 
 /** Audits the commands of the memory interface. Each method may replace what it is given. */
 final class MiAudit {

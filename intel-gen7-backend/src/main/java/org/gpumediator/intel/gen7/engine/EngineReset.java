@@ -1,11 +1,10 @@
 package org.gpumediator.intel.gen7.engine;
 
-import org.gpumediator.intel.gen7.Engine;
-import org.gpumediator.intel.gen7.Mmio;
-
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.gpumediator.intel.gen7.Engine;
+import org.gpumediator.intel.gen7.Mmio;
 
 /**
  * Resets single engines of the hardware, and all of them if one does not come back.

@@ -1,13 +1,12 @@
 package org.gpumediator.intel.gen7.engine;
 
+import java.util.Map;
+import java.util.TreeMap;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.core.schedule.EngineGroupScheduler;
 import org.gpumediator.intel.gen7.Engine;
 import org.jspecify.annotations.Nullable;
-
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Whose turn it is on the engines: one guest at a time has all four. Does what the scheduler

@@ -1,11 +1,10 @@
 package org.gpumediator.intel.gen7.engine;
 
+import java.util.List;
 import org.gpumediator.intel.gen7.Engine;
 import org.gpumediator.intel.gen7.Mmio;
 import org.gpumediator.intel.gen7.ShadowRegisters;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
-
-import java.util.List;
 
 /**
  * Moves the registers that belong to whoever is on the engines between the hardware and a guest's

@@ -1,5 +1,7 @@
 package org.gpumediator.intel.gen7.engine;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.intel.gen7.Engine;
 import org.gpumediator.intel.gen7.command.BatchSink;
@@ -13,9 +15,6 @@ import org.gpumediator.intel.gen7.command.ScanResult;
 import org.gpumediator.intel.gen7.gtt.Ppgtt;
 import org.gpumediator.intel.gen7.gtt.Slice;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
  * Takes what a guest has queued on a ring into the shadow that the GPU runs from: copy, audit,

@@ -1,5 +1,7 @@
 package org.gpumediator.intel.gen7.engine;
 
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.intel.gen7.Engine;
@@ -7,9 +9,6 @@ import org.gpumediator.intel.gen7.gtt.MediatorPages;
 import org.gpumediator.intel.gen7.gtt.Pte;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /**
  * One guest's ring on one engine: the four registers as the guest wrote them, and the mediator's

@@ -1,15 +1,14 @@
 package org.gpumediator.intel.gen7.gtt;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.GuestMemory.Region;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.observe.FaultBook;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * One guest's view of the global GTT: what it has written, kept apart from what the GPU uses.

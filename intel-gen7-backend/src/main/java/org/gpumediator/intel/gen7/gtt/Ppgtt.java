@@ -1,5 +1,10 @@
 package org.gpumediator.intel.gen7.gtt;
 
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.GuestMemory.Region;
 import org.gpumediator.api.GuestMemory.WriteTracking;
@@ -9,12 +14,6 @@ import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.core.observe.FaultBook;
 import org.gpumediator.intel.gen7.Engine;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The per-process address spaces of one guest, shadowed.

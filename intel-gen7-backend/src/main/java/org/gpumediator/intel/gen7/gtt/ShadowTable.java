@@ -1,15 +1,14 @@
 package org.gpumediator.intel.gen7.gtt;
 
-import org.gpumediator.api.GuestMemory.Region;
-import org.gpumediator.api.GuestMemory.WriteTracking;
-import org.gpumediator.api.Registration;
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
+import org.gpumediator.api.GuestMemory.Region;
+import org.gpumediator.api.GuestMemory.WriteTracking;
+import org.gpumediator.api.Registration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mediator's copy of one page of graphics page table entries that a guest keeps in its memory:

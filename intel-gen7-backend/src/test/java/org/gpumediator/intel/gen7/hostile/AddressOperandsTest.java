@@ -2,15 +2,14 @@ package org.gpumediator.intel.gen7.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.stream.Stream;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.intel.gen7.command.ForgedCommands;
 import org.gpumediator.intel.gen7.command.ForgedCommands.Forged;
 import org.gpumediator.testkit.guest.GuestObject;
 import org.gpumediator.testkit.haswell.HaswellEngine;
 import org.junit.jupiter.api.Test;
-
-import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Every address operand of every command, pointed at the neighbour, at the mediator, at the edges

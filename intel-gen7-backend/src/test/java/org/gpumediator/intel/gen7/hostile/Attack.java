@@ -2,6 +2,8 @@ package org.gpumediator.intel.gen7.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.intel.gen7.World;
@@ -19,9 +21,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
-
-import java.util.List;
-import java.util.function.UnaryOperator;
 
 /**
  * One thing a hostile guest can try, with both ways of hearing of its tables. Its neighbour has

@@ -2,6 +2,10 @@ package org.gpumediator.intel.gen7.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.function.LongConsumer;
+import java.util.function.UnaryOperator;
 import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.VmmPort;
@@ -11,11 +15,6 @@ import org.gpumediator.testkit.haswell.HaswellEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.lang.foreign.MemorySegment;
-import java.util.Optional;
-import java.util.function.LongConsumer;
-import java.util.function.UnaryOperator;
 
 /** Rings and batches that change between the mediator's look and the GPU's, and in between. */
 class ChangedBatchesTest extends Attack {

@@ -2,11 +2,10 @@ package org.gpumediator.intel.gen7.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.testkit.haswell.HaswellEngine;
 import org.junit.jupiter.api.Test;
-
-import java.util.Arrays;
 
 /** Bases of primary planes, sprites and cursors outside of the slice. */
 class DisplayBasesTest extends Attack {

@@ -2,12 +2,11 @@ package org.gpumediator.intel.gen7.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 import org.gpumediator.intel.gen7.World;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.SplittableRandom;
-import java.util.function.LongSupplier;
 
 /** Every dword of the registers written, then any byte at any width. */
 class EveryRegisterTest extends Attack {

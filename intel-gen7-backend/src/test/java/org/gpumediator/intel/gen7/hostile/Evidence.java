@@ -2,13 +2,12 @@ package org.gpumediator.intel.gen7.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gpumediator.api.partition.ResourceRange;
-import org.gpumediator.intel.gen7.World;
-import org.gpumediator.testkit.FakeVmm;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.gpumediator.api.partition.ResourceRange;
+import org.gpumediator.intel.gen7.World;
+import org.gpumediator.testkit.FakeVmm;
 
 /**
  * All that a guest could notice of what another one does: its memory, each dword of its registers,

@@ -2,14 +2,13 @@ package org.gpumediator.intel.gen7.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import org.gpumediator.intel.gen7.command.ForgedCommands;
 import org.gpumediator.intel.gen7.command.ForgedCommands.Forged;
 import org.gpumediator.testkit.guest.GuestObject;
 import org.gpumediator.testkit.haswell.HaswellEngine;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.Set;
 
 /**
  * The length field of every command at 0, 1 and its maximum, with operands that do harm. Behind

@@ -2,14 +2,13 @@ package org.gpumediator.intel.gen7.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
 import org.gpumediator.testkit.guest.Batch;
 import org.gpumediator.testkit.guest.GuestObject;
 import org.gpumediator.testkit.haswell.HaswellEngine;
 import org.junit.jupiter.api.Test;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.SplittableRandom;
 
 /**
  * Forged page directories and page tables: outside of guest memory, into the mediator's own pages,

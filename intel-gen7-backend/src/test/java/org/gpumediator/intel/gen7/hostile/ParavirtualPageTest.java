@@ -2,10 +2,9 @@ package org.gpumediator.intel.gen7.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 
 /** Writes all over the page that guest driver and mediator share. */
 class ParavirtualPageTest extends Attack {

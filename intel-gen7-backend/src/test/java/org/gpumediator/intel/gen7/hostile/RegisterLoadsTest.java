@@ -2,6 +2,7 @@ package org.gpumediator.intel.gen7.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.function.IntUnaryOperator;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.testkit.guest.GuestObject;
 import org.gpumediator.testkit.haswell.HaswellEngine;
@@ -9,8 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.function.IntUnaryOperator;
 
 /** Loads and stores of every dword of the register half of BAR0, by commands, on every engine. */
 class RegisterLoadsTest extends Attack {

@@ -2,6 +2,7 @@ package org.gpumediator.intel.gen7.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.SplittableRandom;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.testkit.Seeds;
 import org.gpumediator.testkit.guest.Batch;
@@ -12,8 +13,6 @@ import org.gpumediator.testkit.haswell.HaswellEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.util.SplittableRandom;
 
 /** TAIL, HEAD, START and CTL with values that no driver writes, and when no driver writes them. */
 class RingRegistersTest extends Attack {

@@ -2,12 +2,11 @@ package org.gpumediator.intel.gen7.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.testkit.guest.GuestObject;
 import org.gpumediator.testkit.haswell.HaswellEngine;
 import org.junit.jupiter.api.Test;
-
-import java.util.Arrays;
 
 /** User interrupts in batches, as many as an engine can raise. */
 class UserInterruptsTest extends Attack {

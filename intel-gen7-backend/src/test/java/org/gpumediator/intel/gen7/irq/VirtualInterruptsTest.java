@@ -2,14 +2,13 @@ package org.gpumediator.intel.gen7.irq;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gpumediator.intel.gen7.ShadowRegisters;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.gpumediator.intel.gen7.ShadowRegisters;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 
 /** Events that stay as long as their cause: live status, and the south display's in the north's. */
 class VirtualInterruptsTest {

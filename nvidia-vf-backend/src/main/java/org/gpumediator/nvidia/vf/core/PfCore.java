@@ -1,7 +1,12 @@
 package org.gpumediator.nvidia.vf.core;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.DeviceLostException;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.MediationClock;
@@ -22,13 +27,6 @@ import org.gpumediator.nvidia.vf.sriov.VfProbe;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.TypeCatalogue;
 import org.jspecify.annotations.Nullable;
-
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * The driver of one board's physical function: boots its firmware, switches its virtual functions

@@ -1,10 +1,9 @@
 package org.gpumediator.nvidia.vf.core;
 
+import java.util.List;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.nvidia.vf.sriov.VfActivation;
 import org.gpumediator.nvidia.vf.sriov.VfBar;
-
-import java.util.List;
 
 /**
  * What a reset of the physical function takes from its configuration space and its driver has to

@@ -260,8 +260,7 @@ final class SharedQueues implements AutoCloseable {
                 ByteBuffer.wrap(first)
                         .order(ByteOrder.LITTLE_ENDIAN)
                         .getInt(control ? RM_CONTROL_SIZE : RM_ALLOC_SIZE);
-        long bytes =
-                (control ? RM_CONTROL_HEADER : RM_ALLOC_HEADER) + Integer.toUnsignedLong(size);
+        long bytes = (control ? RM_CONTROL_HEADER : RM_ALLOC_HEADER) + Integer.toUnsignedLong(size);
         return bytes > MOST_BODY ? -1 : (int) Math.max(bytes, first.length);
     }
 

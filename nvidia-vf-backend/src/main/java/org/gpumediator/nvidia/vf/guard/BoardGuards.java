@@ -1,14 +1,12 @@
 package org.gpumediator.nvidia.vf.guard;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-
-import org.gpumediator.api.MediationClock;
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import org.gpumediator.api.MediationClock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The guards of all virtual functions of a board, for its host: an ability of the mediator. The

@@ -1,5 +1,6 @@
 package org.gpumediator.nvidia.vf.manager;
 
+import java.nio.ByteBuffer;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.ShareLostException;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -13,8 +14,6 @@ import org.gpumediator.nvidia.vf.guard.GuardedEvent;
 import org.gpumediator.nvidia.vf.manager.ControlState.Answer;
 import org.gpumediator.nvidia.vf.manager.ControlState.Operation;
 import org.jspecify.annotations.Nullable;
-
-import java.nio.ByteBuffer;
 
 /**
  * One virtual GPU on the board: its virtual function, its memory, its channels, its firmware task.

@@ -1,18 +1,16 @@
 package org.gpumediator.nvidia.vf.manager;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-
-import org.gpumediator.api.GpuMediationException;
-import org.gpumediator.api.ShareLostException;
-import org.gpumediator.nvidia.vf.core.PfCore;
-import org.jspecify.annotations.Nullable;
-
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.gpumediator.api.GpuMediationException;
+import org.gpumediator.api.ShareLostException;
+import org.gpumediator.nvidia.vf.core.PfCore;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The virtual GPUs of one board. Safe for use by multiple threads: creating, resetting and

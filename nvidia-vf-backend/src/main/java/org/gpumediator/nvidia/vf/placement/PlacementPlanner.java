@@ -1,5 +1,11 @@
 package org.gpumediator.nvidia.vf.placement;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionRequest;
@@ -8,13 +14,6 @@ import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.nvidia.vf.types.VfResources;
-
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * Answers what a board could still carry, what a placement would cost, how fragmented it is and why

@@ -1,7 +1,10 @@
 package org.gpumediator.nvidia.vf.scheduling;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
@@ -14,11 +17,6 @@ import org.gpumediator.core.schedule.EngineGroupScheduler.ClientStatistics;
 import org.gpumediator.core.schedule.EngineGroupScheduler.GroupStatistics;
 import org.gpumediator.nvidia.vf.core.PfCore;
 import org.jspecify.annotations.Nullable;
-
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Shares the graphics engine of one board by time: a software runlist for each virtual GPU, one of

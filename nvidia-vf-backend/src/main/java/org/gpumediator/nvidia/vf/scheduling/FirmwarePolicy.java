@@ -69,7 +69,9 @@ record FirmwarePolicy(int code, boolean adaptive, long sliceNanos, int averaging
         }
         if (adaptive && !caps.adaptive()) {
             throw new IllegalArgumentException(
-                    "averaging factor " + averagingFactor + ": this board cannot pay back overruns");
+                    "averaging factor "
+                            + averagingFactor
+                            + ": this board cannot pay back overruns");
         }
     }
 

@@ -1,11 +1,10 @@
 package org.gpumediator.nvidia.vf.scheduling;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.nvidia.vf.core.PfCore;
-
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * What the board's firmware says it can schedule by. Limits are data of the board, not constants.

@@ -1,9 +1,8 @@
 package org.gpumediator.nvidia.vf.scheduling;
 
+import java.util.Map;
 import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.jspecify.annotations.Nullable;
-
-import java.util.Map;
 
 /**
  * The scheduler as the vendor's registry words set it.

@@ -1,8 +1,5 @@
 package org.gpumediator.nvidia.vf.snapshot;
 
-import org.gpumediator.api.SnapshotFormatException;
-import org.gpumediator.api.SnapshotIncompatibleException;
-
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.gpumediator.api.SnapshotFormatException;
+import org.gpumediator.api.SnapshotIncompatibleException;
 
 /**
  * Packets one after the other: 24 bytes of header, payload, 4 bytes of CRC-32C over both; all

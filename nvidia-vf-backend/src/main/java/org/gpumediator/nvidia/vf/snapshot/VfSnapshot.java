@@ -1,14 +1,5 @@
 package org.gpumediator.nvidia.vf.snapshot;
 
-import org.gpumediator.api.GpuMediationException;
-import org.gpumediator.api.SnapshotFormatException;
-import org.gpumediator.api.SnapshotIncompatibleException;
-import org.gpumediator.api.Snapshottable;
-import org.gpumediator.api.hardware.PhysicalGpu;
-import org.gpumediator.core.pci.PciFunction;
-import org.gpumediator.nvidia.vf.manager.ManagedVgpu;
-import org.gpumediator.nvidia.vf.snapshot.PacketStream.Packet;
-
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -21,6 +12,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.gpumediator.api.GpuMediationException;
+import org.gpumediator.api.SnapshotFormatException;
+import org.gpumediator.api.SnapshotIncompatibleException;
+import org.gpumediator.api.Snapshottable;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.core.pci.PciFunction;
+import org.gpumediator.nvidia.vf.manager.ManagedVgpu;
+import org.gpumediator.nvidia.vf.snapshot.PacketStream.Packet;
 
 /**
  * Saves and restores one virtual GPU: descriptor, PCI function, firmware task, registers,

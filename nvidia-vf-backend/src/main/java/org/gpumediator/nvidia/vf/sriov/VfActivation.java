@@ -1,10 +1,5 @@
 package org.gpumediator.nvidia.vf.sriov;
 
-import org.gpumediator.api.MediationClock;
-import org.gpumediator.api.hardware.PhysicalGpu;
-import org.gpumediator.nvidia.vf.sriov.VfActivationException.Reason;
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.List;
@@ -12,6 +7,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.nvidia.vf.sriov.VfActivationException.Reason;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Switches virtual functions on and off by the rules of PCI, step by step on a clock.

@@ -3,6 +3,10 @@ package org.gpumediator.nvidia.vf.gsp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Map;
+import java.util.TreeMap;
 import org.gpumediator.testkit.SteppedClock;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.gpumediator.testkit.ada.FakeAda;
@@ -12,11 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.Map;
-import java.util.TreeMap;
 
 /** Messages of more than 64 KiB: cut into pieces by the one side, put together by the other. */
 class LongMessageTest {

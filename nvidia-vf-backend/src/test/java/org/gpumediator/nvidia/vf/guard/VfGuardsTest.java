@@ -3,11 +3,10 @@ package org.gpumediator.nvidia.vf.guard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import org.gpumediator.nvidia.vf.guard.VfGuards.ExclusiveUse;
 import org.gpumediator.testkit.SteppedClock;
 import org.junit.jupiter.api.Test;
-
-import java.util.Map;
 
 class VfGuardsTest {
 

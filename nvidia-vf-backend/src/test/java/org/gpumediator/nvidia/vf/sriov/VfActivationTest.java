@@ -3,6 +3,9 @@ package org.gpumediator.nvidia.vf.sriov;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.gpumediator.api.pci.BarKind;
 import org.gpumediator.core.pci.SriovCapability;
 import org.gpumediator.nvidia.vf.sriov.VfActivation.Host;
@@ -11,10 +14,6 @@ import org.gpumediator.nvidia.vf.sriov.VfActivationException.Reason;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.testkit.SteppedClock;
 import org.junit.jupiter.api.Test;
-
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 
 class VfActivationTest {
 

@@ -1,13 +1,12 @@
 package org.gpumediator.examples.vfiouser.server;
 
-import org.gpumediator.api.VirtualGpu;
-import org.gpumediator.examples.vfiouser.linux.LinuxException;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
+import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.examples.vfiouser.linux.LinuxException;
 
 /**
  * Serves virtual GPUs over vfio-user, each on a socket of its own. Safe for use by multiple
