@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.GuestBar;
+import org.gpumediator.testkit.guest.GuestObject;
 import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
 import org.gpumediator.testkit.haswell.HaswellEngine;
 import org.junit.jupiter.api.AfterEach;
@@ -29,10 +30,17 @@ class InterruptRoutingTest {
     private static final int GT_IIR = 0x4_4018;
     private static final int GT_IER = 0x4_401c;
     private static final int MASTER = 1 << 31;
+    private static final int CTL = 0x3c;
     private static final int IMR = 0xa8;
+    private static final int EIR = 0xb0;
+    private static final int EMR = 0xb4;
+    private static final int ESR = 0xb8;
 
     private static final int BCS_USER = 1 << 22;
+    private static final int BCS_ERROR = 1 << 25;
     private static final int VCS_USER = 1 << 12;
+    private static final int USER_BATCH = 0x1880_0100;
+    private static final int UNKNOWN_COMMAND = 0xe000_0000;
     private static final int USER_INTERRUPT = 0x0100_0000;
 
     private static final int PIPECONF = 0x7_0008;
@@ -79,6 +87,54 @@ class InterruptRoutingTest {
     private void raise(ScriptedHaswellGuest guest, HaswellEngine engine) {
         guest.hostile().bareRing(engine, USER_INTERRUPT, 0);
         world.steps(40);
+    }
+
+    /** Lets a guest run a command of its own address space that no engine knows. */
+    private void runUnknownCommand(ScriptedHaswellGuest guest) {
+        GuestObject batch = guest.allocate(4096);
+        batch.write32(0, UNKNOWN_COMMAND);
+        guest.hostile()
+                .bareRing(HaswellEngine.BCS, USER_BATCH, (int) batch.graphicsAddress(), 0, 0);
+        world.steps(40);
+    }
+
+    private void listenForErrors(FakeVmm vmm, int errorMask) {
+        vmm.bar(0).write32(0x2_2000 + IMR, ~BCS_ERROR);
+        vmm.bar(0).write32(0x2_2000 + EMR, errorMask);
+        vmm.bar(0).write32(GT_IMR, ~BCS_ERROR);
+        vmm.bar(0).write32(GT_IER, BCS_ERROR);
+    }
+
+    @Test
+    void error_ofACommandNobodyKnows_isItsGuestsAloneAndOnlyIfUnmasked() {
+        listenForErrors(vmmOne, ~1);
+        listenForErrors(vmmTwo, ~1);
+        long others = vmmTwo.interrupts().messages();
+        long messages = vmmOne.interrupts().messages();
+        runUnknownCommand(one);
+        assertThat(bar.read32(GT_IIR)).isEqualTo(BCS_ERROR);
+        assertThat(vmmOne.interrupts().messages()).isEqualTo(messages + 1);
+        assertThat(bar.read32(0x2_2000 + EIR)).isEqualTo(1);
+        assertThat(bar.read32(0x2_2000 + ESR)).isEqualTo(1);
+        bar.write32(0x2_2000 + EIR, 1);
+        assertThat(bar.read32(0x2_2000 + EIR)).isZero();
+
+        bar.write32(0x2_2000 + CTL, 0);
+        runUnknownCommand(two);
+        assertThat(vmmTwo.interrupts().messages()).as("its own").isEqualTo(others + 1);
+        assertThat(bar.read32(0x2_2000 + EIR)).as("the other's error").isZero();
+        assertThat(vmmOne.interrupts().messages()).isEqualTo(messages + 1);
+    }
+
+    @Test
+    void error_thatItsGuestHasMasked_isInTheStatusOnly() {
+        listenForErrors(vmmOne, -1);
+        long messages = vmmOne.interrupts().messages();
+        runUnknownCommand(one);
+        assertThat(bar.read32(GT_IIR)).isZero();
+        assertThat(bar.read32(0x2_2000 + EIR)).isZero();
+        assertThat(bar.read32(0x2_2000 + ESR)).isEqualTo(1);
+        assertThat(vmmOne.interrupts().messages()).isEqualTo(messages);
     }
 
     @Test

@@ -19,6 +19,7 @@ public final class EngineEvents {
     // spotless:on
 
     private static final int[] BY_ENGINE = {RCS, BCS, VCS, VECS};
+    private static final int[] ERROR = {1 << 3, 1 << 25, 1 << 15, 1 << 12};
 
     /** All bits in the GT block. */
     public static final int GT = RCS | BCS | VCS;
@@ -31,5 +32,10 @@ public final class EngineEvents {
     /** Returns the bits of one engine, in its block and in its own mask. */
     public static int of(Engine engine) {
         return BY_ENGINE[engine.ordinal()];
+    }
+
+    /** Returns the bit of one engine's errors, in its block and in its own mask. */
+    static int error(Engine engine) {
+        return ERROR[engine.ordinal()];
     }
 }

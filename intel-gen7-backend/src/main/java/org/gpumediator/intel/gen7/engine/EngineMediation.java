@@ -1,8 +1,5 @@
 package org.gpumediator.intel.gen7.engine;
 
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -12,6 +9,10 @@ import org.gpumediator.core.schedule.EngineGroupScheduler;
 import org.gpumediator.intel.gen7.Engine;
 import org.gpumediator.intel.gen7.Mmio;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
+
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Shares the four engines among guests: what a guest does to its engines' registers comes here.
@@ -456,14 +457,20 @@ public final class EngineMediation implements AutoCloseable {
         lock.lock();
         try {
             GuestEngines guest = turns.owner();
-            if (guest == null) {
-                return; // the mediator's own ring
-            }
             for (Engine engine : Engine.ALL) {
                 int bits = (engine.bank() == Engine.Bank.GT ? gt : pm) & EngineEvents.of(engine);
-                if (bits != 0) {
+                if ((bits & EngineEvents.error(engine)) != 0) {
+                    int errors = rings.takeErrors(engine);
+                    if (guest == null || !guest.noteErrors(engine, errors)) {
+                        bits &= ~EngineEvents.error(engine);
+                    }
+                }
+                if (bits != 0 && guest != null) { // nobody's are those of the mediator's own ring
                     guest.interrupts().engineEvent(engine, bits);
                 }
+            }
+            if (guest == null) {
+                return;
             }
             turns.react();
         } finally {

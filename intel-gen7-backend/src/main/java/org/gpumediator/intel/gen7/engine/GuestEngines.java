@@ -1,10 +1,5 @@
 package org.gpumediator.intel.gen7.engine;
 
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
@@ -17,6 +12,12 @@ import org.gpumediator.intel.gen7.gtt.Ppgtt;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.irq.VirtualInterrupts;
 import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What one guest has on the engines: its four rings, its address spaces, its render state while
@@ -266,6 +267,18 @@ public final class GuestEngines {
             contextImage = image;
         }
         return image;
+    }
+
+    /**
+     * Takes note of errors of an engine, bits of ESR; returns whether the guest has asked to be
+     * told of one.
+     */
+    boolean noteErrors(Engine engine, int errors) {
+        int base = engine.base();
+        int reported = errors & ~registers.get(base + RingRegisters.EMR);
+        registers.set(base + RingRegisters.ESR, errors);
+        registers.set(base + RingRegisters.EIR, registers.get(base + RingRegisters.EIR) | reported);
+        return reported != 0;
     }
 
     /** Takes note of a hang; returns how many there were in the window before now. */

@@ -21,6 +21,12 @@ final class PhysicalRings {
         RingRegisters.BBADDR
     };
 
+    /**
+     * EIR, EMR, ESR: the command is none that the engine knows. Source: error bits of gen7; the
+     * others are those of the page tables, which the mediator keeps.
+     */
+    private static final int UNKNOWN_COMMAND = 1;
+
     private final Mmio mmio;
     private final ReservedArea area;
     private final RenderState renderState;
@@ -34,8 +40,13 @@ final class PhysicalRings {
     /** Lets the engines raise the interrupts that guests may ask for. */
     void programMasks() {
         for (Engine engine : Engine.ALL) {
-            mmio.write(engine.base() + RingRegisters.IMR, ~EngineEvents.of(engine));
+            programMasks(engine);
         }
+    }
+
+    private void programMasks(Engine engine) {
+        mmio.write(engine.base() + RingRegisters.IMR, ~EngineEvents.of(engine));
+        mmio.write(engine.base() + RingRegisters.EMR, ~UNKNOWN_COMMAND);
     }
 
     // ------------------------------------------------------------------ stopping
@@ -173,6 +184,13 @@ final class PhysicalRings {
         }
     }
 
+    /** Returns the errors that an engine reports, and clears them. */
+    int takeErrors(Engine engine) {
+        int errors = mmio.read(engine.base() + RingRegisters.EIR) & UNKNOWN_COMMAND;
+        mmio.write(engine.base() + RingRegisters.EIR, errors);
+        return errors;
+    }
+
     /** Returns whether an engine is in a batch. */
     boolean inBatch(Engine engine) {
         return !isInRing(engine, mmio.read(engine.base() + RingRegisters.ACTHD));
@@ -236,7 +254,7 @@ final class PhysicalRings {
     }
 
     private void load(GuestEngines guest, Engine engine) {
-        mmio.write(engine.base() + RingRegisters.IMR, ~EngineEvents.of(engine));
+        programMasks(engine);
         loadStatusPage(guest, engine);
         loadAddressSpace(guest, engine);
         loadRing(guest, engine);

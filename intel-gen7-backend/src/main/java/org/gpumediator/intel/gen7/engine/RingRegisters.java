@@ -21,6 +21,9 @@ public final class RingRegisters {
     public static final int HWSTAM = 0x98;
     public static final int MI_MODE = 0x9c;
     public static final int IMR = 0xa8;
+    static final int EIR = 0xb0;
+    static final int EMR = 0xb4;
+    static final int ESR = 0xb8;
     public static final int INSTPM = 0xc0;
     public static final int UHPTR = 0x134;
     static final int BBADDR = 0x140;
