@@ -1,5 +1,8 @@
 package org.gpumediator.intel.gen7.engine;
 
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -9,10 +12,6 @@ import org.gpumediator.core.schedule.EngineGroupScheduler;
 import org.gpumediator.intel.gen7.Engine;
 import org.gpumediator.intel.gen7.Mmio;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
-
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Shares the four engines among guests: what a guest does to its engines' registers comes here.

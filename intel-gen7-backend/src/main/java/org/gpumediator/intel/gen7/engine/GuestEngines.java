@@ -1,5 +1,10 @@
 package org.gpumediator.intel.gen7.engine;
 
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
@@ -12,12 +17,6 @@ import org.gpumediator.intel.gen7.gtt.Ppgtt;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.irq.VirtualInterrupts;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.foreign.MemorySegment;
-import java.util.ArrayDeque;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * What one guest has on the engines: its four rings, its address spaces, its render state while
