@@ -123,6 +123,7 @@ public final class MessageSocket implements AutoCloseable {
     }
 
     /** Looks for bytes for a while, letting others have the processor, then waits for them. */
+    @SuppressWarnings("ThreadPriorityCheck") // for speed alone: nothing depends on who runs next
     private long look(long start) {
         long received = receive(MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
         while (received == -Errno.EAGAIN && System.nanoTime() - start < BURST_NANOS) {
