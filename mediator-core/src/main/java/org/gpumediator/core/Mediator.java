@@ -27,7 +27,6 @@ import org.gpumediator.api.partition.GpuInventory.Holding;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.partition.PartitionRequest;
-import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.api.spi.BackendContext;
 import org.gpumediator.api.spi.DeviceModel;
@@ -57,7 +56,7 @@ public final class Mediator implements AutoCloseable {
     private final PhysicalGpu gpu;
     private final MediationClock clock;
     private final GuardedMediationListener listener;
-    private final @Nullable PartitionPolicy chosenPolicy;
+    private final Placement placement;
     private final LifecycleRecorder recorder = LifecycleRecorder.ifAvailable();
 
     private final Ledger ledger = new Ledger();
@@ -79,13 +78,13 @@ public final class Mediator implements AutoCloseable {
         gpu = builder.gpu;
         clock = builder.clock;
         listener = new GuardedMediationListener(builder.listener);
-        chosenPolicy = builder.policy;
         steppers = new CopyOnWriteArrayList<>();
         backendName = provider.name();
         backend =
                 provider.open(
                         new BackendContext(
                                 gpu, clock, listener, builder.options, this::stepNeeded));
+        placement = new Placement(backend, backendName, builder.policy);
         log.info("Opened GPU {} with backend {}", gpu.identity(), backendName);
     }
 
@@ -99,12 +98,7 @@ public final class Mediator implements AutoCloseable {
      * being created count as held.
      */
     public GpuInventory inventory() {
-        return inventory(ledger.page());
-    }
-
-    private GpuInventory inventory(Ledger.Page page) {
-        GpuInventory capacity = backend.capacity();
-        return new GpuInventory(capacity.resources(), page.holdings(), capacity.attributes());
+        return placement.inventory(ledger.page().holdings());
     }
 
     /** Returns the types on offer, largest share last. */
@@ -124,25 +118,12 @@ public final class Mediator implements AutoCloseable {
      * @throws IllegalArgumentException if there is none; the message lists those there are
      */
     public VgpuType type(String name) {
-        List<VgpuType> types = backend.types();
-        List<VgpuType> exact = types.stream().filter(t -> t.name().equals(name)).toList();
-        List<VgpuType> found =
-                exact.isEmpty()
-                        ? types.stream().filter(t -> t.name().endsWith(" " + name)).toList()
-                        : exact;
-        if (found.size() != 1) {
-            throw new IllegalArgumentException(
-                    "type "
-                            + name
-                            + ": expected one of "
-                            + types.stream().map(VgpuType::name).toList());
-        }
-        return found.getFirst();
+        return placement.type(name);
     }
 
     /** Returns the policy that places virtual GPUs. */
     public PartitionPolicy policy() {
-        return chosenPolicy != null ? chosenPolicy : backend.defaultPolicy();
+        return placement.policy();
     }
 
     /**
@@ -151,19 +132,7 @@ public final class Mediator implements AutoCloseable {
      * @return {@code 0} to the type's maximum of instances
      */
     public int availableInstances(VgpuType type) {
-        GpuInventory inventory = inventory();
-        PartitionPolicy policy = policy();
-        int count = 0;
-        while (count < type.maxInstances()) {
-            PartitionRequest request = PartitionRequest.of(type.name() + " #" + count, type);
-            if (!(policy.decide(inventory, request)
-                    instanceof PartitionDecision.Placed(var partition))) {
-                break;
-            }
-            inventory = inventory.with(new Holding(request.owner(), type, partition));
-            count++;
-        }
-        return count;
+        return placement.availableInstances(inventory(), type);
     }
 
     /**
@@ -185,20 +154,7 @@ public final class Mediator implements AutoCloseable {
      * @throws IllegalStateException if the policy's answer is not free
      */
     public PartitionDecision couldCreate(GpuInventory inventory, VgpuRequest request) {
-        return decide(inventory, partitionRequest(request));
-    }
-
-    private PartitionDecision decide(GpuInventory inventory, PartitionRequest request) {
-        PartitionDecision decision = policy().decide(inventory, request);
-        if (decision instanceof PartitionDecision.Placed(var partition)) {
-            PartitionCheck.check(inventory, request.owner(), partition);
-        }
-        return decision;
-    }
-
-    private PartitionRequest partitionRequest(VgpuRequest request) {
-        VgpuType type = typeOf(request);
-        return new PartitionRequest(request.name(), type, byKind(request.places()));
+        return placement.decide(inventory, placement.request(request));
     }
 
     /**
@@ -208,37 +164,7 @@ public final class Mediator implements AutoCloseable {
      * @throws IllegalArgumentException as {@link #create}
      */
     public VgpuType typeOf(VgpuRequest request) {
-        if (!request.type().isEmpty()) {
-            return type(request.type());
-        }
-        if (request.quotas().isEmpty() && request.role() == VgpuBlueprint.Role.HOST) {
-            return backend.hostType()
-                    .orElseThrow(
-                            () ->
-                                    new IllegalArgumentException(
-                                            "host share: backend " + backendName + " has none"));
-        }
-        return backend.anonymousType(byKind(request.quotas()));
-    }
-
-    private Map<ResourceKind, Long> byKind(Map<String, Long> byName) {
-        GpuInventory capacity = backend.capacity();
-        Map<ResourceKind, Long> byKind = new LinkedHashMap<>();
-        byName.forEach(
-                (name, amount) -> {
-                    ResourceKind kind = capacity.kind(name);
-                    if (amount < 0 || amount % kind.granularity() != 0) {
-                        throw new IllegalArgumentException(
-                                name
-                                        + " "
-                                        + amount
-                                        + ": expected a multiple of "
-                                        + kind.granularity()
-                                        + ", not negative");
-                    }
-                    byKind.put(kind, amount);
-                });
-        return byKind;
+        return placement.typeOf(request);
     }
 
     /**
@@ -311,7 +237,7 @@ public final class Mediator implements AutoCloseable {
 
     /** Finds a place and writes it down; tries again when somebody else was faster. */
     private VgpuBlueprint reserve(VgpuRequest request, VmmPort vmm) {
-        PartitionRequest wish = partitionRequest(request);
+        PartitionRequest wish = placement.request(request);
         while (true) {
             Ledger.Page page = ledger.page();
             if (page.holds(request.name())) {
@@ -321,7 +247,7 @@ public final class Mediator implements AutoCloseable {
                                 + ": in use; living virtual GPUs are "
                                 + page.holdings().stream().map(Holding::owner).toList());
             }
-            switch (decide(inventory(page), wish)) {
+            switch (placement.decide(placement.inventory(page.holdings()), wish)) {
                 case PartitionDecision.Placed(var partition) -> {
                     OptionalInt id =
                             ledger.reserve(
