@@ -8,7 +8,7 @@ import org.gpumediator.core.pci.PciFunction;
  * BAR 0 of the physical function: which part of the board answers where. Used under the board's
  * lock.
  */
-final class BoardRegisters {
+final class BoardRegisters extends DwordRegisters {
 
     // spotless:off
     private static final int BOOT_ID          = 0x00_0000;
@@ -51,15 +51,8 @@ final class BoardRegisters {
                 || offset == OWN_FUNCTION + FunctionRegisters.PRIVILEGED_DOORBELL;
     }
 
-    long read(int offset, int width) {
-        if (width == 8) {
-            return Integer.toUnsignedLong(read(offset)) | (long) read(offset + 4) << 32;
-        }
-        long dword = Integer.toUnsignedLong(read(offset & ~3));
-        return dword >>> 8 * (offset & 3) & -1L >>> 64 - 8 * width;
-    }
-
-    private int read(int offset) {
+    @Override
+    int read(int offset) {
         if (isOwnFunction(offset)) {
             return own.read(offset - OWN_FUNCTION);
         }
@@ -80,20 +73,13 @@ final class BoardRegisters {
         };
     }
 
-    void write(int offset, int width, long value) {
-        if (width == 8) {
-            write(offset, (int) value);
-            write(offset + 4, (int) (value >>> 32));
-        } else if (width == 4) {
-            write(offset, (int) value);
-        } else {
-            int shift = 8 * (offset & 3);
-            int mask = (width == 1 ? 0xff : 0xffff) << shift;
-            write(offset & ~3, read(offset & ~3) & ~mask | (int) value << shift & mask);
-        }
+    @Override
+    int held(int offset) {
+        return read(offset);
     }
 
-    private void write(int offset, int value) {
+    @Override
+    void write(int offset, int value) {
         if (isOwnFunction(offset)) {
             own.write(offset - OWN_FUNCTION, value);
         } else if (isFirmware(offset)) {

@@ -8,7 +8,7 @@ import java.util.Arrays;
  *
  * <p>Source: open driver's virtual-function register map.
  */
-final class FunctionRegisters {
+final class FunctionRegisters extends DwordRegisters {
 
     static final int LENGTH = 256 << 10;
     static final int PRIVILEGED_DOORBELL = 0x2200;
@@ -77,6 +77,7 @@ final class FunctionRegisters {
         return index >= 0 && index < LEAVES ? index : -1;
     }
 
+    @Override
     int read(int offset) {
         if (offset >= LEAF_PENDING && offset < TOP_PENDING + 0x20) {
             int leaf = leaf(offset, LEAF_PENDING);
@@ -110,6 +111,7 @@ final class FunctionRegisters {
         return bits;
     }
 
+    @Override
     void write(int offset, int value) {
         int leaf = leaf(offset, LEAF_PENDING);
         if (leaf >= 0) {
@@ -140,25 +142,8 @@ final class FunctionRegisters {
         }
     }
 
-    /** Reads a piece of any width that does not cross a dword, or an aligned pair of dwords. */
-    long read(int offset, int width) {
-        if (width == 8) {
-            return Integer.toUnsignedLong(read(offset)) | (long) read(offset + 4) << 32;
-        }
-        return Integer.toUnsignedLong(read(offset & ~3)) >>> 8 * (offset & 3)
-                & -1L >>> 64 - 8 * width;
-    }
-
-    void write(int offset, int width, long value) {
-        if (width == 8) {
-            write(offset, (int) value);
-            write(offset + 4, (int) (value >>> 32));
-        } else if (width == 4) {
-            write(offset, (int) value);
-        } else {
-            int shift = 8 * (offset & 3);
-            int mask = (width == 1 ? 0xff : 0xffff) << shift;
-            write(offset & ~3, get(offset & ~3) & ~mask | (int) value << shift & mask);
-        }
+    @Override
+    int held(int offset) {
+        return get(offset);
     }
 }
