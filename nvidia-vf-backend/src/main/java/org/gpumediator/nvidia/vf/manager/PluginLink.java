@@ -3,6 +3,7 @@ package org.gpumediator.nvidia.vf.manager;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.gpumediator.api.DeviceLostException;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -149,18 +150,28 @@ final class PluginLink {
         put(CommunicationArea.CONTROL_SEQUENCE, number);
         gpu.write(0, DOORBELL, 4, gfid * 32L + DOORBELL_PLUGIN);
         int response = area.response();
-        boolean answered =
+        AtomicBoolean answered = new AtomicBoolean(); // once: what is read may change after it
+        boolean ended =
                 core.waiter()
                         .until(
                                 ANSWER_NANOS,
-                                () -> isProcessed(number) || crashed || shut || !core.isAlive());
+                                () -> {
+                                    answered.setPlain(isProcessed(number));
+                                    return answered.getPlain()
+                                            || crashed
+                                            || shut
+                                            || !core.isAlive();
+                                });
         check(what);
         if (shut) {
             throw new GpuMediationException(what + ": the link was shut meanwhile");
         }
-        if (!answered) {
+        if (!ended) {
             throw new GspTimeoutException(
                     what + ": task did not answer within " + ANSWER_NANOS + " ns");
+        }
+        if (!answered.getPlain()) {
+            throw new DeviceLostException(what + ": the firmware was started anew meanwhile");
         }
         int result = get(response + CommunicationArea.RESPONSE_RESULT);
         if (result != 0) {
