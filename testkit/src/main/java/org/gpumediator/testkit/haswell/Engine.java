@@ -429,10 +429,10 @@ final class Engine {
         hang = Activity.UNKNOWN_COMMAND;
         unknown++;
         setRegister(Registers.RING_IPEIR, (int) at);
-        int enabled = EIR_INSTRUCTION & ~register(Registers.RING_EMR);
+        int unmasked = EIR_INSTRUCTION & ~register(Registers.RING_EMR);
         setRegister(Registers.RING_ESR, EIR_INSTRUCTION);
-        setRegister(Registers.RING_EIR, register(Registers.RING_EIR) | EIR_INSTRUCTION);
-        if (enabled != 0) {
+        setRegister(Registers.RING_EIR, register(Registers.RING_EIR) | unmasked);
+        if (unmasked != 0) {
             raise(id.errorInterrupt());
         }
     }

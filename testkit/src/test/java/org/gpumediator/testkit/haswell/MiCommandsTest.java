@@ -210,9 +210,21 @@ class MiCommandsTest {
         assertThat(bench.reg(base + 0x68)).isEqualTo(0xe000_0000);
         assertThat(bench.reg(base + 0x34)).isEqualTo(4);
         assertThat(bench.gpu.status(engine).activity()).isEqualTo(Activity.UNKNOWN_COMMAND);
-        assertThat(bench.reg(base + 0xb0) & 1).isEqualTo(1);
+        assertThat(bench.reg(base + 0xb8) & 1).as("ESR").isEqualTo(1);
+        assertThat(bench.reg(base + 0xb0) & 1).as("EIR, masked after reset").isZero();
         assertThat(bench.reg(base + 0x9c) & 1 << 9).isZero();
         assertThat(bench.reg(base + 0x6c)).isNotEqualTo(-1);
+    }
+
+    @ParameterizedTest
+    @EnumSource(HaswellEngine.class)
+    void unknownCommand_unmasked_isReportedUntilCleared(HaswellEngine engine) {
+        int base = engine.mmioBase();
+        bench.gpu.write(0, base + 0xb4, 4, 0xffff_fffeL);
+        bench.run(engine, stream().noop().dw(0xe000_0000));
+        assertThat(bench.reg(base + 0xb0)).isEqualTo(1);
+        bench.gpu.write(0, base + 0xb0, 4, 1);
+        assertThat(bench.reg(base + 0xb0)).isZero();
     }
 
     @Test
