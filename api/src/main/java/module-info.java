@@ -14,4 +14,5 @@ module org.gpumediator.api {
     exports org.gpumediator.api.pci;
     exports org.gpumediator.api.schedule;
     exports org.gpumediator.api.spi;
+    exports org.gpumediator.api.vmm;
 }

@@ -1,5 +1,7 @@
 package org.gpumediator.api;
 
+import org.gpumediator.api.vmm.VirtualGpu;
+
 /** The life of a virtual GPU. */
 public enum VirtualGpuState {
     /** Made; the guest has not touched it since creation or reset. */

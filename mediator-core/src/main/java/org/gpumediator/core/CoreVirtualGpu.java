@@ -11,19 +11,19 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
-import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.ResetKind;
-import org.gpumediator.api.Snapshottable;
-import org.gpumediator.api.Stoppable;
-import org.gpumediator.api.TrapRegion;
-import org.gpumediator.api.VgpuStatistics;
-import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VirtualGpuState;
 import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.api.pci.ConfigSpace;
 import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
+import org.gpumediator.api.vmm.MessageInterrupts;
+import org.gpumediator.api.vmm.Snapshottable;
+import org.gpumediator.api.vmm.Stoppable;
+import org.gpumediator.api.vmm.TrapRegion;
+import org.gpumediator.api.vmm.VgpuStatistics;
+import org.gpumediator.api.vmm.VirtualGpu;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,8 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
-import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.api.vmm.VirtualGpu;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

@@ -1,6 +1,6 @@
 package org.gpumediator.core;
 
-import org.gpumediator.api.MessageInterrupts;
+import org.gpumediator.api.vmm.MessageInterrupts;
 
 /** The VMM's side of the message interrupts: none is enabled once it is shut. */
 final class InterruptsGate implements MessageInterrupts {

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.gpumediator.api.VgpuStatistics;
+import org.gpumediator.api.vmm.VgpuStatistics;
 
 /**
  * Counters of a mediator at one moment. Counters that belong together were not necessarily read at

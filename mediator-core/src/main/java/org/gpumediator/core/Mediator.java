@@ -16,10 +16,7 @@ import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.ShareLostException;
-import org.gpumediator.api.VgpuStatistics;
-import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VirtualGpuState;
-import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.event.MediationListener;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.partition.GpuInventory;
@@ -33,6 +30,9 @@ import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
 import org.gpumediator.api.spi.GpuBackendProvider;
+import org.gpumediator.api.vmm.VgpuStatistics;
+import org.gpumediator.api.vmm.VirtualGpu;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.observe.GuardedMediationListener;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,7 +56,7 @@ public final class Mediator implements AutoCloseable {
     private final PhysicalGpu gpu;
     private final MediationClock clock;
     private final GuardedMediationListener listener;
-    private final Placement placement;
+    private final Requests placement;
     private final LifecycleRecorder recorder = LifecycleRecorder.ifAvailable();
 
     private final Ledger ledger = new Ledger();
@@ -84,7 +84,7 @@ public final class Mediator implements AutoCloseable {
                 provider.open(
                         new BackendContext(
                                 gpu, clock, listener, builder.options, this::stepNeeded));
-        placement = new Placement(backend, backendName, builder.policy);
+        placement = new Requests(backend, backendName, builder.policy);
         log.info("Opened GPU {} with backend {}", gpu.identity(), backendName);
     }
 

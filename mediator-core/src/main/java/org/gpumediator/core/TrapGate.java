@@ -2,7 +2,7 @@ package org.gpumediator.core;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.LongAdder;
-import org.gpumediator.api.TrapHandler;
+import org.gpumediator.api.vmm.TrapHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

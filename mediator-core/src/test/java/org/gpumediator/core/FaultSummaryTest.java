@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.gpumediator.api.VgpuStatistics;
-import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.api.vmm.VgpuStatistics;
+import org.gpumediator.api.vmm.VirtualGpu;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
 

@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.Registration;
+import org.gpumediator.api.vmm.GuestMemory;
 import org.jspecify.annotations.Nullable;
 
 /**

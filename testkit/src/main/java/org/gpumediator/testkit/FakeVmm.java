@@ -4,13 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import org.gpumediator.api.InterruptLine;
 import org.gpumediator.api.ResetKind;
-import org.gpumediator.api.SharedMemory;
-import org.gpumediator.api.VirtualGpu;
-import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.pci.BarKind;
 import org.gpumediator.api.pci.ConfigWriteEffect;
+import org.gpumediator.api.vmm.InterruptLine;
+import org.gpumediator.api.vmm.SharedMemory;
+import org.gpumediator.api.vmm.VirtualGpu;
+import org.gpumediator.api.vmm.VmmPort;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,9 +3,9 @@ package org.gpumediator.testkit;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import org.gpumediator.api.DirectWindow;
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.TrapRegion;
+import org.gpumediator.api.vmm.DirectWindow;
+import org.gpumediator.api.vmm.TrapHandler;
+import org.gpumediator.api.vmm.TrapRegion;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import org.gpumediator.api.InterruptLine;
-import org.gpumediator.api.InterruptSink;
+import org.gpumediator.api.vmm.InterruptLine;
+import org.gpumediator.api.vmm.InterruptSink;
 
 /**
  * Takes the interrupts of one virtual GPU and remembers them: messages by vector, and the level of

@@ -2,7 +2,7 @@ package org.gpumediator.testkit;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.gpumediator.api.TrapRegion;
+import org.gpumediator.api.vmm.TrapRegion;
 import org.jspecify.annotations.Nullable;
 
 /**

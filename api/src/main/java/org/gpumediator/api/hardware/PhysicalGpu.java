@@ -5,7 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Optional;
 import org.gpumediator.api.Registration;
-import org.gpumediator.api.SharedMemory;
+import org.gpumediator.api.vmm.SharedMemory;
 
 /**
  * A physical GPU: the only way to a real device, or to a fake that stands for one. Safe for use by

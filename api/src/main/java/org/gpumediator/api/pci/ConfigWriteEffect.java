@@ -49,7 +49,7 @@ public sealed interface ConfigWriteEffect {
 
     /**
      * The guest has asked for a reset. The function has not reset itself: the VMM calls {@link
-     * org.gpumediator.api.VirtualGpu#reset}.
+     * org.gpumediator.api.vmm.VirtualGpu#reset}.
      *
      * @param kind which
      */

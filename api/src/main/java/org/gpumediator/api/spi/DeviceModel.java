@@ -2,16 +2,16 @@ package org.gpumediator.api.spi;
 
 import java.util.List;
 import java.util.Optional;
-import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.ResetKind;
-import org.gpumediator.api.TrapRegion;
-import org.gpumediator.api.VgpuStatistics;
 import org.gpumediator.api.pci.ConfigSpace;
+import org.gpumediator.api.vmm.MessageInterrupts;
+import org.gpumediator.api.vmm.TrapRegion;
+import org.gpumediator.api.vmm.VgpuStatistics;
 
 /**
  * One virtual GPU as its backend builds it. The mediator wraps it into a {@link
- * org.gpumediator.api.VirtualGpu} and keeps its life: reset, quiesce, resume and close are never
- * called at the same time, and once {@link #close} is called no new trap arrives.
+ * org.gpumediator.api.vmm.VirtualGpu} and keeps its life: reset, quiesce, resume and close are
+ * never called at the same time, and once {@link #close} is called no new trap arrives.
  *
  * @implSpec Traps may arrive on any thread at any time, also during reset, quiesce and resume.
  *     Nothing here throws for what a guest does.

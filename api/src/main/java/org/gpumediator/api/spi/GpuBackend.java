@@ -3,12 +3,12 @@ package org.gpumediator.api.spi;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.VgpuType;
+import org.gpumediator.api.vmm.VmmPort;
 
 /**
  * A vendor's implementation, bound to one physical GPU.

@@ -5,9 +5,9 @@ package org.gpumediator.api.spi;
  * for use by multiple threads.
  *
  * <p>What a GPU holds does not survive a sleep, and virtual GPUs do not outlive it: an embedder
- * that wants to keep them saves each one through {@link org.gpumediator.api.Snapshottable}, closes
- * it, and makes and restores it after the sleep. A backend does not do that by itself: only the
- * embedder can stop the guests.
+ * that wants to keep them saves each one through {@link org.gpumediator.api.vmm.Snapshottable},
+ * closes it, and makes and restores it after the sleep. A backend does not do that by itself: only
+ * the embedder can stop the guests.
  */
 public interface HostPower {
 

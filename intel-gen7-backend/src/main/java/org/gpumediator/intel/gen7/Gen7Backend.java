@@ -25,9 +25,11 @@ import org.gpumediator.api.spi.SchedulingControl;
 import org.gpumediator.core.catalogue.HardwarePort;
 import org.gpumediator.core.catalogue.RegisterCatalogue;
 import org.gpumediator.core.catalogue.ResetImage;
+import org.gpumediator.core.observe.DeferredListener;
 import org.gpumediator.core.policy.FirstFit;
 import org.gpumediator.core.schedule.EngineGroupScheduler;
 import org.gpumediator.core.schedule.RoundRobin;
+import org.gpumediator.intel.gen7.display.PageFlip;
 import org.gpumediator.intel.gen7.engine.EngineEvents;
 import org.gpumediator.intel.gen7.engine.EngineMediation;
 import org.gpumediator.intel.gen7.engine.GuestEngines;
@@ -39,9 +41,13 @@ import org.gpumediator.intel.gen7.gtt.GlobalGtt;
 import org.gpumediator.intel.gen7.gtt.MediatorPages;
 import org.gpumediator.intel.gen7.gtt.Pte;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
+import org.gpumediator.intel.gen7.hardware.Engine;
+import org.gpumediator.intel.gen7.hardware.ForceWake;
+import org.gpumediator.intel.gen7.hardware.Mmio;
 import org.gpumediator.intel.gen7.irq.PhysicalInterrupts;
 import org.gpumediator.intel.gen7.registers.Gen7Hooks;
 import org.gpumediator.intel.gen7.registers.Gen7Registers;
+import org.gpumediator.intel.gen7.registers.MovedRegisters;
 
 /** Mediated pass-through on one Haswell GPU. */
 final class Gen7Backend implements GpuBackend, SchedulingControl {
@@ -153,7 +159,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
         public void pageFlip(GuestEngines guest, int dw0, int dw1, int dw2) {
             Gen7Vgpu vgpu = vgpus.get(guest.id());
             if (vgpu != null) {
-                PageFlip.show(vgpu, dw0, dw1, dw2);
+                PageFlip.show(vgpu.shadow(), vgpu.display(), dw0, dw1, dw2);
             }
         }
 

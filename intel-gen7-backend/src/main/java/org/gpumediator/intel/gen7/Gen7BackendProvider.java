@@ -4,6 +4,7 @@ import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.spi.BackendContext;
 import org.gpumediator.api.spi.GpuBackend;
 import org.gpumediator.api.spi.GpuBackendProvider;
+import org.gpumediator.intel.gen7.hardware.HaswellDevices;
 
 /**
  * Opens backends for Haswell GPUs.

@@ -5,16 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import org.gpumediator.api.DirectWindow;
-import org.gpumediator.api.GuestMemory;
-import org.gpumediator.api.GuestMemory.Region;
-import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
-import org.gpumediator.api.SharedMemory;
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.TrapRegion;
-import org.gpumediator.api.VgpuStatistics;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
@@ -24,13 +16,28 @@ import org.gpumediator.api.pci.ConfigSpace;
 import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
+import org.gpumediator.api.vmm.DirectWindow;
+import org.gpumediator.api.vmm.GuestMemory;
+import org.gpumediator.api.vmm.GuestMemory.Region;
+import org.gpumediator.api.vmm.MessageInterrupts;
+import org.gpumediator.api.vmm.SharedMemory;
+import org.gpumediator.api.vmm.TrapHandler;
+import org.gpumediator.api.vmm.TrapRegion;
+import org.gpumediator.api.vmm.VgpuStatistics;
 import org.gpumediator.core.catalogue.RegisterFile;
 import org.gpumediator.core.observe.FaultBook;
 import org.gpumediator.core.observe.RateLimit;
 import org.gpumediator.core.pci.PciFunction;
 import org.gpumediator.core.schedule.EngineGroupScheduler.ClientStatistics;
+import org.gpumediator.intel.gen7.bar.ApertureBar;
+import org.gpumediator.intel.gen7.bar.HostRegisters;
+import org.gpumediator.intel.gen7.bar.PortBar;
+import org.gpumediator.intel.gen7.bar.RegisterBar;
+import org.gpumediator.intel.gen7.bar.TableWindow;
+import org.gpumediator.intel.gen7.display.VirtualDisplay;
 import org.gpumediator.intel.gen7.engine.EngineMediation;
 import org.gpumediator.intel.gen7.engine.GuestEngines;
+import org.gpumediator.intel.gen7.gtt.Fences;
 import org.gpumediator.intel.gen7.gtt.GlobalGtt;
 import org.gpumediator.intel.gen7.gtt.GuestDma;
 import org.gpumediator.intel.gen7.gtt.GuestGtt;
@@ -38,6 +45,7 @@ import org.gpumediator.intel.gen7.gtt.MediatorPages;
 import org.gpumediator.intel.gen7.gtt.Ppgtt;
 import org.gpumediator.intel.gen7.gtt.Pte;
 import org.gpumediator.intel.gen7.gtt.Slice;
+import org.gpumediator.intel.gen7.hardware.ShadowRegisters;
 import org.gpumediator.intel.gen7.irq.VirtualInterrupts;
 import org.gpumediator.intel.gen7.registers.Gen7Hooks;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +54,7 @@ import org.jspecify.annotations.Nullable;
  * One virtual Haswell: its PCI function, its registers, its slice of graphics memory, its fences,
  * its interrupts and its place on the engines.
  */
-final class Gen7Vgpu implements DeviceModel {
+public final class Gen7Vgpu implements DeviceModel {
 
     /*
      * Concurrency: `lock` guards the slice, the fences and the interrupts. Order: the lock of the engines (physical) before this
@@ -95,7 +103,7 @@ final class Gen7Vgpu implements DeviceModel {
     private volatile boolean touched;
     private boolean closed;
 
-    Gen7Vgpu(Gen7Backend backend, VgpuBlueprint blueprint, VgpuOptions options) {
+    public Gen7Vgpu(Gen7Backend backend, VgpuBlueprint blueprint, VgpuOptions options) {
         this.backend = backend;
         this.blueprint = blueprint;
         PhysicalGpu gpu = backend.gpu();
@@ -278,7 +286,7 @@ final class Gen7Vgpu implements DeviceModel {
         return interrupts;
     }
 
-    VirtualDisplay display() {
+    public VirtualDisplay display() {
         return display;
     }
 
@@ -286,7 +294,7 @@ final class Gen7Vgpu implements DeviceModel {
         return faults;
     }
 
-    ShadowRegisters shadow() {
+    public ShadowRegisters shadow() {
         return shadow;
     }
 

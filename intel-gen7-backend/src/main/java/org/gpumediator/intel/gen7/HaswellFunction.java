@@ -1,11 +1,13 @@
 package org.gpumediator.intel.gen7;
 
-import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.pci.BarKind;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.pci.Capability;
 import org.gpumediator.core.pci.ConfigRegisterHook;
 import org.gpumediator.core.pci.PciFunction;
+import org.gpumediator.intel.gen7.bar.PortBar;
+import org.gpumediator.intel.gen7.bar.RegisterBar;
 
 /**
  * The PCI function of a virtual Haswell, as a virtual machine must see it: no stolen memory, no

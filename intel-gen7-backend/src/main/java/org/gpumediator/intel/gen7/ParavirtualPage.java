@@ -1,6 +1,7 @@
 package org.gpumediator.intel.gen7;
 
 import org.gpumediator.intel.gen7.gtt.Slice;
+import org.gpumediator.intel.gen7.hardware.ShadowRegisters;
 
 /**
  * The PVINFO page: how a guest's driver learns that it has a virtual GPU, and which slice is its

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.MemorySegment;
 import java.util.Random;
 import java.util.SplittableRandom;
-import org.gpumediator.api.TrapHandler;
+import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.Seeds;
 import org.gpumediator.testkit.guest.HostileActions;

@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.gpumediator.intel.gen7.engine.RenderState;
 import org.gpumediator.intel.gen7.registers.Gen7Registers;
+import org.gpumediator.intel.gen7.registers.MovedRegisters;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.Seeds;
 import org.gpumediator.testkit.guest.Batch;

@@ -1,7 +1,7 @@
 package org.gpumediator.intel.gen7;
 
 import java.util.Map;
-import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.contract.VirtualGpuContract;
 import org.gpumediator.testkit.haswell.FakeHaswell;

@@ -3,8 +3,8 @@ package org.gpumediator.intel.gen7;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
-import org.gpumediator.api.InterruptSink;
-import org.gpumediator.api.VmmPort;
+import org.gpumediator.api.vmm.InterruptSink;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.testkit.FakeGuestMemory;

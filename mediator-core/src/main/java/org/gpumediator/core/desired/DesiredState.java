@@ -6,11 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
+import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
 

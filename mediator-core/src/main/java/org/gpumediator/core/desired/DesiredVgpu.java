@@ -3,8 +3,8 @@ package org.gpumediator.core.desired;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.partition.ResourceKind;
+import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
 

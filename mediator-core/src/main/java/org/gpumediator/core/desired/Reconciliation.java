@@ -9,12 +9,12 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.gpumediator.api.InsufficientResourceException;
-import org.gpumediator.api.VirtualGpu;
-import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.GpuInventory.Holding;
 import org.gpumediator.api.partition.PartitionDecision;
+import org.gpumediator.api.vmm.VirtualGpu;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.Mediator;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package org.gpumediator.core.observe;
 
 import java.util.Objects;
-import org.gpumediator.api.TrapHandler;
+import org.gpumediator.api.vmm.TrapHandler;
 
 /**
  * Passes accesses on and takes note of spinning reads, for bringing up a driver. Every access takes

@@ -3,8 +3,8 @@ package org.gpumediator.core.pci;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import org.gpumediator.api.InterruptLine;
-import org.gpumediator.api.MessageInterrupts.Mode;
+import org.gpumediator.api.vmm.InterruptLine;
+import org.gpumediator.api.vmm.MessageInterrupts.Mode;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,7 +1,7 @@
 package org.gpumediator.core.pci;
 
 import java.util.Set;
-import org.gpumediator.api.InterruptSink;
+import org.gpumediator.api.vmm.InterruptSink;
 import org.gpumediator.core.pci.Capability.MsiFeature;
 
 /**

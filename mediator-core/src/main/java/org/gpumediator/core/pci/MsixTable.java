@@ -4,9 +4,9 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
-import org.gpumediator.api.InterruptSink;
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.VmmPort.MessageMasking;
+import org.gpumediator.api.vmm.InterruptSink;
+import org.gpumediator.api.vmm.TrapHandler;
+import org.gpumediator.api.vmm.VmmPort.MessageMasking;
 
 /**
  * The MSI-X table of a function and its pending bits, for a backend to place inside its BAR: either

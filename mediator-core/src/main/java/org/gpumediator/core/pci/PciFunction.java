@@ -13,12 +13,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
-import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.SnapshotIncompatibleException;
-import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.pci.ConfigSpace;
 import org.gpumediator.api.pci.ConfigWriteEffect;
+import org.gpumediator.api.vmm.MessageInterrupts;
+import org.gpumediator.api.vmm.VmmPort;
 import org.jspecify.annotations.Nullable;
 
 /**

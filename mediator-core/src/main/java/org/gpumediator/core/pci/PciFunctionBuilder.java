@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.pci.BarKind;
+import org.gpumediator.api.vmm.VmmPort;
 
 /**
  * Builds a {@link PciFunction}. Every register is a row: offset, width, reset value, writable bits,

@@ -18,12 +18,12 @@ public final class BestFit implements PartitionPolicy {
 
     @Override
     public PartitionDecision decide(GpuInventory inventory, PartitionRequest request) {
-        return Placement.place(inventory, request, request.type().quotas(), BestFit::tightest);
+        return Fit.place(inventory, request, request.type().quotas(), BestFit::tightest);
     }
 
     private static long tightest(List<ResourceRange> holes, long length) {
         long best = Long.MAX_VALUE;
-        long start = Placement.Chooser.NOWHERE;
+        long start = Fit.Chooser.NOWHERE;
         for (ResourceRange hole : holes) {
             if (hole.length() >= length && hole.length() < best) {
                 best = hole.length();

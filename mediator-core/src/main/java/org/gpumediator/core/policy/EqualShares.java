@@ -35,7 +35,7 @@ public final class EqualShares implements PartitionPolicy {
 
     @Override
     public PartitionDecision decide(GpuInventory inventory, PartitionRequest request) {
-        Placement.check(inventory, request, request.type().quotas());
+        Fit.check(inventory, request, request.type().quotas());
         GpuInventory empty = new GpuInventory(inventory.resources(), List.of(), Map.of());
         Map<ResourceKind, Long> quotas = new LinkedHashMap<>();
         request.type().quotas().forEach(quotas::put);
@@ -45,7 +45,7 @@ public final class EqualShares implements PartitionPolicy {
             if (wanted > 0) {
                 long share = share(empty, kind);
                 if (wanted > share) {
-                    return Placement.refusal(
+                    return Fit.refusal(
                             inventory,
                             request,
                             kind,
@@ -55,7 +55,7 @@ public final class EqualShares implements PartitionPolicy {
                 quotas.put(kind, share);
             }
         }
-        return Placement.place(inventory, request, quotas, FirstFit::lowest);
+        return Fit.place(inventory, request, quotas, FirstFit::lowest);
     }
 
     /** Returns the largest share of which all fit into an empty GPU. */
@@ -64,9 +64,9 @@ public final class EqualShares implements PartitionPolicy {
         if (kind.shape() == ResourceKind.Shape.COUNT) {
             return empty.capacity(kind) / shares / unit * unit;
         }
-        List<ResourceRange> holes = Placement.alignedHoles(empty, kind);
+        List<ResourceRange> holes = Fit.alignedHoles(empty, kind);
         long fits = 0;
-        long tooMany = Placement.largest(holes) / unit + 1;
+        long tooMany = Fit.largest(holes) / unit + 1;
         while (tooMany - fits > 1) {
             long middle = fits + (tooMany - fits) / 2;
             long length = middle * unit;

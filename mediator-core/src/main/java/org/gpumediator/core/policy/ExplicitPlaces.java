@@ -40,11 +40,11 @@ public final class ExplicitPlaces implements PartitionPolicy {
                                                         .toList());
                             }
                         });
-        return Placement.place(
+        return Fit.place(
                 inventory,
                 request,
                 request.type().quotas(),
-                (holes, length) -> Placement.Chooser.NOWHERE);
+                (holes, length) -> Fit.Chooser.NOWHERE);
     }
 
     @Override

@@ -18,7 +18,7 @@ public final class FirstFit implements PartitionPolicy {
 
     @Override
     public PartitionDecision decide(GpuInventory inventory, PartitionRequest request) {
-        return Placement.place(inventory, request, request.type().quotas(), FirstFit::lowest);
+        return Fit.place(inventory, request, request.type().quotas(), FirstFit::lowest);
     }
 
     static long lowest(List<ResourceRange> holes, long length) {
@@ -27,7 +27,7 @@ public final class FirstFit implements PartitionPolicy {
                 return hole.start();
             }
         }
-        return Placement.Chooser.NOWHERE;
+        return Fit.Chooser.NOWHERE;
     }
 
     @Override

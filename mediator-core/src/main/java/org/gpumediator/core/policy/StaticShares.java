@@ -51,9 +51,9 @@ public final class StaticShares implements PartitionPolicy {
         if (request.owner().equals(host)) {
             Map<ResourceKind, Long> quotas = new LinkedHashMap<>(request.type().quotas());
             quotas.putAll(setAside);
-            return Placement.place(inventory, request, quotas, FirstFit::lowest);
+            return Fit.place(inventory, request, quotas, FirstFit::lowest);
         }
-        return Placement.place(
+        return Fit.place(
                 withHost(inventory, setAside), request, request.type().quotas(), FirstFit::lowest);
     }
 
@@ -65,7 +65,7 @@ public final class StaticShares implements PartitionPolicy {
         VgpuType type = new VgpuType(host, "", "share set aside", setAside, 0, 0, 0, 1, Map.of());
         PartitionRequest request = PartitionRequest.of(host, type);
         // Where there is no room left for the host, there is none to keep for it either.
-        return Placement.place(inventory, request, setAside, FirstFit::lowest)
+        return Fit.place(inventory, request, setAside, FirstFit::lowest)
                         instanceof PartitionDecision.Placed(var partition)
                 ? inventory.with(new Holding(host, type, partition))
                 : inventory;

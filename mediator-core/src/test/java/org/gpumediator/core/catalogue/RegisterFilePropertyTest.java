@@ -10,9 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import java.util.concurrent.CyclicBarrier;
-import org.gpumediator.api.TrapHandler.StringDirection;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.event.MediationListener;
+import org.gpumediator.api.vmm.TrapHandler.StringDirection;
 import org.gpumediator.core.observe.FaultBook;
 import org.junit.jupiter.api.Test;
 

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.entry;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.gpumediator.api.TrapHandler;
 import org.gpumediator.api.event.GuestFault;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.event.MediationListener;
+import org.gpumediator.api.vmm.TrapHandler;
 import org.junit.jupiter.api.Test;
 
 class BooksTest {

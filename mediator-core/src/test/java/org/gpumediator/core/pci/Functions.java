@@ -1,7 +1,7 @@
 package org.gpumediator.core.pci;
 
-import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.pci.BarKind;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.pci.Capability.D3Exit;
 import org.gpumediator.core.pci.Capability.MsiFeature;
 

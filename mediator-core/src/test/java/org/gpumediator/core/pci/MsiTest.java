@@ -3,9 +3,9 @@ package org.gpumediator.core.pci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.gpumediator.api.MessageInterrupts.Mode;
 import org.gpumediator.api.pci.ConfigWriteEffect.BusMasterChanged;
 import org.gpumediator.api.pci.ConfigWriteEffect.InterruptsChanged;
+import org.gpumediator.api.vmm.MessageInterrupts.Mode;
 import org.gpumediator.core.pci.Capability.MsiFeature;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

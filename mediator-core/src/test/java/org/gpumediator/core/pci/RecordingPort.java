@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import org.gpumediator.api.GuestMemory;
-import org.gpumediator.api.InterruptLine;
 import org.gpumediator.api.Registration;
-import org.gpumediator.api.SharedMemory;
-import org.gpumediator.api.VmmPort;
-import org.gpumediator.api.VmmPort.MessageMasking;
+import org.gpumediator.api.vmm.GuestMemory;
+import org.gpumediator.api.vmm.InterruptLine;
+import org.gpumediator.api.vmm.SharedMemory;
+import org.gpumediator.api.vmm.VmmPort;
+import org.gpumediator.api.vmm.VmmPort.MessageMasking;
 import org.jspecify.annotations.Nullable;
 
 /** A VMM that has no memory and writes down the interrupts it gets. */

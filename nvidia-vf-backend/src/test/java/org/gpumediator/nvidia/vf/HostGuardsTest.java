@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.gpumediator.nvidia.vf.EngineRig.SECOND;
 
 import org.gpumediator.api.ResetKind;
-import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VirtualGpuState;
 import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.nvidia.vf.guard.BoardGuards;
 import org.gpumediator.nvidia.vf.guard.EventGuard.State;
 import org.gpumediator.nvidia.vf.guard.GuardLimit;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.gpumediator.api.ShareLostException;
-import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.partition.VgpuType;
+import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.nvidia.vf.types.TypeAttributes;
 import org.gpumediator.nvidia.vf.view.AttributeTree;
 import org.gpumediator.testkit.ada.AdaModel;

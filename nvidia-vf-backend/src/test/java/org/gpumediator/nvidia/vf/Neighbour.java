@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
 import org.gpumediator.api.ResetKind;
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VirtualGpuState;
-import org.gpumediator.api.VmmPort;
+import org.gpumediator.api.vmm.TrapHandler;
+import org.gpumediator.api.vmm.VirtualGpu;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.gpumediator.testkit.FakeGuestMemory;

@@ -2,9 +2,9 @@ package org.gpumediator.nvidia.vf;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.gpumediator.api.VirtualGpu;
-import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.event.MediationListener;
+import org.gpumediator.api.vmm.VirtualGpu;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.testkit.FakeGuestMemory;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
 import org.gpumediator.api.ResetKind;
-import org.gpumediator.api.VgpuStatistics;
-import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.api.vmm.VgpuStatistics;
+import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.core.MediationStatistics;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.junit.jupiter.api.AfterEach;

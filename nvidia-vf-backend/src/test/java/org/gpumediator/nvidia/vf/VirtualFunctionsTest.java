@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.gpumediator.api.ShareLostException;
-import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.nvidia.vf.sriov.VfActivationException;
 import org.gpumediator.nvidia.vf.sriov.VfActivationException.Reason;

@@ -1,11 +1,11 @@
 package org.gpumediator.testkit.ada;
 
 import java.lang.foreign.MemorySegment;
-import org.gpumediator.api.GuestMemory;
-import org.gpumediator.api.InterruptSink;
 import org.gpumediator.api.Registration;
-import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.pci.BarKind;
+import org.gpumediator.api.vmm.GuestMemory;
+import org.gpumediator.api.vmm.InterruptSink;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.pci.Capability;
 import org.gpumediator.core.pci.ExpressCapability;
 import org.gpumediator.core.pci.ExtendedCapabilities;

@@ -3,7 +3,7 @@ package org.gpumediator.testkit.ada;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.gpumediator.api.MediationClock;
-import org.gpumediator.api.SharedMemory;
+import org.gpumediator.api.vmm.SharedMemory;
 
 /**
  * The parts of a {@link FakeAda}, and what they share: one lock, one agenda, one framebuffer. All

@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
-import org.gpumediator.api.SharedMemory;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.vmm.SharedMemory;
 import org.gpumediator.testkit.SteppedClock;
 import org.jspecify.annotations.Nullable;
 

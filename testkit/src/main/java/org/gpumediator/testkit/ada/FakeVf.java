@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.gpumediator.api.Registration;
-import org.gpumediator.api.SharedMemory;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.vmm.SharedMemory;
 
 /**
  * One virtual function of a {@link FakeAda}: its raw configuration space, its register block, its

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.gpumediator.api.SharedMemory;
+import org.gpumediator.api.vmm.SharedMemory;
 
 /**
  * The first bytes of the virtual functions' windows to the framebuffer as memory that a VMM can map

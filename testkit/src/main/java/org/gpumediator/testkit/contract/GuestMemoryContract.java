@@ -14,9 +14,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.gpumediator.api.GuestMemory;
-import org.gpumediator.api.GuestMemory.Region;
 import org.gpumediator.api.Registration;
+import org.gpumediator.api.vmm.GuestMemory;
+import org.gpumediator.api.vmm.GuestMemory.Region;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 

@@ -2,8 +2,8 @@ package org.gpumediator.testkit.contract;
 
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.TrapRegion;
+import org.gpumediator.api.vmm.TrapHandler;
+import org.gpumediator.api.vmm.TrapRegion;
 import org.gpumediator.testkit.FakeVmm;
 
 /** A guest that writes everything everywhere. Seeded: the same sweep at each run. */

@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.TrapHandler.StringDirection;
+import org.gpumediator.api.vmm.TrapHandler;
+import org.gpumediator.api.vmm.TrapHandler.StringDirection;
 import org.junit.jupiter.api.function.Executable;
 
 /** Checks of one trapped region, shared by the contracts that have trapped regions. */

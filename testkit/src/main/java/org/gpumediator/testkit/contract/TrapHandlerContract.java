@@ -1,7 +1,7 @@
 package org.gpumediator.testkit.contract;
 
 import java.lang.foreign.MemorySegment;
-import org.gpumediator.api.TrapHandler;
+import org.gpumediator.api.vmm.TrapHandler;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 

@@ -2,7 +2,7 @@ package org.gpumediator.testkit.contract;
 
 import java.util.Arrays;
 import java.util.BitSet;
-import org.gpumediator.api.TrapRegion;
+import org.gpumediator.api.vmm.TrapRegion;
 import org.gpumediator.testkit.FakeVmm;
 import org.jspecify.annotations.Nullable;
 

@@ -6,7 +6,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
-import org.gpumediator.api.GuestMemory;
+import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.testkit.FakeGuestMemory;
 
 /**

@@ -6,9 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.TrapRegion;
-import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.api.vmm.TrapHandler;
+import org.gpumediator.api.vmm.TrapRegion;
+import org.gpumediator.api.vmm.VirtualGpu;
 
 /**
  * Makes the accesses of a trace again, on another virtual GPU, and compares what the reads answer.

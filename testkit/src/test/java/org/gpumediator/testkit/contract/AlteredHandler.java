@@ -2,7 +2,7 @@ package org.gpumediator.testkit.contract;
 
 import java.lang.foreign.MemorySegment;
 import java.util.function.UnaryOperator;
-import org.gpumediator.api.TrapHandler;
+import org.gpumediator.api.vmm.TrapHandler;
 
 /** A handler that passes everything on; a mutant overrides one method. */
 class AlteredHandler implements TrapHandler {

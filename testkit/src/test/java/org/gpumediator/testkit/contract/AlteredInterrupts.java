@@ -1,6 +1,6 @@
 package org.gpumediator.testkit.contract;
 
-import org.gpumediator.api.MessageInterrupts;
+import org.gpumediator.api.vmm.MessageInterrupts;
 
 /** Message interrupts that pass everything on; a mutant overrides one method. */
 class AlteredInterrupts implements MessageInterrupts {

@@ -3,16 +3,16 @@ package org.gpumediator.testkit.contract;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
-import org.gpumediator.api.MessageInterrupts;
 import org.gpumediator.api.ResetKind;
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.TrapRegion;
-import org.gpumediator.api.VgpuStatistics;
-import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VirtualGpuState;
 import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.api.pci.ConfigSpace;
+import org.gpumediator.api.vmm.MessageInterrupts;
+import org.gpumediator.api.vmm.TrapHandler;
+import org.gpumediator.api.vmm.TrapRegion;
+import org.gpumediator.api.vmm.VgpuStatistics;
+import org.gpumediator.api.vmm.VirtualGpu;
 
 /** A virtual GPU that passes everything on; a mutant overrides one method. */
 class AlteredVirtualGpu implements VirtualGpu {

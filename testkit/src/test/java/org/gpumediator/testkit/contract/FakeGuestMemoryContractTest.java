@@ -1,6 +1,6 @@
 package org.gpumediator.testkit.contract;
 
-import org.gpumediator.api.GuestMemory;
+import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.testkit.FakeGuestMemory;
 
 class FakeGuestMemoryContractTest extends GuestMemoryContract {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.Registration;
+import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.testkit.FakeGuestMemory;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package org.gpumediator.testkit.contract;
 
-import org.gpumediator.api.TrapHandler;
+import org.gpumediator.api.vmm.TrapHandler;
 
 /** 512 bytes that store what is written. */
 class Storage implements TrapHandler {

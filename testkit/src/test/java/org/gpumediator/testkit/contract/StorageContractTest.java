@@ -1,6 +1,6 @@
 package org.gpumediator.testkit.contract;
 
-import org.gpumediator.api.TrapHandler;
+import org.gpumediator.api.vmm.TrapHandler;
 
 class StorageContractTest extends TrapHandlerContract {
 

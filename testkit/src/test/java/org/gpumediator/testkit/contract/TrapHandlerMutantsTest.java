@@ -2,7 +2,7 @@ package org.gpumediator.testkit.contract;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.gpumediator.api.TrapHandler;
+import org.gpumediator.api.vmm.TrapHandler;
 
 class TrapHandlerMutantsTest extends MutantsTest<TrapHandlerContract> {
 

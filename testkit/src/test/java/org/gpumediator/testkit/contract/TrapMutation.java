@@ -3,7 +3,7 @@ package org.gpumediator.testkit.contract;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.gpumediator.api.TrapHandler;
+import org.gpumediator.api.vmm.TrapHandler;
 
 /** A broken promise of a trap handler, and the name of the tests that must see it. */
 record TrapMutation(String test, String promise, UnaryOperator<TrapHandler> altered) {

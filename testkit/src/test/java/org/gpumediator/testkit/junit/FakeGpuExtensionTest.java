@@ -10,8 +10,8 @@ import static org.mockito.Mockito.when;
 
 import java.util.Optional;
 import java.util.function.Function;
-import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.VirtualGpuState;
+import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.testkit.FakeVmm;

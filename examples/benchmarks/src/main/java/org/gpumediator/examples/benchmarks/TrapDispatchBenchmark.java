@@ -6,8 +6,8 @@ import static org.gpumediator.core.catalogue.TrapPolicy.VIRTUALISED;
 
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
-import org.gpumediator.api.TrapHandler;
 import org.gpumediator.api.event.MediationListener;
+import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.core.catalogue.HardwarePort;
 import org.gpumediator.core.catalogue.RegisterBehaviour;
 import org.gpumediator.core.catalogue.RegisterCatalogue;

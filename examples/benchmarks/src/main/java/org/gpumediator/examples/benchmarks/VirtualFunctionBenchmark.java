@@ -1,11 +1,11 @@
 package org.gpumediator.examples.benchmarks;
 
 import java.util.concurrent.TimeUnit;
-import org.gpumediator.api.InterruptSink;
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.VirtualGpu;
-import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.vmm.InterruptSink;
+import org.gpumediator.api.vmm.TrapHandler;
+import org.gpumediator.api.vmm.VirtualGpu;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.testkit.FakeGuestMemory;

@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.GZIPOutputStream;
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.TrapRegion;
+import org.gpumediator.api.vmm.TrapHandler;
+import org.gpumediator.api.vmm.TrapRegion;
 
 /**
  * Records the trapped accesses of one virtual GPU into a compressed file, which {@link

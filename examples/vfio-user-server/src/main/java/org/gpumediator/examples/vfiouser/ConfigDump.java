@@ -2,9 +2,9 @@ package org.gpumediator.examples.vfiouser;
 
 import java.util.List;
 import java.util.OptionalInt;
-import org.gpumediator.api.VirtualGpu;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.partition.ResourceKind;
+import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.core.pci.LspciDump;
 import org.gpumediator.core.pci.PciAddress;
 import org.gpumediator.core.pci.SriovCapability;

@@ -2,11 +2,11 @@ package org.gpumediator.examples.vfiouser;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Map;
-import org.gpumediator.api.GuestMemory;
-import org.gpumediator.api.InterruptSink;
 import org.gpumediator.api.Registration;
-import org.gpumediator.api.VirtualGpu;
-import org.gpumediator.api.VmmPort;
+import org.gpumediator.api.vmm.GuestMemory;
+import org.gpumediator.api.vmm.InterruptSink;
+import org.gpumediator.api.vmm.VirtualGpu;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
 import org.jspecify.annotations.Nullable;

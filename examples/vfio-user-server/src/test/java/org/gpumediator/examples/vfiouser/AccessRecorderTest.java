@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import org.gpumediator.api.TrapHandler;
-import org.gpumediator.api.TrapRegion;
 import org.gpumediator.api.pci.BarKind;
+import org.gpumediator.api.vmm.TrapHandler;
+import org.gpumediator.api.vmm.TrapRegion;
 import org.gpumediator.testkit.trace.AccessTrace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

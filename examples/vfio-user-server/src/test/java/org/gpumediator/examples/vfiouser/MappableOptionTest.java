@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import org.gpumediator.api.DirectWindow;
-import org.gpumediator.api.VirtualGpu;
-import org.gpumediator.api.VmmPort;
+import org.gpumediator.api.vmm.DirectWindow;
+import org.gpumediator.api.vmm.VirtualGpu;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.testkit.FakeGuestMemory;

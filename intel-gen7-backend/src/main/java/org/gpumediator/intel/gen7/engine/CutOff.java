@@ -1,7 +1,7 @@
 package org.gpumediator.intel.gen7.engine;
 
 import org.gpumediator.api.event.GuestFaultKind;
-import org.gpumediator.intel.gen7.Engine;
+import org.gpumediator.intel.gen7.hardware.Engine;
 
 /**
  * Resets engines on which a guest's work does not end. Only that guest notices, if at all: the

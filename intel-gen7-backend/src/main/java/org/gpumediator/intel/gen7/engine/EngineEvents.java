@@ -1,6 +1,6 @@
 package org.gpumediator.intel.gen7.engine;
 
-import org.gpumediator.intel.gen7.Engine;
+import org.gpumediator.intel.gen7.hardware.Engine;
 
 /**
  * Which interrupt bits belong to which engine.

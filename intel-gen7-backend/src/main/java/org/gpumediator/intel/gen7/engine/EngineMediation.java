@@ -9,9 +9,10 @@ import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.gpumediator.core.schedule.EngineGroupScheduler;
-import org.gpumediator.intel.gen7.Engine;
-import org.gpumediator.intel.gen7.Mmio;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
+import org.gpumediator.intel.gen7.hardware.Engine;
+import org.gpumediator.intel.gen7.hardware.Mmio;
+import org.gpumediator.intel.gen7.hardware.RingRegisters;
 
 /**
  * Shares the four engines among guests: what a guest does to its engines' registers comes here.

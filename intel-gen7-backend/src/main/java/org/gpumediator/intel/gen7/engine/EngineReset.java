@@ -3,8 +3,9 @@ package org.gpumediator.intel.gen7.engine;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import org.gpumediator.intel.gen7.Engine;
-import org.gpumediator.intel.gen7.Mmio;
+import org.gpumediator.intel.gen7.hardware.Engine;
+import org.gpumediator.intel.gen7.hardware.Mmio;
+import org.gpumediator.intel.gen7.hardware.RingRegisters;
 
 /**
  * Resets single engines of the hardware, and all of them if one does not come back.

@@ -5,7 +5,7 @@ import java.util.TreeMap;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.core.schedule.EngineGroupScheduler;
-import org.gpumediator.intel.gen7.Engine;
+import org.gpumediator.intel.gen7.hardware.Engine;
 import org.jspecify.annotations.Nullable;
 
 /**

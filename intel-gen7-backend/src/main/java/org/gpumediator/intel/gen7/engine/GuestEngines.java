@@ -9,12 +9,13 @@ import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.core.observe.FaultBook;
-import org.gpumediator.intel.gen7.Engine;
-import org.gpumediator.intel.gen7.ShadowRegisters;
 import org.gpumediator.intel.gen7.gtt.GuestGtt;
 import org.gpumediator.intel.gen7.gtt.MediatorPages;
 import org.gpumediator.intel.gen7.gtt.Ppgtt;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
+import org.gpumediator.intel.gen7.hardware.Engine;
+import org.gpumediator.intel.gen7.hardware.RingRegisters;
+import org.gpumediator.intel.gen7.hardware.ShadowRegisters;
 import org.gpumediator.intel.gen7.irq.VirtualInterrupts;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package org.gpumediator.intel.gen7.engine;
 
-import org.gpumediator.intel.gen7.Engine;
+import org.gpumediator.intel.gen7.hardware.Engine;
 
 /**
  * When a guest has hung the engines too often: five times in a minute, or twenty times since its

@@ -5,11 +5,12 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
-import org.gpumediator.intel.gen7.Engine;
-import org.gpumediator.intel.gen7.Mmio;
 import org.gpumediator.intel.gen7.gtt.MediatorPages;
 import org.gpumediator.intel.gen7.gtt.Pte;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
+import org.gpumediator.intel.gen7.hardware.Engine;
+import org.gpumediator.intel.gen7.hardware.Mmio;
+import org.gpumediator.intel.gen7.hardware.RingRegisters;
 
 /**
  * The mediator's own ring on the render engine, which changes the logical context between guests,

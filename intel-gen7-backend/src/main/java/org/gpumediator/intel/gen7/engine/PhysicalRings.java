@@ -1,8 +1,9 @@
 package org.gpumediator.intel.gen7.engine;
 
-import org.gpumediator.intel.gen7.Engine;
-import org.gpumediator.intel.gen7.Mmio;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
+import org.gpumediator.intel.gen7.hardware.Engine;
+import org.gpumediator.intel.gen7.hardware.Mmio;
+import org.gpumediator.intel.gen7.hardware.RingRegisters;
 
 /**
  * The rings of the four engines in the hardware: stops them, looks at them, puts a guest's state

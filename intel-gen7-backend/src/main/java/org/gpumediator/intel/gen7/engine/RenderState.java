@@ -1,10 +1,11 @@
 package org.gpumediator.intel.gen7.engine;
 
 import java.util.List;
-import org.gpumediator.intel.gen7.Engine;
-import org.gpumediator.intel.gen7.Mmio;
-import org.gpumediator.intel.gen7.ShadowRegisters;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
+import org.gpumediator.intel.gen7.hardware.Engine;
+import org.gpumediator.intel.gen7.hardware.Mmio;
+import org.gpumediator.intel.gen7.hardware.RingRegisters;
+import org.gpumediator.intel.gen7.hardware.ShadowRegisters;
 
 /**
  * Moves the registers that belong to whoever is on the engines between the hardware and a guest's

@@ -3,7 +3,6 @@ package org.gpumediator.intel.gen7.engine;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.gpumediator.api.event.GuestFaultKind;
-import org.gpumediator.intel.gen7.Engine;
 import org.gpumediator.intel.gen7.command.BatchSink;
 import org.gpumediator.intel.gen7.command.CommandScanner;
 import org.gpumediator.intel.gen7.command.GraphicsSpace;
@@ -14,6 +13,8 @@ import org.gpumediator.intel.gen7.command.ScanLimits;
 import org.gpumediator.intel.gen7.command.ScanResult;
 import org.gpumediator.intel.gen7.gtt.Ppgtt;
 import org.gpumediator.intel.gen7.gtt.Slice;
+import org.gpumediator.intel.gen7.hardware.Engine;
+import org.gpumediator.intel.gen7.hardware.RingRegisters;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,8 +2,8 @@ package org.gpumediator.intel.gen7.engine;
 
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.event.GuestFaultKind;
-import org.gpumediator.intel.gen7.Engine;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
+import org.gpumediator.intel.gen7.hardware.Engine;
 
 /**
  * Gives the engines what the guest that is on has queued, and takes note of how long they work.

@@ -4,10 +4,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
-import org.gpumediator.intel.gen7.Engine;
 import org.gpumediator.intel.gen7.gtt.MediatorPages;
 import org.gpumediator.intel.gen7.gtt.Pte;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
+import org.gpumediator.intel.gen7.hardware.Engine;
+import org.gpumediator.intel.gen7.hardware.RingRegisters;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +48,7 @@ final class VirtualRing {
             ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final Engine engine;
-    private final BatchCopies copies;
+    private final BatchRoom copies;
     private final PhysicalGpu gpu;
     private final ReservedArea area;
     private @Nullable MediatorPages shadow;
@@ -115,14 +116,14 @@ final class VirtualRing {
         this.engine = engine;
         this.gpu = gpu;
         this.area = area;
-        copies = new BatchCopies(gpu, area, area.batches(engine));
+        copies = new BatchRoom(gpu, area, area.batches(engine));
     }
 
     Engine engine() {
         return engine;
     }
 
-    BatchCopies copies() {
+    BatchRoom copies() {
         return copies;
     }
 

@@ -1,6 +1,6 @@
 package org.gpumediator.intel.gen7.gtt;
 
-import org.gpumediator.intel.gen7.Engine;
+import org.gpumediator.intel.gen7.hardware.Engine;
 import org.jspecify.annotations.Nullable;
 
 /**

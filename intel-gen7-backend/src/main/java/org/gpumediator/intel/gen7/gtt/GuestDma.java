@@ -3,10 +3,10 @@ package org.gpumediator.intel.gen7.gtt;
 import java.util.ArrayList;
 import java.util.List;
 import org.gpumediator.api.GpuMediationException;
-import org.gpumediator.api.GuestMemory;
-import org.gpumediator.api.GuestMemory.Region;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.gpumediator.api.vmm.GuestMemory;
+import org.gpumediator.api.vmm.GuestMemory.Region;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import org.gpumediator.api.GuestMemory;
-import org.gpumediator.api.GuestMemory.Region;
 import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.api.vmm.GuestMemory;
+import org.gpumediator.api.vmm.GuestMemory.Region;
 import org.gpumediator.core.observe.FaultBook;
 import org.jspecify.annotations.Nullable;
 

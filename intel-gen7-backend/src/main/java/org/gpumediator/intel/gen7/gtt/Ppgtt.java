@@ -5,14 +5,14 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
-import org.gpumediator.api.GuestMemory;
-import org.gpumediator.api.GuestMemory.Region;
-import org.gpumediator.api.GuestMemory.WriteTracking;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.gpumediator.api.vmm.GuestMemory;
+import org.gpumediator.api.vmm.GuestMemory.Region;
+import org.gpumediator.api.vmm.GuestMemory.WriteTracking;
 import org.gpumediator.core.observe.FaultBook;
-import org.gpumediator.intel.gen7.Engine;
+import org.gpumediator.intel.gen7.hardware.Engine;
 import org.jspecify.annotations.Nullable;
 
 /**

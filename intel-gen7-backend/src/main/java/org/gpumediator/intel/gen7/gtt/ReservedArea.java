@@ -1,6 +1,6 @@
 package org.gpumediator.intel.gen7.gtt;
 
-import org.gpumediator.intel.gen7.Engine;
+import org.gpumediator.intel.gen7.hardware.Engine;
 
 /**
  * The mediator's own graphics addresses: the top of the aperture, out of every guest's slice. Its

@@ -1,8 +1,8 @@
 package org.gpumediator.intel.gen7.gtt;
 
 import java.lang.foreign.MemorySegment;
-import org.gpumediator.api.GuestMemory.Region;
 import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.api.vmm.GuestMemory.Region;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -5,9 +5,9 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.concurrent.atomic.LongAdder;
-import org.gpumediator.api.GuestMemory.Region;
-import org.gpumediator.api.GuestMemory.WriteTracking;
 import org.gpumediator.api.Registration;
+import org.gpumediator.api.vmm.GuestMemory.Region;
+import org.gpumediator.api.vmm.GuestMemory.WriteTracking;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,6 +1,6 @@
 package org.gpumediator.intel.gen7.irq;
 
-import org.gpumediator.intel.gen7.Mmio;
+import org.gpumediator.intel.gen7.hardware.Mmio;
 
 /**
  * The interrupt hierarchy of the hardware, which the mediator alone programs: what it needs is

@@ -1,8 +1,8 @@
 package org.gpumediator.intel.gen7.irq;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import org.gpumediator.intel.gen7.Engine;
-import org.gpumediator.intel.gen7.ShadowRegisters;
+import org.gpumediator.intel.gen7.hardware.Engine;
+import org.gpumediator.intel.gen7.hardware.ShadowRegisters;
 
 /**
  * The interrupt hierarchy one guest sees: engine masks, then GT, PM, PCH and DE blocks, then the

@@ -1,7 +1,7 @@
 package org.gpumediator.intel.gen7.registers;
 
 import org.gpumediator.core.catalogue.BitField;
-import org.gpumediator.intel.gen7.engine.RingRegisters;
+import org.gpumediator.intel.gen7.hardware.RingRegisters;
 
 /**
  * Behaviours of the engine registers.

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.intel.gen7.World;
 import org.gpumediator.intel.gen7.command.LegalCommands;
 import org.gpumediator.testkit.FakeVmm;

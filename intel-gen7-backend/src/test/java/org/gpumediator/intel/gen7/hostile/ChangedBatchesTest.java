@@ -6,9 +6,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import java.util.function.UnaryOperator;
-import org.gpumediator.api.GuestMemory;
 import org.gpumediator.api.Registration;
-import org.gpumediator.api.VmmPort;
+import org.gpumediator.api.vmm.GuestMemory;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.testkit.guest.GuestObject;
 import org.gpumediator.testkit.guest.Request;
 import org.gpumediator.testkit.haswell.HaswellEngine;
@@ -44,7 +44,7 @@ class ChangedBatchesTest extends Attack {
         }
 
         @Override
-        public org.gpumediator.api.GuestMemory.Region regionAt(long guestPhysicalAddress) {
+        public org.gpumediator.api.vmm.GuestMemory.Region regionAt(long guestPhysicalAddress) {
             return memory.regionAt(guestPhysicalAddress);
         }
 

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Map;
-import org.gpumediator.api.InterruptSink;
-import org.gpumediator.api.VmmPort;
 import org.gpumediator.api.partition.VgpuType;
+import org.gpumediator.api.vmm.InterruptSink;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.pci.PciFunction;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.FramebufferSetup;

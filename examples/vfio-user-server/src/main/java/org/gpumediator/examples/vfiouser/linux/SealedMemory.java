@@ -4,7 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalInt;
 import org.gpumediator.api.GpuMediationException;
-import org.gpumediator.api.SharedMemory;
+import org.gpumediator.api.vmm.SharedMemory;
 
 /**
  * Anonymous memory with a descriptor, of a length that nobody can change: a client that maps it can

@@ -1,6 +1,6 @@
 package org.gpumediator.examples.vfiouser.server;
 
-import org.gpumediator.api.VmmPort;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.examples.vfiouser.linux.SealedMemory;
 
 /**

@@ -1,7 +1,7 @@
 package org.gpumediator.examples.vfiouser.server;
 
 import java.lang.foreign.MemorySegment;
-import org.gpumediator.api.GuestMemory;
+import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.examples.vfiouser.linux.MappedFile;
 import org.jspecify.annotations.Nullable;
 

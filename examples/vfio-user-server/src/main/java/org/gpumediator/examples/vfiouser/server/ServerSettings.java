@@ -3,7 +3,7 @@ package org.gpumediator.examples.vfiouser.server;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
-import org.gpumediator.api.TrapRegion;
+import org.gpumediator.api.vmm.TrapRegion;
 
 /**
  * How a server serves.

@@ -2,7 +2,7 @@ package org.gpumediator.examples.vfiouser.server;
 
 import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.ResetKind;
-import org.gpumediator.api.VirtualGpu;
+import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.Errno;
 import org.gpumediator.examples.vfiouser.linux.MessageSocket;

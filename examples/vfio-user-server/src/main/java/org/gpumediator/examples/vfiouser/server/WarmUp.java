@@ -1,7 +1,7 @@
 package org.gpumediator.examples.vfiouser.server;
 
 import java.lang.foreign.MemorySegment;
-import org.gpumediator.api.SharedMemory;
+import org.gpumediator.api.vmm.SharedMemory;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.EventFd;
 import org.gpumediator.examples.vfiouser.linux.LinuxException;

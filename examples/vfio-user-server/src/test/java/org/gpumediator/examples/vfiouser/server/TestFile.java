@@ -6,7 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.gpumediator.api.SharedMemory;
+import org.gpumediator.api.vmm.SharedMemory;
 import org.gpumediator.examples.vfiouser.linux.SealedMemory;
 
 /** Memory of a pretended guest: every word holds its own offset. */

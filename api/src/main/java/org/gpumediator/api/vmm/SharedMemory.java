@@ -1,0 +1,53 @@
+package org.gpumediator.api.vmm;
+
+import java.lang.foreign.MemorySegment;
+import java.util.OptionalInt;
+import org.gpumediator.api.GpuMediationException;
+
+/**
+ * Zeroed memory that the mediator reads and writes while a guest may have it mapped.
+ *
+ * <p>Made by the VMM, because only the VMM knows how its guests can map memory: a VMM in another
+ * process needs a file descriptor, one in this process only the segment.
+ */
+public interface SharedMemory extends AutoCloseable {
+
+    /**
+     * Returns the memory as seen by this process; the same segment at each call, of the length
+     * asked for.
+     */
+    MemorySegment segment();
+
+    /**
+     * Returns the file descriptor that another process can map the memory from, at file offset 0;
+     * empty where the memory can only be used inside this process. The descriptor stays owned by
+     * this object.
+     */
+    OptionalInt fileDescriptor();
+
+    /** Gives the memory back. Idempotent. The segment must not be used afterwards. */
+    @Override
+    void close();
+
+    /**
+     * Makes shared memory.
+     *
+     * <p>May be called on any thread, and with a lock of the mediator held.
+     */
+    interface Allocator {
+
+        /**
+         * Allocates zeroed shared memory.
+         *
+         * @param label what it is for, to show in the host's tools
+         * @param lengthBytes a positive multiple of 4 KiB
+         * @throws GpuMediationException if the host has none to give
+         */
+        SharedMemory allocate(String label, long lengthBytes);
+
+        /** Returns an allocator whose memory is usable inside this process only. */
+        static Allocator inProcess() {
+            return InProcessMemory::new;
+        }
+    }
+}

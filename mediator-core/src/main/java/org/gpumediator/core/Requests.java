@@ -1,0 +1,128 @@
+package org.gpumediator.core;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.GpuInventory.Holding;
+import org.gpumediator.api.partition.PartitionDecision;
+import org.gpumediator.api.partition.PartitionPolicy;
+import org.gpumediator.api.partition.PartitionRequest;
+import org.gpumediator.api.partition.ResourceKind;
+import org.gpumediator.api.partition.VgpuType;
+import org.gpumediator.api.spi.GpuBackend;
+import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request means on one GPU and where it would go: its type, its resources, the policy's
+ * answer. On paper only: nothing is taken.
+ *
+ * <p>Safe for use by multiple threads.
+ */
+public final class Requests {
+
+    private final GpuBackend backend;
+    private final String backendName;
+    private final @Nullable PartitionPolicy chosenPolicy;
+
+    Requests(GpuBackend backend, String backendName, @Nullable PartitionPolicy chosenPolicy) {
+        this.backend = backend;
+        this.backendName = backendName;
+        this.chosenPolicy = chosenPolicy;
+    }
+
+    /** Returns what the GPU has with these holdings on it. */
+    GpuInventory inventory(List<Holding> holdings) {
+        GpuInventory capacity = backend.capacity();
+        return new GpuInventory(capacity.resources(), holdings, capacity.attributes());
+    }
+
+    PartitionPolicy policy() {
+        return chosenPolicy != null ? chosenPolicy : backend.defaultPolicy();
+    }
+
+    /** As {@link Mediator#type}. */
+    VgpuType type(String name) {
+        List<VgpuType> types = backend.types();
+        List<VgpuType> exact = types.stream().filter(t -> t.name().equals(name)).toList();
+        List<VgpuType> found =
+                exact.isEmpty()
+                        ? types.stream().filter(t -> t.name().endsWith(" " + name)).toList()
+                        : exact;
+        if (found.size() != 1) {
+            throw new IllegalArgumentException(
+                    "type "
+                            + name
+                            + ": expected one of "
+                            + types.stream().map(VgpuType::name).toList());
+        }
+        return found.getFirst();
+    }
+
+    /** As {@link Mediator#typeOf}. */
+    VgpuType typeOf(VgpuRequest request) {
+        if (!request.type().isEmpty()) {
+            return type(request.type());
+        }
+        if (request.quotas().isEmpty() && request.role() == VgpuBlueprint.Role.HOST) {
+            return backend.hostType()
+                    .orElseThrow(
+                            () ->
+                                    new IllegalArgumentException(
+                                            "host share: backend " + backendName + " has none"));
+        }
+        return backend.anonymousType(byKind(request.quotas()));
+    }
+
+    /** Returns a request in terms of this GPU's types and resources. */
+    PartitionRequest request(VgpuRequest request) {
+        return new PartitionRequest(request.name(), typeOf(request), byKind(request.places()));
+    }
+
+    private Map<ResourceKind, Long> byKind(Map<String, Long> byName) {
+        GpuInventory capacity = backend.capacity();
+        Map<ResourceKind, Long> byKind = new LinkedHashMap<>();
+        byName.forEach(
+                (name, amount) -> {
+                    ResourceKind kind = capacity.kind(name);
+                    if (amount < 0 || amount % kind.granularity() != 0) {
+                        throw new IllegalArgumentException(
+                                name
+                                        + " "
+                                        + amount
+                                        + ": expected a multiple of "
+                                        + kind.granularity()
+                                        + ", not negative");
+                    }
+                    byKind.put(kind, amount);
+                });
+        return byKind;
+    }
+
+    /** Returns the policy's answer, which is checked to be free. */
+    PartitionDecision decide(GpuInventory inventory, PartitionRequest request) {
+        PartitionDecision decision = policy().decide(inventory, request);
+        if (decision instanceof PartitionDecision.Placed(var partition)) {
+            PartitionCheck.check(inventory, request.owner(), partition);
+        }
+        return decision;
+    }
+
+    /** As {@link Mediator#availableInstances}, from an inventory on. */
+    int availableInstances(GpuInventory inventory, VgpuType type) {
+        PartitionPolicy policy = policy();
+        GpuInventory filled = inventory;
+        int count = 0;
+        while (count < type.maxInstances()) {
+            PartitionRequest request = PartitionRequest.of(type.name() + " #" + count, type);
+            if (!(policy.decide(filled, request)
+                    instanceof PartitionDecision.Placed(var partition))) {
+                break;
+            }
+            filled = filled.with(new Holding(request.owner(), type, partition));
+            count++;
+        }
+        return count;
+    }
+}
