@@ -1,14 +1,12 @@
 package org.gpumediator.api;
 
-import org.gpumediator.api.vmm.VirtualGpu;
-
 /** The life of a virtual GPU. */
 public enum VirtualGpuState {
     /** Made; the guest has not touched it since creation or reset. */
     CREATED,
     /** In use. */
     RUNNING,
-    /** Held still by {@link VirtualGpu#quiesce}: queued work waits, traps are still answered. */
+    /** Held still by {@code VirtualGpu.quiesce}: queued work waits, traps are still answered. */
     QUIESCED,
     /**
      * Unusable until it is reset: quarantined after repeated faults, lost by its device, or stopped

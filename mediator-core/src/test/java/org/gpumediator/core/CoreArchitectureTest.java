@@ -5,53 +5,42 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
-import com.tngtech.archunit.core.importer.ImportOption;
+import org.gpumediator.rules.ArchitectureRules;
 import org.junit.jupiter.api.Test;
 
 /** What the vendor-neutral half may know of the world. */
 final class CoreArchitectureTest {
 
-    private static final ImportOption NO_TESTS =
-            location -> !location.contains("/test/") && !location.contains("/test-classes/");
-
     private static final JavaClasses CORE =
-            new ClassFileImporter()
-                    .withImportOption(NO_TESTS)
-                    .importPackages("org.gpumediator.core");
+            ArchitectureRules.productionClasses("org.gpumediator.core");
 
     @Test
     void core_dependsOnTheApiGuavaAndLoggingOnly() {
-        classes()
-                .should()
-                .onlyDependOnClassesThat(
-                        resideInAnyPackage(
-                                "org.gpumediator.api..",
-                                "org.gpumediator.core..",
-                                "java..",
-                                "jdk.jfr..",
-                                "org.jspecify..",
-                                "org.slf4j..",
-                                "com.google.common..",
-                                "com.google.errorprone.annotations.."))
+        ArchitectureRules.dependOnlyOn(
+                        "org.gpumediator.api..",
+                        "org.gpumediator.core..",
+                        "java..",
+                        "jdk.jfr..",
+                        "org.jspecify..",
+                        "org.slf4j..",
+                        "com.google.common..",
+                        "com.google.errorprone.annotations..")
                 .check(CORE);
+    }
+
+    @Test
+    void packages_formNoCircle() {
+        ArchitectureRules.noCircleBetweenPackages().check(CORE);
     }
 
     @Test
     void core_namesNoVendor() {
-        classes()
-                .should(
-                        new ForbiddenWords(
-                                "intel", "haswell", "gen7", "gen75", "i915", "gvt", "xengt",
-                                "nvidia", "ada", "gsp", "gfid", "amd", "xe"))
-                .check(CORE);
+        ArchitectureRules.nameNoVendor().check(CORE);
     }
 
     @Test
     void core_namesNoTransport() {
-        classes()
-                .should(new ForbiddenWords("vfio", "socket", "kvm", "qemu", "ioctl", "eventfd"))
-                .check(CORE);
+        ArchitectureRules.nameNoTransport().check(CORE);
     }
 
     @Test
@@ -98,20 +87,6 @@ final class CoreArchitectureTest {
 
     @Test
     void core_startsNoThreadReadsNoClockAndNeverSleeps() {
-        noClasses()
-                .that()
-                .doNotHaveFullyQualifiedName(MediatorRunner.class.getName())
-                .should()
-                .callMethod(Thread.class, "start")
-                .orShould()
-                .callMethod(Thread.class, "sleep", long.class)
-                .orShould()
-                .callMethod(System.class, "nanoTime")
-                .orShould()
-                .callMethod(System.class, "currentTimeMillis")
-                .orShould()
-                .dependOnClassesThat()
-                .areAssignableTo(ThreadLocal.class)
-                .check(CORE);
+        ArchitectureRules.startNoThreadReadNoClockAndNeverSleep(MediatorRunner.class).check(CORE);
     }
 }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Map;
-import org.gpumediator.api.InsufficientResourceException;
 import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.api.partition.VgpuType;
+import org.gpumediator.api.vmm.InsufficientResourceException;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.testkit.FakeVmm;

@@ -13,7 +13,7 @@ import java.util.SortedMap;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.gpumediator.api.GpuMediationException;
-import org.gpumediator.api.InsufficientResourceException;
+import org.gpumediator.api.vmm.InsufficientResourceException;
 import org.gpumediator.api.vmm.TrapRegion;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.api.vmm.VmmPort;

@@ -1,4 +1,4 @@
-package org.gpumediator.nvidia.vf;
+package org.gpumediator.rules;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaMember;
@@ -9,11 +9,12 @@ import java.util.Locale;
 import java.util.Set;
 
 /** Holds that names of classes, methods and fields are free of some words. */
-final class ForbiddenWords extends ArchCondition<JavaClass> {
+public final class ForbiddenWords extends ArchCondition<JavaClass> {
 
     private final Set<String> words;
 
-    ForbiddenWords(String... words) {
+    /** Creates a condition that forbids some words, given in lower case. */
+    public ForbiddenWords(String... words) {
         super("have none of the words %s in their names and their members' names", Set.of(words));
         this.words = Set.of(words);
     }

@@ -1,5 +1,6 @@
-package org.gpumediator.api;
+package org.gpumediator.api.vmm;
 
+import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.partition.PartitionDecision;
 
 /** Says that a virtual GPU does not fit, and which resource ran out. */
