@@ -75,11 +75,11 @@ final class GpuLoop implements AutoCloseable {
             long due = Math.min(stepDue, fake.nextWorkNanos());
             busyNanos += clock.nanoTime() - began;
             return due;
-        } catch (RuntimeException thrown) {
-            return failed(thrown);
         } catch (InternalError gone) {
             whenMemoryIsGone.run();
             return failed(gone);
+        } catch (RuntimeException | Error thrown) {
+            return failed(thrown);
         }
     }
 

@@ -32,6 +32,9 @@ import picocli.CommandLine.Option;
         })
 public final class VfioUserServer implements Callable<Integer> {
 
+    /** How long an orderly end may take. */
+    private static final long END_NANOS = 5_000_000_000L;
+
     @Option(
             names = "--gpu",
             paramLabel = "NAME[,OPTION=VALUE...]",
@@ -243,11 +246,15 @@ public final class VfioUserServer implements Callable<Integer> {
         }
     }
 
-    /** Runs while the virtual machine shuts down, whatever the signal: the status is 0. */
+    /**
+     * Runs while the virtual machine shuts down, whatever the signal: the status is 0. It ends in
+     * time, whatever may hang.
+     */
     private void end(Service service) {
         try {
-            service.close();
-            if (statsOnExit) {
+            if (!Deadline.meets(END_NANOS, service::close)) {
+                err.println("vfio-user-server: ended with something still at work");
+            } else if (statsOnExit) {
                 out.print(service.report());
             }
         } finally {

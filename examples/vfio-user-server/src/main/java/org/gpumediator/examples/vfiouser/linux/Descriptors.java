@@ -36,9 +36,16 @@ public final class Descriptors {
      */
     public record Status(boolean regular, long sizeBytes, int blockBytes) {}
 
-    /** Closes a descriptor. */
+    /**
+     * Closes a descriptor. Once, whatever the kernel answers: after an interrupted close the
+     * descriptor is free, and another thread may have it already.
+     */
     public static void close(int descriptor) {
-        long ignored = LibC.attempt(state -> (int) LibC.CLOSE.invokeExact(state, descriptor));
+        try {
+            int ignored = (int) LibC.CLOSE_BLINDLY.invokeExact(descriptor);
+        } catch (Throwable thrown) {
+            throw LibC.unexpected(thrown);
+        }
     }
 
     /**

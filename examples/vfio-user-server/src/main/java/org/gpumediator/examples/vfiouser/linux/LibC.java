@@ -13,6 +13,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Handles of the C library's functions. Pointers that are passed on every message are plain {@code
@@ -24,6 +25,14 @@ final class LibC {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option CAPTURE = Linker.Option.captureCallState("errno");
     private static final Linker.Option VARIADIC = Linker.Option.firstVariadicArg(2);
+    private static final Linker.Option SYSCALL_VARIADIC = Linker.Option.firstVariadicArg(1);
+
+    /** Numbers of system calls: one list for x86-64, one for all later machines. */
+    private static final boolean X86_64 = System.getProperty("os.arch").equals("amd64");
+
+    static final long SYS_IO_SETUP = X86_64 ? 206 : 0;
+    static final long SYS_IO_SUBMIT = X86_64 ? 209 : 2;
+    static final long SYS_IO_GETEVENTS = X86_64 ? 208 : 4;
 
     /** Where a captured error number goes. */
     static final StructLayout CALL_STATE = Linker.Option.captureStateLayout();
@@ -39,12 +48,11 @@ final class LibC {
     static final MethodHandle LISTEN        = bind("listen",        JAVA_INT,  JAVA_INT, JAVA_INT);
     static final MethodHandle ACCEPT4       = bind("accept4",       JAVA_INT,  JAVA_INT, ADDRESS, ADDRESS, JAVA_INT);
     static final MethodHandle SHUTDOWN      = bind("shutdown",      JAVA_INT,  JAVA_INT, JAVA_INT);
-    static final MethodHandle SETSOCKOPT    = bind("setsockopt",    JAVA_INT,  JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT);
     static final MethodHandle RECVMSG       = bind("recvmsg",       JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
     static final MethodHandle SENDMSG       = bind("sendmsg",       JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
     static final MethodHandle SEND          = bind("send",          JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
     static final MethodHandle POLL          = bind("poll",          JAVA_INT,  JAVA_LONG, JAVA_LONG, JAVA_INT);
-    static final MethodHandle CLOSE         = bind("close",         JAVA_INT,  JAVA_INT);
+    static final MethodHandle CLOSE_BLINDLY = bindPlain("close",    JAVA_INT,  JAVA_INT);
     static final MethodHandle FCHMOD        = bind("fchmod",        JAVA_INT,  JAVA_INT, JAVA_INT);
     static final MethodHandle STATX         = bind("statx",         JAVA_INT,  JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
     static final MethodHandle FTRUNCATE     = bind("ftruncate",     JAVA_INT,  JAVA_INT, JAVA_LONG);
@@ -53,9 +61,13 @@ final class LibC {
     static final MethodHandle MMAP          = bind("mmap",          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
     static final MethodHandle MUNMAP        = bind("munmap",        JAVA_INT,  JAVA_LONG, JAVA_LONG);
     static final MethodHandle EVENTFD       = bind("eventfd",       JAVA_INT,  JAVA_INT, JAVA_INT);
-    static final MethodHandle READ          = bind("read",          JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    /** Without capture: for event counters, which are written on any thread and cannot fail in a way that matters. */
+    static final MethodHandle PREADV2       = bind("preadv2",       JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+    /** Calls without a function of their own; the first argument is the call's number. */
+    static final MethodHandle IO_SETUP      = bindSyscall(CAPTURE,  JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    /** Without capture: for event counters, which are signalled on any thread and cannot fail in a way that matters. */
     static final MethodHandle WRITE_BLINDLY = bindPlain("write",    JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    static final MethodHandle IO_SUBMIT_BLINDLY    = bindSyscall(null, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    static final MethodHandle IO_GETEVENTS_BLINDLY = bindSyscall(null, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     // spotless:on
 
     private LibC() {}
@@ -67,6 +79,14 @@ final class LibC {
     private static MethodHandle bindVariadic(
             String name, ValueLayout result, ValueLayout... arguments) {
         return link(name, FunctionDescriptor.of(result, arguments), CAPTURE, VARIADIC);
+    }
+
+    private static MethodHandle bindSyscall(
+            Linker.@Nullable Option capture, ValueLayout... numbers) {
+        FunctionDescriptor function = FunctionDescriptor.of(JAVA_LONG, numbers);
+        return capture == null
+                ? link("syscall", function, SYSCALL_VARIADIC)
+                : link("syscall", function, SYSCALL_VARIADIC, capture);
     }
 
     private static MethodHandle bindPlain(

@@ -23,6 +23,12 @@ public final class MessageSocket implements AutoCloseable {
     private static final long BURST_NANOS = 200_000;
 
     private static final int MSG_CTRUNC = 0x8;
+
+    /** How long a message of ours may wait for a peer that does not read, from begin to end. */
+    private static final long SEND_NANOS = 5_000_000_000L;
+
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     private static final int MSG_DONTWAIT = 0x40;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x4000_0000;
@@ -40,13 +46,16 @@ public final class MessageSocket implements AutoCloseable {
     private static final int CMSG_LEVEL = 8;
     private static final int CMSG_TYPE = 12;
     private static final int CMSG_DATA = 16;
-    private static final int CONTROL_LENGTH = CMSG_DATA + ((MAX_DESCRIPTORS * 4 + 7) & ~7);
+    private static final int POLLOUT = 4;
+    private static final int POLL_EVENTS = 4;
+    private static final int POLL_LENGTH = 8;
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment state = arena.allocate(LibC.CALL_STATE);
     private final MemorySegment header = arena.allocate(MSGHDR_LENGTH, 8);
     private final MemorySegment vector = arena.allocate(IOVEC_LENGTH, 8);
-    private final MemorySegment control = arena.allocate(CONTROL_LENGTH, 8);
+    private final MemorySegment control;
+    private final MemorySegment writable = arena.allocate(POLL_LENGTH, 8);
     private final MemorySegment outHeader = arena.allocate(MSGHDR_LENGTH, 8);
     private final MemorySegment outVector = arena.allocate(IOVEC_LENGTH, 8);
     private final MemorySegment input;
@@ -55,7 +64,7 @@ public final class MessageSocket implements AutoCloseable {
     private final long outputAddress;
     private final long headerAddress;
     private final int socket;
-    private final int[] descriptors = new int[MAX_DESCRIPTORS];
+    private final int[] descriptors;
     private int descriptorCount;
     private boolean descriptorsLost;
     private boolean inBurst;
@@ -68,7 +77,25 @@ public final class MessageSocket implements AutoCloseable {
      * @param outputBytes length of the buffer for what goes out
      */
     public MessageSocket(int socket, long inputBytes, long outputBytes) {
+        this(socket, inputBytes, outputBytes, MAX_DESCRIPTORS);
+    }
+
+    /**
+     * Wraps a connected socket that takes few descriptors: those beyond are dropped by the kernel,
+     * and never become open here.
+     *
+     * @param socket its descriptor; stays the caller's
+     * @param inputBytes length of the buffer for what comes in
+     * @param outputBytes length of the buffer for what goes out
+     * @param mostDescriptors how many come in with one receive; 0 to {@link #MAX_DESCRIPTORS}
+     */
+    public MessageSocket(int socket, long inputBytes, long outputBytes, int mostDescriptors) {
         this.socket = socket;
+        descriptors = new int[mostDescriptors];
+        // The kernel fills what room there is: no word of padding, or one more would come.
+        control = arena.allocate(mostDescriptors == 0 ? 0 : CMSG_DATA + 4L * mostDescriptors, 8);
+        writable.set(ValueLayout.JAVA_INT, 0, socket);
+        writable.set(ValueLayout.JAVA_SHORT, POLL_EVENTS, (short) POLLOUT);
         input = arena.allocate(inputBytes, 64);
         output = arena.allocate(outputBytes, 64);
         inputAddress = input.address();
@@ -109,7 +136,7 @@ public final class MessageSocket implements AutoCloseable {
         descriptorsLost = false;
         vector.set(ValueLayout.JAVA_LONG, 0, inputAddress + at);
         vector.set(ValueLayout.JAVA_LONG, IOV_LEN, length);
-        header.set(ValueLayout.JAVA_LONG, MSG_CONTROLLEN, CONTROL_LENGTH);
+        header.set(ValueLayout.JAVA_LONG, MSG_CONTROLLEN, control.byteSize());
         header.set(ValueLayout.JAVA_INT, MSG_FLAGS, 0);
         long start = System.nanoTime();
         long received = inBurst ? look(start) : receive(MSG_CMSG_CLOEXEC);
@@ -151,7 +178,7 @@ public final class MessageSocket implements AutoCloseable {
 
     private void collectDescriptors() {
         descriptorsLost = (header.get(ValueLayout.JAVA_INT, MSG_FLAGS) & MSG_CTRUNC) != 0;
-        long end = Math.min(header.get(ValueLayout.JAVA_LONG, MSG_CONTROLLEN), CONTROL_LENGTH);
+        long end = Math.min(header.get(ValueLayout.JAVA_LONG, MSG_CONTROLLEN), control.byteSize());
         long at = 0;
         while (at + CMSG_DATA <= end) {
             long length = control.get(ValueLayout.JAVA_LONG, at);
@@ -188,17 +215,30 @@ public final class MessageSocket implements AutoCloseable {
     }
 
     /**
-     * Sends the first bytes of the output buffer as one message.
+     * Sends the first bytes of the output buffer as one message, within 5 seconds.
      *
      * @param length how many; positive
      * @return {@code 0}, or the negative error number; {@code -EAGAIN} if the peer did not read in
      *     time
      */
     public int send(long length) {
-        return sendRest(0, length);
+        return sendRest(0, length, System.nanoTime() + SEND_NANOS);
     }
 
-    private int sendRest(long from, long length) {
+    /**
+     * Sends the first bytes of the output buffer as one message.
+     *
+     * @param length how many; positive
+     * @param giveUpAt when to stop waiting for a peer that does not read, as {@link
+     *     System#nanoTime} counts
+     * @return {@code 0}, or the negative error number; {@code -EAGAIN} if the peer did not read in
+     *     time: a part of the message may have gone out
+     */
+    public int sendBy(long length, long giveUpAt) {
+        return sendRest(0, length, giveUpAt);
+    }
+
+    private int sendRest(long from, long length, long giveUpAt) {
         if (length > output.byteSize()) {
             throw new IndexOutOfBoundsException(Long.toString(length));
         }
@@ -212,11 +252,16 @@ public final class MessageSocket implements AutoCloseable {
                                         socket,
                                         outputAddress + at,
                                         length - at,
-                                        MSG_NOSIGNAL);
+                                        MSG_NOSIGNAL | MSG_DONTWAIT);
+                int errno = sent >= 0 ? 0 : LibC.errno(state);
                 if (sent >= 0) {
                     at += sent;
-                } else if (LibC.errno(state) != Errno.EINTR) {
-                    return -LibC.errno(state);
+                } else if (errno == Errno.EAGAIN) {
+                    if (!awaitRoom(giveUpAt)) {
+                        return -Errno.EAGAIN;
+                    }
+                } else if (errno != Errno.EINTR) {
+                    return -errno;
                 }
             }
             return 0;
@@ -225,8 +270,20 @@ public final class MessageSocket implements AutoCloseable {
         }
     }
 
+    /** Waits until the peer has read something; answers whether there is time left. */
+    private boolean awaitRoom(long giveUpAt) {
+        long left = giveUpAt - System.nanoTime();
+        if (left <= 0) {
+            return false;
+        }
+        int millis = (int) (left / NANOS_PER_MILLI) + 1;
+        return LibC.attempt(
+                        call -> (int) LibC.POLL.invokeExact(call, writable.address(), 1L, millis))
+                > 0;
+    }
+
     /**
-     * Sends the first bytes of the output buffer as one message with descriptors.
+     * Sends the first bytes of the output buffer as one message with descriptors, within 5 seconds.
      *
      * @param length how many; positive
      * @param passed the descriptors; stay the caller's
@@ -248,16 +305,20 @@ public final class MessageSocket implements AutoCloseable {
             outHeader.set(ValueLayout.JAVA_LONG, MSG_CONTROLLEN, rights.byteSize());
             outVector.set(ValueLayout.JAVA_LONG, 0, outputAddress);
             outVector.set(ValueLayout.JAVA_LONG, IOV_LEN, length);
+            long giveUpAt = System.nanoTime() + SEND_NANOS;
             while (true) {
                 long sent =
                         (long)
                                 LibC.SENDMSG.invokeExact(
-                                        state, socket, outHeader.address(), MSG_NOSIGNAL);
+                                        state,
+                                        socket,
+                                        outHeader.address(),
+                                        MSG_NOSIGNAL | MSG_DONTWAIT);
                 if (sent >= 0) {
-                    return sendRest(sent, length);
+                    return sendRest(sent, length, giveUpAt);
                 }
                 int errno = LibC.errno(state);
-                if (errno != Errno.EINTR) {
+                if (errno != Errno.EINTR && (errno != Errno.EAGAIN || !awaitRoom(giveUpAt))) {
                     return -errno;
                 }
             }

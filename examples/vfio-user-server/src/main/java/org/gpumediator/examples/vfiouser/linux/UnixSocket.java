@@ -15,8 +15,6 @@ public final class UnixSocket {
     private static final int AF_UNIX = 1;
     private static final int SOCK_STREAM = 1;
     private static final int SOCK_CLOEXEC = 0x8_0000;
-    private static final int SOL_SOCKET = 1;
-    private static final int SO_SNDTIMEO = 21;
     private static final int SHUT_RDWR = 2;
     private static final int BACKLOG = 16;
     private static final int OWNER_ONLY = 0600;
@@ -164,30 +162,6 @@ public final class UnixSocket {
                                                 MemorySegment.NULL,
                                                 MemorySegment.NULL,
                                                 SOCK_CLOEXEC));
-    }
-
-    /**
-     * Limits how long a send waits for a peer that does not read.
-     *
-     * @param seconds the limit; positive
-     * @throws LinuxException if it is not a socket
-     */
-    public static void limitSend(int socket, int seconds) throws LinuxException {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment time = arena.allocate(ValueLayout.JAVA_LONG, 2);
-            time.set(ValueLayout.JAVA_LONG, 0, seconds);
-            LibC.check(
-                    "setsockopt SO_SNDTIMEO",
-                    state ->
-                            (int)
-                                    LibC.SETSOCKOPT.invokeExact(
-                                            state,
-                                            socket,
-                                            SOL_SOCKET,
-                                            SO_SNDTIMEO,
-                                            time,
-                                            (int) time.byteSize()));
-        }
     }
 
     /** Ends both directions: whoever waits on the socket, on either side, returns. */

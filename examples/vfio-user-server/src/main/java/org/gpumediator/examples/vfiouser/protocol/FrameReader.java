@@ -40,6 +40,9 @@ public final class FrameReader implements AutoCloseable {
     /** Room for the longest message and for what is received behind a message. */
     private static final int INPUT_LENGTH = Wire.MAX_MESSAGE + 256 * 1024;
 
+    /** Nothing has come of a message that had to come by a time. */
+    public static final int SILENT = -3;
+
     private static final long NANOS_PER_MILLI = 1_000_000;
 
     private final int connection;
@@ -55,8 +58,8 @@ public final class FrameReader implements AutoCloseable {
     private int tail;
     private int frameSize;
 
-    private final int[] descriptors = new int[2 * MessageSocket.MAX_DESCRIPTORS];
-    private final long[] owners = new long[2 * MessageSocket.MAX_DESCRIPTORS];
+    private final int[] descriptors = new int[2 * Wire.MAX_DESCRIPTORS];
+    private final long[] owners = new long[2 * Wire.MAX_DESCRIPTORS];
     private int descriptorCount;
     private int frameDescriptors;
 
@@ -72,7 +75,7 @@ public final class FrameReader implements AutoCloseable {
      */
     public FrameReader(int connection, int outputBytes, long messageNanos) {
         this.connection = connection;
-        socket = new MessageSocket(connection, INPUT_LENGTH, outputBytes);
+        socket = new MessageSocket(connection, INPUT_LENGTH, outputBytes, Wire.MAX_DESCRIPTORS);
         input = socket.input();
         poll.add(connection);
         this.messageNanos = messageNanos;
@@ -134,11 +137,21 @@ public final class FrameReader implements AutoCloseable {
     }
 
     /**
-     * Ends the current message and waits for the next one.
+     * Ends the current message and waits for the next one, however long it does not begin.
      *
      * @return {@link #WHOLE}, {@link #END}, {@link #BAD_SIZE} or {@link #BROKEN}
      */
     public int next() {
+        return next(Long.MAX_VALUE);
+    }
+
+    /**
+     * Ends the current message and waits for the next one.
+     *
+     * @param beginNanos how long it may take to begin
+     * @return {@link #WHOLE}, {@link #END}, {@link #BAD_SIZE}, {@link #BROKEN} or {@link #SILENT}
+     */
+    public int next(long beginNanos) {
         dropDescriptors();
         head += frameSize;
         frameSize = 0;
@@ -164,6 +177,8 @@ public final class FrameReader implements AutoCloseable {
                 if (!awaitMore(giveUpAt - now)) {
                     return BROKEN;
                 }
+            } else if (beginNanos != Long.MAX_VALUE && !awaitMore(beginNanos)) {
+                return SILENT;
             }
             makeRoom(state);
             long received = receive();

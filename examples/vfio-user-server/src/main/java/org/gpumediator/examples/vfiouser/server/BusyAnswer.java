@@ -1,49 +1,63 @@
 package org.gpumediator.examples.vfiouser.server;
 
 import java.lang.foreign.MemorySegment;
-import org.gpumediator.examples.vfiouser.linux.Descriptors;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import org.gpumediator.examples.vfiouser.linux.Errno;
 import org.gpumediator.examples.vfiouser.linux.MessageSocket;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 
 /**
- * Turns a client away. Its first message is read and answered with an error, because a client whose
- * connection is only closed may wait for an answer until its time-out.
+ * Turns clients of one virtual GPU away. Their first message is read and answered with an error,
+ * because a client whose connection is only closed may wait for an answer until its time-out.
+ *
+ * <p>Invariant: no more than {@link #MOST} connections are open for it. One more closes the oldest,
+ * which has said nothing for the longest time. What descriptors they send never become open here.
+ *
+ * <p>Used on the poller's thread only.
  */
 final class BusyAnswer {
+
+    static final int MOST = 4;
 
     private static final int LONGEST_VERSION = 32 * 1024;
     private static final long PATIENCE_NANOS = 5_000_000_000L;
 
-    private BusyAnswer() {}
+    private final EventPoller poller;
+    private final Deque<EventPoller.Watch> open = new ArrayDeque<>();
 
-    /** Answers a client when its first message has come, on the poller's thread. */
-    static void give(int client, EventPoller poller) {
-        EventPoller.Watch[] self = new EventPoller.Watch[1];
-        self[0] =
-                poller.watch(
-                        client,
-                        () -> {
-                            answer(client);
-                            self[0].end();
-                        });
-        poller.executeAfter(PATIENCE_NANOS, self[0]::end);
+    BusyAnswer(EventPoller poller) {
+        this.poller = poller;
     }
 
+    /** Answers a client when its first message has come. */
+    void give(int client) {
+        open.removeIf(EventPoller.Watch::isEnded);
+        if (open.size() == MOST) {
+            open.remove().end();
+        }
+        EventPoller.Watch watch =
+                poller.watch(
+                        client,
+                        self -> {
+                            answer(client);
+                            self.end();
+                        });
+        open.add(watch);
+        poller.executeAfter(PATIENCE_NANOS, watch::end);
+    }
+
+    /** Reads what has come: the poller has seen that something has. */
     private static void answer(int client) {
         try (MessageSocket socket =
-                new MessageSocket(client, LONGEST_VERSION, Wire.HEADER_LENGTH)) {
-            long received = socket.receive(0, LONGEST_VERSION);
-            for (int i = 0; i < socket.descriptorCount(); i++) {
-                Descriptors.close(socket.takeDescriptor(i));
-            }
-            if (received >= Wire.HEADER_LENGTH) {
+                new MessageSocket(client, LONGEST_VERSION, Wire.HEADER_LENGTH, 0)) {
+            if (socket.receive(0, LONGEST_VERSION) >= Wire.HEADER_LENGTH) {
                 MemorySegment out = socket.output();
                 out.set(Wire.LE32, Wire.HEADER_ID, socket.input().get(Wire.LE32, 0));
                 out.set(Wire.LE32, Wire.HEADER_SIZE, Wire.HEADER_LENGTH);
                 out.set(Wire.LE32, Wire.HEADER_FLAGS, Wire.TYPE_REPLY | Wire.ERROR);
                 out.set(Wire.LE32, Wire.HEADER_ERROR, Errno.EBUSY);
-                int ignored = socket.send(Wire.HEADER_LENGTH);
+                int ignored = socket.sendBy(Wire.HEADER_LENGTH, System.nanoTime());
             }
         }
     }

@@ -10,7 +10,7 @@ import org.gpumediator.api.vmm.MessageInterrupts;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.Errno;
 import org.gpumediator.examples.vfiouser.linux.EventFd;
-import org.gpumediator.examples.vfiouser.linux.LinuxException;
+import org.gpumediator.examples.vfiouser.linux.EventSignal;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +21,13 @@ import org.jspecify.annotations.Nullable;
  * that the guest has handled it, and signalled again if it is still active then. Messages are
  * events; one that comes while its vector has no counter or is masked is kept and signalled later.
  *
- * <p>Concurrency: one lock, held for a non-blocking system call at most, never while calling out. A
+ * <p>Concurrency: one lock, held for system calls that do not wait, never while calling out. A
  * descriptor is only used and only closed with the lock held, so its number cannot have come to
  * mean something else.
+ *
+ * <p>Threats: a client keeps its own descriptors of the counters it hands over, and may fill, empty
+ * or make them blocking at any time. Nothing here depends on a state of a counter that was seen
+ * before: {@link EventSignal} and {@link EventFd#take} do not wait in any.
  */
 public final class ClientInterrupts implements InterruptSink, InterruptLine {
 
@@ -32,6 +36,7 @@ public final class ClientInterrupts implements InterruptSink, InterruptLine {
     private static final int MAX_VECTORS = 2048;
 
     private final Object lock = new Object();
+    private final EventSignal signal = new EventSignal();
     private final long[] pending = new long[MAX_VECTORS / Long.SIZE];
     private final int[][] counters = {{}, {}, {}};
     private final boolean[][] masked = {{}, {}, {}};
@@ -100,7 +105,7 @@ public final class ClientInterrupts implements InterruptSink, InterruptLine {
                 && !masked[Wire.IRQ_INTX][LINE]
                 && counters[Wire.IRQ_INTX][LINE] != NO_COUNTER) {
             masked[Wire.IRQ_INTX][LINE] = true;
-            EventFd.signal(counters[Wire.IRQ_INTX][LINE]);
+            signal.signal(counters[Wire.IRQ_INTX][LINE]);
         }
     }
 
@@ -114,7 +119,7 @@ public final class ClientInterrupts implements InterruptSink, InterruptLine {
                     && counters[index][vector] != NO_COUNTER
                     && !masked[index][vector]) {
                 pending[vector >>> 6] &= ~(1L << vector);
-                EventFd.signal(counters[index][vector]);
+                signal.signal(counters[index][vector]);
                 return;
             }
         }
@@ -157,7 +162,7 @@ public final class ClientInterrupts implements InterruptSink, InterruptLine {
                         && index >= 0
                         && index < Wire.IRQS
                         && legal(request, bools.byteSize(), descriptors.length);
-        if (!legal || !allCounters(descriptors)) {
+        if (!legal || !Arrays.stream(descriptors).allMatch(Descriptors::isEventFd)) {
             for (int descriptor : descriptors) {
                 Descriptors.close(descriptor);
             }
@@ -195,21 +200,6 @@ public final class ClientInterrupts implements InterruptSink, InterruptLine {
                 && (!events
                         || request.action == Wire.IRQ_TRIGGER
                         || request.index == Wire.IRQ_INTX);
-    }
-
-    /** Whatever else would be written to could block, or be a file. */
-    private static boolean allCounters(int[] descriptors) {
-        try {
-            for (int descriptor : descriptors) {
-                if (!Descriptors.isEventFd(descriptor)) {
-                    return false;
-                }
-                Descriptors.makeNonBlocking(descriptor);
-            }
-            return true;
-        } catch (LinuxException notOpen) {
-            return false;
-        }
     }
 
     private void assign(Request request, int[] descriptors) {
@@ -264,7 +254,7 @@ public final class ClientInterrupts implements InterruptSink, InterruptLine {
             watch =
                     poller.watch(
                             counter,
-                            () -> {
+                            self -> {
                                 if (EventFd.take(counter) != 0) {
                                     act(Wire.IRQ_INTX, LINE, action);
                                 }
@@ -293,7 +283,7 @@ public final class ClientInterrupts implements InterruptSink, InterruptLine {
         synchronized (lock) {
             if (action == Wire.IRQ_TRIGGER) {
                 if (counters[index][vector] != NO_COUNTER) {
-                    EventFd.signal(counters[index][vector]);
+                    signal.signal(counters[index][vector]);
                 }
                 return;
             }

@@ -11,8 +11,10 @@ import org.gpumediator.examples.vfiouser.protocol.Wire;
  * <p>A client may answer only when it does not itself wait for an answer: asking while it waits
  * would make both wait. So a question is put only on the thread that serves the client, and only
  * while it carries out a command that wants no reply; and it is given up as soon as a command that
- * wants one arrives. A reply to a question given up is thrown away when it comes. A client that has
- * once let the time for an answer pass is not asked again.
+ * wants one arrives. A reply to a question given up is thrown away when it comes.
+ *
+ * <p>Threats: others may wait for what an answer is needed for. So there is a limit to the {@link
+ * Patience} with its answers, and with its reading of questions.
  */
 final class DmaMessages implements DmaChannel {
 
@@ -20,7 +22,6 @@ final class DmaMessages implements DmaChannel {
     private static final int LONGEST_PIECE = 64 * 1024;
 
     private static final int MOST_UNANSWERED = 64;
-    private static final long PATIENCE_NANOS = 1_000_000_000;
     private static final int QUESTION_LENGTH = 16;
     private static final int DATA = Wire.HEADER_LENGTH + QUESTION_LENGTH;
 
@@ -34,7 +35,8 @@ final class DmaMessages implements DmaChannel {
     private int unansweredCount;
     private int lastId;
     private boolean allowed;
-    private boolean silent;
+    private boolean broken;
+    private final Patience patience = new Patience(System.nanoTime());
     private int piece = LONGEST_PIECE;
 
     /** Asks the client of a reader that belongs to the calling thread. */
@@ -69,13 +71,12 @@ final class DmaMessages implements DmaChannel {
 
     @Override
     public boolean read(long guestPhysicalAddress, MemorySegment target) {
-        long giveUpAt = System.nanoTime() + PATIENCE_NANOS;
         for (long done = 0; done < target.byteSize(); done += piece) {
             int count = (int) Math.min(piece, target.byteSize() - done);
             if (!begin(Wire.DMA_READ, guestPhysicalAddress + done, count)) {
                 return false;
             }
-            int reply = ask(DATA, DATA + count, giveUpAt);
+            int reply = ask(DATA, DATA + count);
             if (reply < 0) {
                 return false;
             }
@@ -86,14 +87,13 @@ final class DmaMessages implements DmaChannel {
 
     @Override
     public boolean write(long guestPhysicalAddress, MemorySegment source) {
-        long giveUpAt = System.nanoTime() + PATIENCE_NANOS;
         for (long done = 0; done < source.byteSize(); done += piece) {
             int count = (int) Math.min(piece, source.byteSize() - done);
             if (!begin(Wire.DMA_WRITE, guestPhysicalAddress + done, count)) {
                 return false;
             }
             MemorySegment.copy(source, done, out, DATA, count);
-            if (ask(DATA + count, Wire.HEADER_LENGTH, giveUpAt) < 0) {
+            if (ask(DATA + count, Wire.HEADER_LENGTH) < 0) {
                 return false;
             }
         }
@@ -103,7 +103,8 @@ final class DmaMessages implements DmaChannel {
     private boolean begin(int command, long guestPhysicalAddress, long count) {
         if (Thread.currentThread() != thread
                 || !allowed
-                || silent
+                || broken
+                || !patience.isLeft(System.nanoTime())
                 || unansweredCount == MOST_UNANSWERED) {
             return false;
         }
@@ -117,19 +118,26 @@ final class DmaMessages implements DmaChannel {
         return true;
     }
 
+    /** Returns whether a question went out in part only: the stream cannot be used any more. */
+    boolean broken() {
+        return broken;
+    }
+
     /** Sends the question that has been begun; answers where the reply is, or {@code -1}. */
-    private int ask(int length, int leastReply, long giveUpAt) {
+    private int ask(int length, int leastReply) {
         out.set(Wire.LE32, Wire.HEADER_SIZE, length);
-        if (socket.send(length) != 0) {
-            allowed = false;
-            return -1;
+        long giveUpAt = patience.begin(System.nanoTime());
+        int reply = -1;
+        broken = socket.sendBy(length, giveUpAt) != 0;
+        if (!broken) {
+            counters.dmaMessages++;
+            unanswered[unansweredCount++] = lastId;
+            reply = frames.awaitReply(lastId, giveUpAt);
         }
-        counters.dmaMessages++;
-        unanswered[unansweredCount++] = lastId;
-        int reply = frames.awaitReply(lastId, giveUpAt);
+        long now = System.nanoTime();
+        patience.end(reply < 0 && now - giveUpAt >= 0 ? giveUpAt + Patience.SOON_NANOS : now);
         if (reply < 0) {
             allowed = false;
-            silent = System.nanoTime() - giveUpAt >= 0;
             return -1;
         }
         int flags = in.get(Wire.LE32, reply + Wire.HEADER_FLAGS);

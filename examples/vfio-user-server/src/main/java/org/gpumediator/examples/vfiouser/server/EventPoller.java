@@ -7,6 +7,7 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.EventFd;
 import org.gpumediator.examples.vfiouser.linux.LinuxException;
@@ -18,13 +19,21 @@ import org.slf4j.LoggerFactory;
  * One thread that waits for many descriptors: listening sockets, clients to be turned away, and
  * counters that clients signal.
  *
- * <p>Invariant: a watched descriptor belongs to the poller and is closed by its thread, so that a
- * descriptor number is never used after it may mean something else.
+ * <p>Invariants: a watched descriptor belongs to the poller and is closed by its thread, so that a
+ * descriptor number is never used after it may mean something else. What runs on this thread does
+ * not wait. A descriptor that can be read again and again is looked at no more than {@link
+ * #MOST_RUNS} times in {@link #WINDOW_NANOS}, then rests: a client that signals without end, or
+ * hands over a counter that takes for ever to empty, costs the others a few percent of the thread.
  */
 final class EventPoller implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(EventPoller.class);
     private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private static final int LONGEST_WAIT_MILLIS = 60_000;
+
+    static final int MOST_RUNS = 100;
+    static final long WINDOW_NANOS = 10_000_000;
 
     private final int wakeUp;
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
@@ -40,16 +49,37 @@ final class EventPoller implements AutoCloseable {
     final class Watch {
 
         private final int descriptor;
-        private final Runnable whenReadable;
+        private final Consumer<Watch> whenReadable;
         private volatile boolean ended;
 
-        private Watch(int descriptor, Runnable whenReadable) {
+        // Used on the poller's thread only.
+        private long windowEnds = System.nanoTime();
+        private long restsUntil = windowEnds;
+        private int runs;
+
+        private Watch(int descriptor, Consumer<Watch> whenReadable) {
             this.descriptor = descriptor;
             this.whenReadable = whenReadable;
         }
 
-        int descriptor() {
-            return descriptor;
+        boolean isEnded() {
+            return ended;
+        }
+
+        /** Is not looked at for a while. Called on the poller's thread only. */
+        void rest(long nanos) {
+            restsUntil = System.nanoTime() + nanos;
+        }
+
+        private void run(long now) {
+            if (now - windowEnds >= 0) {
+                windowEnds = now + WINDOW_NANOS;
+                runs = 0;
+            }
+            if (++runs >= MOST_RUNS) {
+                restsUntil = windowEnds;
+            }
+            guarded(() -> whenReadable.accept(this));
         }
 
         /**
@@ -93,9 +123,10 @@ final class EventPoller implements AutoCloseable {
      * Watches a descriptor.
      *
      * @param descriptor becomes the poller's
-     * @param whenReadable what to run, on the poller's thread, as long as it can be read
+     * @param whenReadable what to run, on the poller's thread, as long as it can be read; must not
+     *     wait
      */
-    Watch watch(int descriptor, Runnable whenReadable) {
+    Watch watch(int descriptor, Consumer<Watch> whenReadable) {
         Watch watch = new Watch(descriptor, whenReadable);
         execute(() -> watches.add(watch));
         return watch;
@@ -108,15 +139,22 @@ final class EventPoller implements AutoCloseable {
                 set.clear();
                 set.add(wakeUp);
                 polled.clear();
+                long now = System.nanoTime();
+                long longest = untilDelayed(now);
                 for (Watch watch : watches) {
-                    polled.add(watch);
-                    set.add(watch.descriptor);
+                    if (watch.restsUntil - now > 0) {
+                        longest = Math.min(longest, watch.restsUntil - now);
+                    } else {
+                        polled.add(watch);
+                        set.add(watch.descriptor);
+                    }
                 }
-                set.await(timeoutMillis());
+                set.await(millis(longest));
+                now = System.nanoTime();
                 for (int i = 0; i < polled.size(); i++) {
                     Watch watch = polled.get(i);
                     if (set.ready(i + 1) && !watch.ended) {
-                        guarded(watch.whenReadable);
+                        watch.run(now);
                     }
                 }
                 runTasks();
@@ -143,17 +181,20 @@ final class EventPoller implements AutoCloseable {
     private static void guarded(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException thrown) {
+        } catch (RuntimeException | Error thrown) {
             log.error("task of the poller failed", thrown);
         }
     }
 
-    private int timeoutMillis() {
-        if (delayed.isEmpty()) {
-            return -1;
-        }
-        long left = delayed.element().dueNanos - System.nanoTime();
-        return Math.clamp(left / NANOS_PER_MILLI + 1, 0, 60_000);
+    private long untilDelayed(long now) {
+        return delayed.isEmpty() ? Long.MAX_VALUE : delayed.element().dueNanos - now;
+    }
+
+    /** Rounds a wait up, so that it is over when it ends; without end is negative. */
+    private static int millis(long nanos) {
+        return nanos == Long.MAX_VALUE
+                ? -1
+                : Math.clamp(nanos / NANOS_PER_MILLI + 1, 0, LONGEST_WAIT_MILLIS);
     }
 
     /** Stops the thread and closes every watched descriptor. */

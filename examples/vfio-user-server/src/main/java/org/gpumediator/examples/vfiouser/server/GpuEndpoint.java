@@ -7,7 +7,6 @@ import java.util.SortedMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.locks.LockSupport;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.Errno;
@@ -21,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * One virtual GPU on one socket: one client after the other.
  *
  * <p>A client that comes while another is served waits a moment, because the first may just have
- * died; then it is told that the virtual GPU is busy.
+ * died or may be none; then it is told that the virtual GPU is busy. Who connects and says nothing
+ * is let go.
  *
  * <p>Concurrency: who comes is decided on the poller's thread; a client is served on this
  * endpoint's own thread, from its first message to the last.
@@ -33,10 +33,15 @@ public final class GpuEndpoint {
     /** How long a second client waits for the first to turn out dead. */
     private static final long GRACE_NANOS = 500_000_000;
 
-    /** How long a second client waits while the first one's traces are removed. */
+    /**
+     * For how many such times a second client waits while the first one's traces are removed, or
+     * while it has not said who it is. A client waits 5 seconds for an answer.
+     */
     private static final int MOST_GRACES = 8;
 
-    private static final int SEND_SECONDS = 5;
+    /** How long a client may take to begin its first message; less than a second one waits. */
+    static final long FIRST_MESSAGE_NANOS = 3_000_000_000L;
+
     private static final long PAUSE_NANOS = 10_000_000;
     private static final int STOP = -1;
     private static final int NOBODY = -1;
@@ -55,6 +60,7 @@ public final class GpuEndpoint {
     private boolean busy;
     private int waiting = NOBODY;
     private int graces;
+    private final BusyAnswer busyAnswer;
     private EventPoller.@Nullable Watch listening;
 
     private final Object lock = new Object();
@@ -62,8 +68,8 @@ public final class GpuEndpoint {
     /** The socket of the client being served. Guarded by {@link #lock}. */
     private int current = NOBODY;
 
-    /** Whether the client being served has gone and is being cleared away. */
-    private volatile boolean clearing;
+    /** Whether the client being served has said who it is, and has not gone. */
+    private volatile boolean known;
 
     private volatile boolean closing;
 
@@ -79,6 +85,7 @@ public final class GpuEndpoint {
         this.path = path;
         this.settings = settings;
         this.poller = poller;
+        busyAnswer = new BusyAnswer(poller);
         regions = new RegionTable(vgpu, settings.observed(vgpu.name()));
         port.interrupts().bind(vgpu.interrupts());
         thread = threads.newThread(this::serveAll);
@@ -118,6 +125,11 @@ public final class GpuEndpoint {
         return settings.timed();
     }
 
+    /** The client being served has said who it is. */
+    void clientKnown() {
+        known = true;
+    }
+
     /** Returns the path of its socket. */
     public Path path() {
         return path;
@@ -131,20 +143,19 @@ public final class GpuEndpoint {
     /** Begins to listen; clients can connect when the method returns. */
     void listen() throws IOException {
         int socket = UnixSocket.listen(path);
-        listening = poller.watch(socket, () -> accept(socket));
+        listening = poller.watch(socket, self -> accept(self, socket));
     }
 
     // ---- on the poller's thread
 
-    private void accept(int listeningSocket) {
+    private void accept(EventPoller.Watch self, int listeningSocket) {
         int client;
         try {
             client = UnixSocket.accept(listeningSocket);
-            UnixSocket.limitSend(client, SEND_SECONDS);
         } catch (LinuxException failed) {
             if (failed.errno() != Errno.EAGAIN) {
                 log.warn("{}: no client accepted: {}", vgpu.name(), failed.getMessage());
-                LockSupport.parkNanos(PAUSE_NANOS);
+                self.rest(PAUSE_NANOS);
             }
             return;
         }
@@ -163,7 +174,7 @@ public final class GpuEndpoint {
             graces = 0;
             poller.executeAfter(GRACE_NANOS, () -> graceOver(client));
         } else {
-            BusyAnswer.give(client, poller);
+            busyAnswer.give(client);
         }
     }
 
@@ -171,11 +182,11 @@ public final class GpuEndpoint {
         if (waiting != client) {
             return;
         }
-        if (clearing && ++graces < MOST_GRACES) {
+        if (!known && ++graces < MOST_GRACES) {
             poller.executeAfter(GRACE_NANOS, () -> graceOver(client));
         } else {
             waiting = NOBODY;
-            BusyAnswer.give(client, poller);
+            busyAnswer.give(client);
         }
     }
 
@@ -214,14 +225,14 @@ public final class GpuEndpoint {
         String why = "client could not be served";
         try (Session session = new Session(this, client)) {
             why = session.serve();
-            clearing = true;
+            known = false;
             synchronized (lock) {
                 current = NOBODY;
             }
-        } catch (RuntimeException thrown) {
+        } catch (RuntimeException | Error thrown) {
             log.error("{}: session failed", vgpu.name(), thrown);
         } finally {
-            clearing = false;
+            known = false;
             synchronized (lock) {
                 current = NOBODY;
             }
@@ -247,8 +258,8 @@ public final class GpuEndpoint {
 
     // ---- ending
 
-    /** Stops listening, lets the client go and waits until it is cleared away. */
-    void close() {
+    /** Stops listening and lets the client go. Does not wait. Idempotent. */
+    void end() {
         closing = true;
         poller.execute(
                 () -> {
@@ -269,6 +280,11 @@ public final class GpuEndpoint {
         }
         accepted.add(STOP);
         hangUp();
+    }
+
+    /** Stops listening, lets the client go and waits until it is cleared away. */
+    void close() {
+        end();
         boolean interrupted = false;
         while (thread.isAlive()) {
             try {

@@ -121,12 +121,14 @@ final class Session implements AutoCloseable {
         memory.askThrough(dma);
         boolean more = true;
         while (more) {
-            switch (frames.next()) {
+            switch (frames.next(
+                    client == null ? GpuEndpoint.FIRST_MESSAGE_NANOS : Long.MAX_VALUE)) {
                 case FrameReader.WHOLE -> more = dispatch();
                 case FrameReader.BAD_SIZE -> {
                     refuseSize();
                     more = false;
                 }
+                case FrameReader.SILENT -> more = ended("connection said nothing");
                 case FrameReader.BROKEN -> {
                     endedBy = "stream broke inside a message";
                     more = false;
@@ -174,6 +176,9 @@ final class Session implements AutoCloseable {
         }
         if (!negotiated && client == null) {
             return ended("no usable VERSION");
+        }
+        if (dma.broken()) {
+            return ended("client does not read questions");
         }
         return !memory.vanished() || ended("client took guest memory away");
     }
@@ -257,6 +262,7 @@ final class Session implements AutoCloseable {
         }
         Capabilities offered = Capabilities.parse(in.asSlice(at, length));
         client = offered;
+        endpoint.clientKnown();
         dma.limit(offered.maxDataBytes());
         return offered.reply(out.asSlice(PAYLOAD), endpoint.offersWriteMultiple());
     }

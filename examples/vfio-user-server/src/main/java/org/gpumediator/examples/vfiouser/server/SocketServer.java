@@ -79,6 +79,7 @@ public final class SocketServer implements AutoCloseable {
     /** Removes the sockets, lets the clients go, and waits until they are cleared away. */
     @Override
     public void close() {
+        endpoints.forEach(GpuEndpoint::end);
         endpoints.forEach(GpuEndpoint::close);
         endpoints.clear();
         poller.close();
