@@ -107,6 +107,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
                         new EngineGroupScheduler(new RoundRobin(), ENGINE_SLOTS),
                         new Effects(),
                         new HangRule(this::engineReset),
+                        this::deviceWasReset,
                         this::serviceInterrupts,
                         context.stepNeeded());
         interrupts =
@@ -145,6 +146,11 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
 
     private void serviceInterrupts() {
         interrupts.service();
+    }
+
+    private void deviceWasReset() {
+        forceWake.wake();
+        vgpus.values().forEach(Gen7Vgpu::putFencesBack);
     }
 
     private void engineReset(Engine engine, int guest) {

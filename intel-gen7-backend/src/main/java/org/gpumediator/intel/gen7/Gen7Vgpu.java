@@ -317,6 +317,13 @@ public final class Gen7Vgpu implements DeviceModel {
         }
     }
 
+    /** Puts the fences back after a reset of the whole device. */
+    void putFencesBack() {
+        synchronized (lock) {
+            fences.putBack();
+        }
+    }
+
     // ---- guest memory that comes and goes
 
     private final class MemoryListener implements GuestMemory.RegionListener {
@@ -329,6 +336,7 @@ public final class Gen7Vgpu implements DeviceModel {
                                 synchronized (lock) {
                                     gtt.regionRemoved(region);
                                     ppgtt.regionChanged(region, false);
+                                    backend.engines().forgetTranslations(engines);
                                     dma.drop(region);
                                 }
                             });

@@ -224,7 +224,7 @@ class ContextSwitchTest {
         putOn(one);
         one.await(one.submit(HaswellEngine.RCS));
         one.hostile().pokeRegister(0x1_209c, 0x0040_0040);
-        one.hostile().pokeRegister(0x1_229c, 0x2000_2000);
+        one.hostile().pokeRegister(0x1_229c, 0x2800_2800);
         one.hostile().pokeRegister(0x1_20a8, 0x1234_5678);
         Map<Integer, Integer> mine = seen(one, offsets);
         Map<Integer, Integer> theirs = seen(two, offsets);
@@ -235,11 +235,13 @@ class ContextSwitchTest {
         assertSame("while off", seen(one, offsets), mine);
         assertSame("of the other", seen(two, offsets), theirs);
         assertThat(world.physical(0x1_209c) & 0x40).as("MI_MODE of VCS").isZero();
-        assertThat(world.physical(0x1_229c) & 0x2000).as("mode of VCS").isZero();
+        assertThat(world.physical(0x1_229c) & 0x2800).as("mode of VCS").isZero();
         putOn(one);
         assertSame("come back", seen(one, offsets), mine);
         assertThat(world.physical(0x1_209c) & 0x40).isNotZero();
-        assertThat(world.physical(0x1_229c) & 0x2000).isNotZero();
+        assertThat(world.physical(0x1_229c) & 0x2800)
+                .as("replay mode, and not: invalidate translations only when asked")
+                .isEqualTo(0x800);
         assertThat(world.physical(0x4180)).isEqualTo(mine.get(0x4180));
     }
 

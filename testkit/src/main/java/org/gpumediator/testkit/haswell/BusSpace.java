@@ -50,6 +50,12 @@ final class BusSpace {
     private final List<BusFault> faults = new ArrayList<>();
     private int next = FIRST_GRANULE;
     private long faultCount;
+    private int changes;
+
+    /** Returns a number that differs after memory was mapped or unmapped. */
+    int changes() {
+        return changes;
+    }
 
     long map(MemorySegment segment, DmaAccess access) {
         long length = segment.byteSize();
@@ -73,6 +79,7 @@ final class BusSpace {
                     String.format("map 0x%x bytes for DMA: bus address space is full", length),
                     null);
         }
+        changes++;
         used.set(first, first + (int) granules);
         next = first + (int) granules;
         Mapping mapping = new Mapping((long) first << GRANULE_SHIFT, segment, writable);
@@ -88,6 +95,7 @@ final class BusSpace {
             throw new IllegalArgumentException(
                     String.format("bus address 0x%x: nothing is mapped there", busAddress));
         }
+        changes++;
         int first = (int) (busAddress >>> GRANULE_SHIFT);
         int granules = (int) (mapping.length >>> GRANULE_SHIFT) + 2;
         for (int g = first; g < first + granules; g++) {

@@ -70,7 +70,10 @@ final class Chip {
         for (Engine engine : engines) {
             engine.powerOn();
         }
-        flushTranslations();
+        for (Engine engine : engines) {
+            engine.memory.invalidate();
+        }
+        apertureTranslator.invalidate();
     }
 
     long now() {
@@ -122,13 +125,19 @@ final class Chip {
         return engine;
     }
 
+    /**
+     * Writes an entry of the global table; translations made before stay until they are flushed.
+     */
     void writeGtt(int index, int value) {
         gtt.setEntry(index, value);
-        flushTranslations();
     }
 
+    /** GFX_FLSH_CNTL: forgets what everybody remembers of the global table. */
     int flushGlobal(int value) {
-        flushTranslations();
+        for (Engine engine : engines) {
+            engine.memory.invalidate(Translator.GLOBAL);
+        }
+        apertureTranslator.invalidate();
         return value;
     }
 
@@ -137,23 +146,33 @@ final class Chip {
         return value;
     }
 
-    void flushTranslations() {
-        for (Engine engine : engines) {
-            engine.memory.flush();
+    int resetEngines(int bits) {
+        if (resetStuck) {
+            return bits;
         }
-        apertureTranslator.flush();
+        boolean whole = (bits & Registers.GDRST_FULL) != 0;
+        for (Engine engine : engines) {
+            if (whole || (bits & engine.id.resetBit()) != 0) {
+                engine.reset(whole);
+            }
+        }
+        if (whole) {
+            loseFencesAndForceWake();
+        }
+        return 0;
     }
 
-    int resetEngines(int bits) {
-        if (!resetStuck) {
-            for (Engine engine : engines) {
-                if ((bits & (Registers.GDRST_FULL | engine.id.resetBit())) != 0) {
-                    engine.reset((bits & Registers.GDRST_FULL) != 0);
-                }
-            }
-            return 0;
+    /**
+     * What a reset of everything takes along besides the engines. Source: Linux i915, which puts
+     * both back after each.
+     */
+    private void loseFencesAndForceWake() {
+        aperture.reset();
+        for (int i = 0; i < 2 * Registers.FENCES; i++) {
+            registers.set(Registers.FENCE + 4 * i, 0);
         }
-        return bits;
+        registers.set(Registers.FORCEWAKE_MT, 0);
+        registers.set(Registers.FORCEWAKE, 0);
     }
 
     /** Runs a slice of up to {@code limit} commands on one engine that can run; 0 if none can. */

@@ -165,7 +165,7 @@ final class Engine {
         int merged = Registers.masked(stored, value);
         if ((merged & Registers.INSTPM_SYNC_FLUSH) != 0) {
             if ((merged & Registers.INSTPM_TLB_INVALIDATE) != 0) {
-                memory.flush();
+                memory.invalidate();
             }
             merged &= ~(Registers.INSTPM_SYNC_FLUSH | Registers.INSTPM_TLB_INVALIDATE);
         }
@@ -185,7 +185,6 @@ final class Engine {
     int writePagingMode(int stored, int value) {
         int merged = Registers.masked(stored, value);
         paging = (merged & Registers.MODE_PPGTT_ENABLE) != 0;
-        memory.flush();
         return merged;
     }
 
@@ -208,7 +207,7 @@ final class Engine {
 
     /**
      * Resets the engine: its ring is disabled and everything it was doing is forgotten. The status
-     * page register, the translation table and the fences stay.
+     * page register and the translations it has made stay.
      */
     void reset(boolean whole) {
         if (ringStuck && !whole) {

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * call had the effect.
  *
  * <p>Not as on the chip: 3D and media commands are measured and skipped, nothing is drawn; displays
- * have timing but no picture, and no monitor; a table entry written through BAR 0 takes effect at
- * once.
+ * have timing but no picture, and no monitor. Translations are remembered until they are
+ * invalidated, as on the chip.
  */
 public final class FakeHaswell implements FakeGpu {
 
@@ -199,7 +199,6 @@ public final class FakeHaswell implements FakeGpu {
         lock.lock();
         try {
             chip.bus.unmap(busAddress);
-            chip.flushTranslations();
         } finally {
             lock.unlock();
         }

@@ -2,7 +2,10 @@ package org.gpumediator.testkit.haswell;
 
 import org.gpumediator.testkit.haswell.Engine.Outcome;
 
-/** PIPE_CONTROL and MI_FLUSH_DW: flushes with a write at the end. */
+/**
+ * PIPE_CONTROL and MI_FLUSH_DW: flushes with a write at the end. Translations are invalidated only
+ * where the command asks for it, which is the least that a chip does in any mode.
+ */
 final class FlushCommands {
 
     private static final int NOTIFY = 1 << 8;
@@ -24,7 +27,7 @@ final class FlushCommands {
     static Outcome pipeControl(Engine engine, int header, int length) {
         int flags = engine.dword(1);
         if ((flags & TLB_INVALIDATE) != 0) {
-            engine.memory.flush();
+            engine.memory.invalidate();
         }
         int operation = flags >>> OPERATION_SHIFT & 3;
         if (length >= 4) {
@@ -43,7 +46,7 @@ final class FlushCommands {
 
     static Outcome flushDword(Engine engine, int header, int length) {
         if ((header & TLB_INVALIDATE) != 0) {
-            engine.memory.flush();
+            engine.memory.invalidate();
         }
         int operation = header >>> OPERATION_SHIFT & 3;
         if (operation != 0 && length >= 3) {

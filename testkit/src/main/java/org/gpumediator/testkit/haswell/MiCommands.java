@@ -219,6 +219,9 @@ final class MiCommands {
         }
         if (engine.privileged() || UserRegisters.writable(engine.id, register)) {
             engine.chip.writeRegister(register, value);
+            if (register == engine.base + Registers.RING_PP_DIR_BASE) {
+                engine.memory.invalidate(Translator.PROCESS);
+            }
         } else {
             engine.countDropped();
         }

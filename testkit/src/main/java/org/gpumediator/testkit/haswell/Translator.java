@@ -7,14 +7,20 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From graphics addresses to memory, for one engine or for the aperture, with a cache of pages.
+ * From graphics addresses to memory, for one engine or for the aperture, with a translation cache
+ * (TLB).
  *
- * <p>The cache is dropped when an entry of the global table is written through BAR 0, when memory
- * is unmapped, and when the owner flushes it. An entry of a per-process page table lies in memory:
- * a change there is seen only after a flush, as on the chip.
+ * <p>A translation once used stays until it is invalidated, whatever becomes of the table entry it
+ * came from or of the memory it leads to: those of the global table by GFX_FLSH_CNTL, those of an
+ * engine by its INSTPM, PIPE_CONTROL or MI_FLUSH_DW; its per-process ones also by a load of
+ * PP_DIR_BASE among its commands, but not where the processor writes that register, for which
+ * nobody promises it. Entries that are not valid are not remembered. A chip also drops translations
+ * for want of room, when nobody can tell: here that happens only where two pages of one space fall
+ * into the same slot of 256.
  *
  * <p>Source: i915 gen7 page table formats; two levels of 512 directory entries, which occupy slots
- * of the global table, by 1024.
+ * of the global table, by 1024. What invalidates: the change of address spaces and the writers of
+ * table entries of i915 for gen7.
  */
 final class Translator {
 
@@ -35,10 +41,12 @@ final class Translator {
     private final BusSpace bus;
     private final @Nullable HaswellEngine owner;
     private final long[] tags = new long[2 * SLOTS];
+    private final long[] busAddresses = new long[2 * SLOTS];
+    private final int[] mappingsSeen = new int[2 * SLOTS];
     private final MemorySegment[] segments = new MemorySegment[2 * SLOTS];
     private final long[] offsets = new long[2 * SLOTS];
     private final boolean[] writable = new boolean[2 * SLOTS];
-    private long generation = 1L << GENERATION_SHIFT;
+    private final long[] generations = {1L << GENERATION_SHIFT, 1L << GENERATION_SHIFT};
     private int directory;
     private int directoryValid;
     private int lastFault;
@@ -50,21 +58,25 @@ final class Translator {
         Arrays.fill(segments, MemorySegment.NULL);
     }
 
-    /** Forgets every cached page. */
-    void flush() {
-        generation += 1L << GENERATION_SHIFT;
+    /** Forgets every translation. */
+    void invalidate() {
+        invalidate(GLOBAL);
+        invalidate(PROCESS);
+    }
+
+    /** Forgets the translations of one address space. */
+    void invalidate(int space) {
+        generations[space] += 1L << GENERATION_SHIFT;
     }
 
     /** Sets the root of the per-process address space, as {@code PP_DIR_BASE} says it. */
     void setDirectory(int base) {
         directory = (base >>> 16) * DIRECTORY_SLOTS_PER_LINE;
-        flush();
     }
 
     /** Sets which parts of the directory are valid, as {@code PP_DCLV} says it. */
     void setDirectoryValid(int mask) {
         directoryValid = mask;
-        flush();
     }
 
     /** Returns the contents of the engine's fault register since it was last cleared. */
@@ -110,7 +122,11 @@ final class Translator {
     int slot(long address, int space, BusFault.Access access) {
         long page = (address & 0xffff_ffffL) >>> PAGE_SHIFT;
         int slot = (int) ((page ^ page >>> 8) & (SLOTS - 1)) | space * SLOTS;
-        if (tags[slot] != (generation | page) && !fill(slot, page, space, access)) {
+        if (tags[slot] != (generations[space] | page)) {
+            if (!translate(slot, page, space, access)) {
+                return -1;
+            }
+        } else if (mappingsSeen[slot] != bus.changes() && !resolve(slot, page, access)) {
             return -1;
         }
         if (access == BusFault.Access.WRITE && !writable[slot]) {
@@ -133,7 +149,7 @@ final class Translator {
         bus.fault(BusFault.Kind.VANISHED, access, owner, address, 0);
     }
 
-    private boolean fill(int slot, long page, int space, BusFault.Access access) {
+    private boolean translate(int slot, long page, int space, BusFault.Access access) {
         long address = page << PAGE_SHIFT;
         int entry =
                 space == GLOBAL ? gtt.entry((int) page) : processEntry((int) page, address, access);
@@ -142,13 +158,21 @@ final class Translator {
             bus.fault(BusFault.Kind.INVALID_ENTRY, access, owner, address, 0);
             return false;
         }
-        long busAddress = GlobalGtt.busAddress(entry);
+        tags[slot] = generations[space] | page;
+        busAddresses[slot] = GlobalGtt.busAddress(entry);
+        return resolve(slot, page, access);
+    }
+
+    /** Finds the memory at the bus address of a translation: the bus itself remembers nothing. */
+    private boolean resolve(int slot, long page, BusFault.Access access) {
+        long busAddress = busAddresses[slot];
         BusSpace.Mapping mapping = bus.find(busAddress);
         if (mapping == null) {
-            bus.fault(BusFault.Kind.UNMAPPED, access, owner, address, busAddress);
+            mappingsSeen[slot] = bus.changes() - 1;
+            bus.fault(BusFault.Kind.UNMAPPED, access, owner, page << PAGE_SHIFT, busAddress);
             return false;
         }
-        tags[slot] = generation | page;
+        mappingsSeen[slot] = bus.changes();
         segments[slot] = mapping.segment;
         offsets[slot] = busAddress - mapping.base;
         writable[slot] = mapping.writable;

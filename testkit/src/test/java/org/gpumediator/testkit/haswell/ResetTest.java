@@ -61,7 +61,8 @@ class ResetTest {
     }
 
     @Test
-    void fullReset_byteWide_resetsAllEnginesAndKeepsTables() {
+    void fullReset_byteWide_resetsAllEnginesFencesAndForcewakeAndKeepsTables() {
+        bench.reg(0xa188, 0x0001_0001);
         bench.reg(0x10_0000, 0x1001);
         int entry = bench.reg(0x20_0000);
         bench.gpu.write(0, GDRST, 1, 1);
@@ -69,7 +70,8 @@ class ResetTest {
             assertThat(bench.reg(engine.mmioBase() + 0x3c)).isZero();
             assertThat(bench.reg(engine.mmioBase() + 0x9c) & 1 << 9).isNotZero();
         }
-        assertThat(bench.reg(0x10_0000)).isEqualTo(0x1001);
+        assertThat(bench.reg(0x10_0000)).isZero();
+        assertThat(bench.reg(0x13_0044)).isZero();
         assertThat(bench.reg(0x20_0000)).isEqualTo(entry);
     }
 

@@ -11,6 +11,8 @@ import org.gpumediator.testkit.haswell.BusFault.Access;
 import org.gpumediator.testkit.haswell.BusFault.Kind;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class TranslationTest {
 
@@ -192,6 +194,75 @@ class TranslationTest {
         bench.run(RCS, new CommandStream().dw(0x7a00_0002, 1 << 18, 0, 0).storeProcess(8, 1));
         assertThat(bench.get(0x30_0004)).as("from the cache").isEqualTo(1);
         assertThat(bench.get(0x31_0008)).as("after the flush").isEqualTo(1);
+    }
+
+    @Test
+    void globalTable_changed_isSeenAfterAFlushOfTheTable() {
+        bench.start(RCS);
+        bench.map(0x300, bench.bus + 0x30_0000);
+        storeAt(0x30_0000, 1);
+        bench.map(0x300, bench.bus + 0x31_0000);
+        storeAt(0x30_0004, 1);
+        bench.reg(0x10_1008, 1);
+        storeAt(0x30_0008, 1);
+        assertThat(bench.get(0x30_0004)).as("before").isEqualTo(1);
+        assertThat(bench.get(0x31_0008)).as("after").isEqualTo(1);
+    }
+
+    @Test
+    void globalTable_changed_isSeenByTheApertureAfterAFlushOfTheTable() {
+        bench.map(0x300, bench.bus + 0x30_0000);
+        bench.gpu.write(2, 0x30_0000, 4, 1);
+        bench.map(0x300, bench.bus + 0x31_0000);
+        bench.gpu.write(2, 0x30_0004, 4, 1);
+        bench.reg(0x10_1008, 1);
+        bench.gpu.write(2, 0x30_0008, 4, 1);
+        assertThat(bench.get(0x30_0004)).as("before").isEqualTo(1);
+        assertThat(bench.get(0x31_0008)).as("after").isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void processTable_anotherDirectory_isSeenAfterTheEnginesOwnInvalidation(HaswellEngine engine) {
+        bench.start(engine);
+        bench.process(engine, 0x4_0000, 0x20_0000);
+        bench.put(0x20_0000, Bench.entry(bench.bus + 0x30_0000));
+        bench.put(0x21_0000, Bench.entry(bench.bus + 0x31_0000));
+        bench.run(engine, new CommandStream().storeProcess(0, 1));
+        bench.process(engine, 0x4_0010, 0x21_0000);
+        bench.run(engine, new CommandStream().storeProcess(4, 1));
+        bench.reg(engine.mmioBase() + 0xc0, 0x0220_0220);
+        bench.run(engine, new CommandStream().storeProcess(8, 1));
+        assertThat(bench.get(0x30_0004)).as("without").isEqualTo(1);
+        assertThat(bench.get(0x31_0008)).as("with").isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void processTable_anotherDirectoryLoadedByACommand_isSeenAtOnce(HaswellEngine engine) {
+        bench.start(engine);
+        bench.process(engine, 0x4_0000, 0x20_0000);
+        bench.put(0x20_0000, Bench.entry(bench.bus + 0x30_0000));
+        bench.put(0x21_0000, Bench.entry(bench.bus + 0x31_0000));
+        bench.gpu.write(0, GTT + 4 * 0x4_0010, 4, Bench.entry(bench.bus + 0x21_0000));
+        bench.run(engine, new CommandStream().storeProcess(0, 1));
+        bench.run(
+                engine,
+                new CommandStream()
+                        .loadRegister(engine.mmioBase() + 0x228, 0x4001 << 16)
+                        .storeProcess(4, 1));
+        assertThat(bench.get(0x31_0004)).isEqualTo(1);
+    }
+
+    @Test
+    void invalidationOfOneEngine_leavesTheOthersTranslations() {
+        bench.start(RCS);
+        bench.start(HaswellEngine.BCS);
+        storeAt(0x30_0000, 1);
+        bench.map(0x300, bench.bus + 0x31_0000);
+        bench.reg(HaswellEngine.BCS.mmioBase() + 0xc0, 0x0220_0220);
+        storeAt(0x30_0004, 1);
+        assertThat(bench.get(0x30_0004)).isEqualTo(1);
     }
 
     @Test

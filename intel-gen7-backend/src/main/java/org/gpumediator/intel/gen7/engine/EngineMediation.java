@@ -47,7 +47,12 @@ public final class EngineMediation implements AutoCloseable {
     private final Submitter submitter;
     private final EngineTurns turns;
 
-    /** Creates the mediation of idle engines. */
+    /**
+     * Creates the mediation of idle engines.
+     *
+     * @param deviceWasReset puts back what a reset of the whole device takes along besides the
+     *     engines' state; called under the lock of the physical GPU
+     */
     public EngineMediation(
             PhysicalGpu gpu,
             Mmio mmio,
@@ -57,6 +62,7 @@ public final class EngineMediation implements AutoCloseable {
             EngineGroupScheduler scheduler,
             SubmissionEffects effects,
             HangRule hangRule,
+            Runnable deviceWasReset,
             Runnable serviceInterrupts,
             Runnable stepNeeded) {
         this.clock = clock;
@@ -64,7 +70,13 @@ public final class EngineMediation implements AutoCloseable {
         this.scheduler = scheduler;
         this.stepNeeded = stepNeeded;
         rings = new PhysicalRings(mmio, area, renderState);
-        reset = new EngineReset(mmio, rings::programMasks);
+        reset =
+                new EngineReset(
+                        mmio,
+                        () -> {
+                            deviceWasReset.run();
+                            rings.programMasks();
+                        });
         contextSwitch = new ContextSwitch(gpu, mmio, area, reset);
         cutOff = new CutOff(rings, reset, hangRule);
         submitter = new Submitter(clock, rings, area, effects);
@@ -371,6 +383,21 @@ public final class EngineMediation implements AutoCloseable {
             guest.synchroniseTables();
             if (turns.isOn(guest)) {
                 rings.invalidate(engine);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Lets the engines forget where a guest's memory is, before some of it goes: a bus address may
+     * be another's memory by the next time it is used.
+     */
+    public void forgetTranslations(GuestEngines guest) {
+        lock.lock();
+        try {
+            if (turns.isOn(guest)) {
+                Engine.ALL.forEach(rings::invalidate);
             }
         } finally {
             lock.unlock();

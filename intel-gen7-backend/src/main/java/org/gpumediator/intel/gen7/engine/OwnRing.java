@@ -97,6 +97,7 @@ final class OwnRing implements AutoCloseable {
         if (at % 8 != 0) {
             put(MI_NOOP);
         }
+        area.flush();
         int base = Engine.RCS.base();
         mmio.write(base + RingRegisters.CTL, 0);
         mmio.write(Engine.RCS.statusPageRegister(), (int) area.scratch());

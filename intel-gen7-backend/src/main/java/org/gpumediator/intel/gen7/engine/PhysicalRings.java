@@ -1,5 +1,6 @@
 package org.gpumediator.intel.gen7.engine;
 
+import java.lang.foreign.MemorySegment;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.hardware.Engine;
 import org.gpumediator.intel.gen7.hardware.Mmio;
@@ -28,9 +29,14 @@ final class PhysicalRings {
      */
     private static final int UNKNOWN_COMMAND = 1;
 
+    /** How often to look whether a flush has ended: about a millisecond of register reads. */
+    private static final int MAX_POLLS = 1000;
+
     private final Mmio mmio;
     private final ReservedArea area;
     private final RenderState renderState;
+    private final int[] jumpTarget = new int[1];
+    private final MemorySegment jumpTargetBytes = MemorySegment.ofArray(jumpTarget);
 
     PhysicalRings(Mmio mmio, ReservedArea area, RenderState renderState) {
         this.mmio = mmio;
@@ -131,20 +137,34 @@ final class PhysicalRings {
         }
     }
 
-    /**
-     * Brings a guest's ACTHD up to date. In a ring it has the guest's own address, not that of the
-     * shadow.
-     */
+    /** Brings a guest's ACTHD up to date. */
     void refreshActiveHead(GuestEngines guest, Engine engine) {
         VirtualRing ring = guest.ring(engine);
         if (!ring.hung) {
             int offset = engine.base() + RingRegisters.ACTHD;
-            int value = mmio.read(offset);
-            guest.registers()
-                    .set(
-                            offset,
-                            isInRing(engine, value) ? ring.start + inRing(engine, value) : value);
+            guest.registers().set(offset, ownAddress(guest, engine, mmio.read(offset)));
         }
+    }
+
+    /**
+     * Returns what a guest sees of an address at which an engine works for it: of the shadow of its
+     * ring and of the copy of its batch, its own address; of nothing else of the mediator's area,
+     * anything.
+     */
+    private int ownAddress(GuestEngines guest, Engine engine, int address) {
+        VirtualRing ring = guest.ring(engine);
+        if (isInRing(engine, address)) {
+            return ring.start + inRing(engine, address);
+        }
+        if (!area.holds(Integer.toUnsignedLong(address))) {
+            return address;
+        }
+        int copy = ring.loaded ? ring.copyOfBatch() : -1;
+        if (copy == -1 || !area.holds(Integer.toUnsignedLong(copy))) {
+            return 0;
+        }
+        long operand = Integer.toUnsignedLong(ring.start) + ring.offsetOfJump() + Integer.BYTES;
+        return guest.copyOut(operand, jumpTargetBytes) ? jumpTarget[0] + address - copy : 0;
     }
 
     /**
@@ -181,7 +201,9 @@ final class PhysicalRings {
                         : mmio.read(engine.base() + RingRegisters.HEAD) != ring.headAtLoad;
         if (own) {
             int offset = engine.base() + status;
-            guest.registers().set(offset, mmio.read(offset));
+            int value = mmio.read(offset);
+            boolean address = status == RingRegisters.BBADDR || status == RingRegisters.IPEIR;
+            guest.registers().set(offset, address ? ownAddress(guest, engine, value) : value);
         }
     }
 
@@ -273,9 +295,11 @@ final class PhysicalRings {
         mmio.write(
                 base + RingRegisters.PP_DIR_BASE,
                 guest.activate(engine, guest.registers().get(base + RingRegisters.PP_DIR_BASE)));
+        int mode = guest.registers().get(base + RingRegisters.GFX_MODE);
         mmio.write(
                 base + RingRegisters.GFX_MODE,
-                0xffff_0000 | guest.registers().get(base + RingRegisters.GFX_MODE));
+                0xffff_0000 | mode & RingRegisters.GFX_MODE_OF_GUEST);
+        invalidate(engine);
     }
 
     void loadRing(GuestEngines guest, Engine engine) {
@@ -293,18 +317,32 @@ final class PhysicalRings {
         mmio.write(base + RingRegisters.HEAD, ring.head);
         ring.headAtLoad = ring.head;
         mmio.write(base + RingRegisters.TAIL, ring.taken);
+        area.flush();
         mmio.write(base + RingRegisters.CTL, ring.ctl);
     }
 
     /** Lets an engine run up to what has been taken. */
     void moveTail(VirtualRing ring) {
+        area.flush();
         mmio.write(ring.engine().base() + RingRegisters.TAIL, ring.taken);
     }
 
-    /** Lets an engine forget its translations. */
+    /**
+     * Lets an engine forget the translations it has made, of the global table and of the
+     * per-process ones.
+     *
+     * <p>Source: Linux i915 for gen7, which waits for the flush to end; a write of PP_DIR_BASE does
+     * not do it on other engines than the render engine.
+     */
     void invalidate(Engine engine) {
+        int offset = engine.base() + RingRegisters.INSTPM;
         int bits = RingRegisters.INSTPM_SYNC_FLUSH | RingRegisters.INSTPM_TLB_INVALIDATE;
-        mmio.writeMasked(engine.base() + RingRegisters.INSTPM, bits, bits);
+        mmio.writeMasked(offset, bits, bits);
+        for (int polls = 0; polls < MAX_POLLS; polls++) {
+            if ((mmio.read(offset) & RingRegisters.INSTPM_SYNC_FLUSH) == 0) {
+                return;
+            }
+        }
     }
 
     // ------------------------------------------------------------------ saving

@@ -1,5 +1,6 @@
 package org.gpumediator.intel.gen7.engine;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -226,8 +227,20 @@ final class VirtualRing {
         }
     }
 
+    /**
+     * Returns the copy of a batch that the engine executes, or -1 if it came there by no jump of
+     * this ring.
+     */
+    int copyOfBatch() {
+        MemorySegment commands = shadow().segment();
+        int at = offsetOfJump();
+        return (commands.get(LE32, at) & BATCH_START_MASK) == BATCH_START
+                ? commands.get(LE32, (at + Integer.BYTES) % length())
+                : -1;
+    }
+
     /** Returns where the jump into a batch is if the engine executes one. */
-    private int offsetOfJump() {
+    int offsetOfJump() {
         return Math.floorMod(headOffset() - BATCH_START_BYTES, length());
     }
 

@@ -27,6 +27,10 @@ public final class Fences {
     private final FaultBook faults;
     private final int first;
     private final int count;
+
+    /** What the hardware has, low and high dword by turns. */
+    private final int[] inHardware;
+
     private boolean released;
 
     public Fences(
@@ -42,6 +46,7 @@ public final class Fences {
         this.faults = faults;
         this.first = first;
         this.count = count;
+        inHardware = new int[2 * count];
         clear();
     }
 
@@ -79,10 +84,19 @@ public final class Fences {
     }
 
     private void put(int fence, int low, int high) {
+        inHardware[2 * fence] = low;
+        inHardware[2 * fence + 1] = high;
         int offset = FENCES + 8 * (first + fence);
         mmio.write(offset, 0);
         mmio.write(offset + 4, high);
         mmio.write(offset, low);
+    }
+
+    /** Puts the share back into hardware that has lost it by a reset of everything. */
+    public void putBack() {
+        for (int fence = 0; fence < count && !released; fence++) {
+            put(fence, inHardware[2 * fence], inHardware[2 * fence + 1]);
+        }
     }
 
     /** Gives the share back: what a guest still writes has no effect. */

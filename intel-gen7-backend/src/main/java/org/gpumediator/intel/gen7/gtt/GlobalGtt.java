@@ -1,5 +1,6 @@
 package org.gpumediator.intel.gen7.gtt;
 
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.gpumediator.api.hardware.PhysicalGpu;
 
 /**
@@ -21,6 +22,9 @@ public final class GlobalGtt {
 
     private final PhysicalGpu gpu;
 
+    /** Entries were written since the last flush: the GPU may still use those before. */
+    private final AtomicBoolean changed = new AtomicBoolean();
+
     /** Creates the view. */
     public GlobalGtt(PhysicalGpu gpu) {
         this.gpu = gpu;
@@ -29,10 +33,19 @@ public final class GlobalGtt {
     /** Writes one entry. */
     public void set(int index, int entry) {
         gpu.write(0, WINDOW + 4L * index, 4, Integer.toUnsignedLong(entry));
+        changed.setRelease(true); // after the entry: a flush in between leaves one more to do
     }
 
     /** Makes entries written before take effect for what the GPU does next. */
     public void flush() {
+        changed.set(false);
         gpu.write(0, GFX_FLSH_CNTL, 4, 1);
+    }
+
+    /** Does so if any were written since the last time. */
+    public void flushChanges() {
+        if (changed.getAcquire()) {
+            flush();
+        }
     }
 }

@@ -102,12 +102,25 @@ public final class ReservedArea {
         return start + SCRATCH;
     }
 
+    /** Returns whether a graphics address is one of the area. */
+    public boolean holds(long graphicsAddress) {
+        return graphicsAddress >= start && graphicsAddress < start + BYTES;
+    }
+
     /** Shows pages that follow each other on the bus at a graphics address of the area. */
     public void show(long graphicsAddress, long busAddress, int pages) {
         int first = first(graphicsAddress - start);
         for (int i = 0; i < pages; i++) {
             set(first + i, Pte.of(busAddress + (long) i * Pte.PAGE));
         }
+    }
+
+    /**
+     * Makes the GPU forget what it remembers of the table, the area's windows included, if any of
+     * it has changed. To be called before an engine is given something to run.
+     */
+    public void flush() {
+        gtt.flushChanges();
     }
 
     /** Takes pages of the area out of use. */

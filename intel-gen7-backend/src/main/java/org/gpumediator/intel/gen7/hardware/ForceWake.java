@@ -25,14 +25,22 @@ public final class ForceWake implements AutoCloseable {
      */
     public ForceWake(Mmio mmio) {
         this.mmio = mmio;
+        if (!wake()) {
+            throw new HardwareAccessException(
+                    "forcewake: no acknowledge after " + MAX_POLLS + " reads of FORCEWAKE_ACK",
+                    null);
+        }
+    }
+
+    /** Wakes the hardware again after a reset of all of it; returns whether it is awake. */
+    public boolean wake() {
         mmio.writeMasked(FORCEWAKE_MT, KERNEL, KERNEL);
-        for (int polls = 0; (mmio.read(FORCEWAKE_ACK) & KERNEL) == 0; polls++) {
-            if (polls == MAX_POLLS) {
-                throw new HardwareAccessException(
-                        "forcewake: no acknowledge after " + MAX_POLLS + " reads of FORCEWAKE_ACK",
-                        null);
+        for (int polls = 0; polls < MAX_POLLS; polls++) {
+            if ((mmio.read(FORCEWAKE_ACK) & KERNEL) != 0) {
+                return true;
             }
         }
+        return false;
     }
 
     /** Lets the hardware sleep. */

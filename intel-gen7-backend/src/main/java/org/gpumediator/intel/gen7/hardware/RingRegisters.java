@@ -50,6 +50,13 @@ public final class RingRegisters {
     public static final int MI_MODE_MOVED = 0xf4ff;
 
     public static final int GFX_MODE_PPGTT = 1 << 9;
+
+    /**
+     * Bits of GFX_MODE that a guest decides: its address space, and how the render engine replays
+     * what was preempted. Not bit 13, "invalidate translations only when asked to".
+     */
+    public static final int GFX_MODE_OF_GUEST = GFX_MODE_PPGTT | 1 << 11;
+
     public static final int INSTPM_TLB_INVALIDATE = 1 << 9;
     public static final int INSTPM_SYNC_FLUSH = 1 << 5;
 
