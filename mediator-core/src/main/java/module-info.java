@@ -11,6 +11,7 @@ module org.gpumediator.core {
     exports org.gpumediator.core.catalogue;
     exports org.gpumediator.core.command;
     exports org.gpumediator.core.desired;
+    exports org.gpumediator.core.hardware;
     exports org.gpumediator.core.observe;
     exports org.gpumediator.core.pci;
     exports org.gpumediator.core;

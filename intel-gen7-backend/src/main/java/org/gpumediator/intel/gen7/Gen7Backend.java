@@ -25,6 +25,8 @@ import org.gpumediator.api.spi.SchedulingControl;
 import org.gpumediator.core.catalogue.HardwarePort;
 import org.gpumediator.core.catalogue.RegisterCatalogue;
 import org.gpumediator.core.catalogue.ResetImage;
+import org.gpumediator.core.hardware.DmaPages;
+import org.gpumediator.core.hardware.Mmio;
 import org.gpumediator.core.observe.DeferredListener;
 import org.gpumediator.core.policy.FirstFit;
 import org.gpumediator.core.schedule.EngineGroupScheduler;
@@ -38,12 +40,10 @@ import org.gpumediator.intel.gen7.engine.RenderState;
 import org.gpumediator.intel.gen7.engine.SubmissionEffects;
 import org.gpumediator.intel.gen7.gtt.DirectoryPlaces;
 import org.gpumediator.intel.gen7.gtt.GlobalGtt;
-import org.gpumediator.intel.gen7.gtt.MediatorPages;
 import org.gpumediator.intel.gen7.gtt.Pte;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.hardware.Engine;
 import org.gpumediator.intel.gen7.hardware.ForceWake;
-import org.gpumediator.intel.gen7.hardware.Mmio;
 import org.gpumediator.intel.gen7.irq.PhysicalInterrupts;
 import org.gpumediator.intel.gen7.registers.Gen7Hooks;
 import org.gpumediator.intel.gen7.registers.Gen7Registers;
@@ -69,7 +69,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
     private final ForceWake forceWake;
     private final GlobalGtt physicalTable;
     private final Gen7Resources resources;
-    private final MediatorPages scratch;
+    private final DmaPages scratch;
     private final ReservedArea area;
     private final DirectoryPlaces places = new DirectoryPlaces();
     private final RegisterCatalogue<Gen7Hooks> catalogue = Gen7Registers.catalogue();
@@ -92,7 +92,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
         resetImage = Gen7Registers.image(catalogue, registers);
         physicalTable = new GlobalGtt(gpu);
         resources = new Gen7Resources(gpu.barLength(APERTURE_BAR));
-        scratch = new MediatorPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
+        scratch = new DmaPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
         for (int i = 0; i < GlobalGtt.ENTRIES; i++) {
             physicalTable.set(i, scratchEntry());
         }

@@ -25,6 +25,7 @@ import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.api.vmm.TrapRegion;
 import org.gpumediator.api.vmm.VgpuStatistics;
 import org.gpumediator.core.catalogue.RegisterFile;
+import org.gpumediator.core.hardware.DmaPages;
 import org.gpumediator.core.observe.FaultBook;
 import org.gpumediator.core.observe.RateLimit;
 import org.gpumediator.core.pci.PciFunction;
@@ -41,7 +42,6 @@ import org.gpumediator.intel.gen7.gtt.Fences;
 import org.gpumediator.intel.gen7.gtt.GlobalGtt;
 import org.gpumediator.intel.gen7.gtt.GuestDma;
 import org.gpumediator.intel.gen7.gtt.GuestGtt;
-import org.gpumediator.intel.gen7.gtt.MediatorPages;
 import org.gpumediator.intel.gen7.gtt.Ppgtt;
 import org.gpumediator.intel.gen7.gtt.Pte;
 import org.gpumediator.intel.gen7.gtt.Slice;
@@ -92,7 +92,7 @@ public final class Gen7Vgpu implements DeviceModel {
     @GuardedBy("lock")
     private final Fences fences;
 
-    private final MediatorPages scratchPage;
+    private final DmaPages scratchPage;
     private final VirtualInterrupts interrupts;
     private final GuestEngines engines;
     private final RateLimit messages = new RateLimit(MESSAGES_PER_SECOND, MESSAGE_BURST);
@@ -130,7 +130,7 @@ public final class Gen7Vgpu implements DeviceModel {
         shadow = new Storage(registers);
         interrupts = new VirtualInterrupts(lock, shadow, this::interruptLevel);
         display = new VirtualDisplay(shadow, interrupts, backend.clock());
-        scratchPage = new MediatorPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
+        scratchPage = new DmaPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
         // As long as the BAR and with the table at the same offset: a VMM in another process maps
         // BAR and
         // memory alike. What is in front is never touched.

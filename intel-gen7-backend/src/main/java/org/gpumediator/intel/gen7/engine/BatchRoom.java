@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.gpumediator.core.hardware.DmaPages;
 import org.gpumediator.intel.gen7.command.BatchSink;
-import org.gpumediator.intel.gen7.gtt.MediatorPages;
 import org.gpumediator.intel.gen7.gtt.Pte;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +29,7 @@ public final class BatchRoom implements BatchSink {
     private final PhysicalGpu gpu;
     private final ReservedArea area;
     private final long window;
-    private @Nullable MediatorPages pages;
+    private @Nullable DmaPages pages;
     private int used;
 
     /** Creates a store without copies that the GPU will see at {@code window}. */
@@ -60,10 +60,10 @@ public final class BatchRoom implements BatchSink {
         used += count * Integer.BYTES + ALIGNMENT - 1 & -ALIGNMENT;
     }
 
-    private MediatorPages pages() {
-        MediatorPages now = pages;
+    private DmaPages pages() {
+        DmaPages now = pages;
         if (now == null) {
-            now = new MediatorPages(gpu, ReservedArea.BATCH_WINDOW, DmaAccess.READ_ONLY);
+            now = new DmaPages(gpu, ReservedArea.BATCH_WINDOW, DmaAccess.READ_ONLY);
             pages = now;
         }
         return now;

@@ -1,9 +1,9 @@
 package org.gpumediator.intel.gen7.engine;
 
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.core.hardware.Mmio;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.hardware.Engine;
-import org.gpumediator.intel.gen7.hardware.Mmio;
 import org.gpumediator.intel.gen7.hardware.RingRegisters;
 import org.jspecify.annotations.Nullable;
 

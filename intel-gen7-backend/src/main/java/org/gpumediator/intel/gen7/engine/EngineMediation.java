@@ -8,10 +8,10 @@ import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.schedule.SchedulingPolicy;
+import org.gpumediator.core.hardware.Mmio;
 import org.gpumediator.core.schedule.EngineGroupScheduler;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.hardware.Engine;
-import org.gpumediator.intel.gen7.hardware.Mmio;
 import org.gpumediator.intel.gen7.hardware.RingRegisters;
 
 /**

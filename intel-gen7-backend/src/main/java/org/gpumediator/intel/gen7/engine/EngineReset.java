@@ -3,8 +3,8 @@ package org.gpumediator.intel.gen7.engine;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import org.gpumediator.core.hardware.Mmio;
 import org.gpumediator.intel.gen7.hardware.Engine;
-import org.gpumediator.intel.gen7.hardware.Mmio;
 import org.gpumediator.intel.gen7.hardware.RingRegisters;
 
 /**

@@ -8,9 +8,9 @@ import java.util.TreeMap;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.gpumediator.core.hardware.DmaPages;
 import org.gpumediator.core.observe.FaultBook;
 import org.gpumediator.intel.gen7.gtt.GuestGtt;
-import org.gpumediator.intel.gen7.gtt.MediatorPages;
 import org.gpumediator.intel.gen7.gtt.Ppgtt;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.hardware.Engine;
@@ -41,7 +41,7 @@ public final class GuestEngines {
     private final VirtualRing[] rings = new VirtualRing[Engine.COUNT];
     private final PhysicalGpu gpu;
     private final ReservedArea area;
-    private @Nullable MediatorPages contextImage;
+    private @Nullable DmaPages contextImage;
 
     /** Whether {@link #contextImage} holds a saved context. */
     boolean contextSaved;
@@ -260,10 +260,10 @@ public final class GuestEngines {
     }
 
     /** Returns where the mediator keeps the guest's context while it is off. */
-    MediatorPages contextImage() {
-        MediatorPages image = contextImage;
+    DmaPages contextImage() {
+        DmaPages image = contextImage;
         if (image == null) {
-            image = new MediatorPages(gpu, ReservedArea.CONTEXT_BYTES, DmaAccess.READ_WRITE);
+            image = new DmaPages(gpu, ReservedArea.CONTEXT_BYTES, DmaAccess.READ_WRITE);
             contextImage = image;
         }
         return image;

@@ -5,11 +5,11 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
-import org.gpumediator.intel.gen7.gtt.MediatorPages;
+import org.gpumediator.core.hardware.DmaPages;
+import org.gpumediator.core.hardware.Mmio;
 import org.gpumediator.intel.gen7.gtt.Pte;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.hardware.Engine;
-import org.gpumediator.intel.gen7.hardware.Mmio;
 import org.gpumediator.intel.gen7.hardware.RingRegisters;
 
 /**
@@ -42,18 +42,18 @@ final class OwnRing implements AutoCloseable {
 
     private final Mmio mmio;
     private final ReservedArea area;
-    private final MediatorPages ring;
-    private final MediatorPages status;
-    private final MediatorPages scratch;
+    private final DmaPages ring;
+    private final DmaPages status;
+    private final DmaPages scratch;
     private int at;
     private int sequence;
 
     OwnRing(PhysicalGpu gpu, Mmio mmio, ReservedArea area) {
         this.mmio = mmio;
         this.area = area;
-        ring = new MediatorPages(gpu, (long) PAGES * Pte.PAGE, DmaAccess.READ_ONLY);
-        status = new MediatorPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
-        scratch = new MediatorPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
+        ring = new DmaPages(gpu, (long) PAGES * Pte.PAGE, DmaAccess.READ_ONLY);
+        status = new DmaPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
+        scratch = new DmaPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
         area.show(area.ownRing(), ring.busAddress(), PAGES);
         area.show(area.ownStatus(), status.busAddress(), 1);
         area.show(area.scratch(), scratch.busAddress(), 1);

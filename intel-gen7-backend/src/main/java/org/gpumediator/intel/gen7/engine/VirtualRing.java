@@ -5,7 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
-import org.gpumediator.intel.gen7.gtt.MediatorPages;
+import org.gpumediator.core.hardware.DmaPages;
 import org.gpumediator.intel.gen7.gtt.Pte;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.hardware.Engine;
@@ -52,7 +52,7 @@ final class VirtualRing {
     private final BatchRoom copies;
     private final PhysicalGpu gpu;
     private final ReservedArea area;
-    private @Nullable MediatorPages shadow;
+    private @Nullable DmaPages shadow;
 
     int tail;
     int start;
@@ -208,11 +208,11 @@ final class VirtualRing {
     }
 
     /** Returns the shadow, of the ring's length. */
-    MediatorPages shadow() {
-        MediatorPages pages = shadow;
+    DmaPages shadow() {
+        DmaPages pages = shadow;
         if (pages == null || pages.segment().byteSize() != length()) {
             release();
-            pages = new MediatorPages(gpu, length(), DmaAccess.READ_ONLY);
+            pages = new DmaPages(gpu, length(), DmaAccess.READ_ONLY);
             shadow = pages;
         }
         return pages;

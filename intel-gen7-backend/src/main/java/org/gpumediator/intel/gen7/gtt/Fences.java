@@ -2,8 +2,8 @@ package org.gpumediator.intel.gen7.gtt;
 
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.catalogue.BitField;
+import org.gpumediator.core.hardware.Mmio;
 import org.gpumediator.core.observe.FaultBook;
-import org.gpumediator.intel.gen7.hardware.Mmio;
 import org.gpumediator.intel.gen7.hardware.ShadowRegisters;
 
 /**

@@ -11,6 +11,7 @@ import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.api.vmm.GuestMemory.Region;
 import org.gpumediator.api.vmm.GuestMemory.WriteTracking;
+import org.gpumediator.core.hardware.DmaPages;
 import org.gpumediator.core.observe.FaultBook;
 import org.gpumediator.intel.gen7.hardware.Engine;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,7 @@ public final class Ppgtt {
     private final @Nullable WriteTracking tracking;
     private final LongAdder trackedWrites = new LongAdder();
     private final List<ShadowDirectory> directories = new ArrayList<>();
-    private final List<MediatorPages> slabs = new ArrayList<>();
+    private final List<DmaPages> slabs = new ArrayList<>();
     private final ArrayDeque<ShadowTable> freeTables = new ArrayDeque<>();
     private @Nullable ShadowTable emptyTable;
 
@@ -202,7 +203,7 @@ public final class Ppgtt {
         clear();
         freeTables.clear();
         emptyTable = null;
-        slabs.forEach(MediatorPages::close);
+        slabs.forEach(DmaPages::close);
         slabs.clear();
     }
 
@@ -258,8 +259,7 @@ public final class Ppgtt {
     ShadowTable takeTable() {
         ShadowTable table = freeTables.poll();
         if (table == null) {
-            MediatorPages slab =
-                    new MediatorPages(gpu, (long) SLAB_PAGES * Pte.PAGE, DmaAccess.READ_ONLY);
+            DmaPages slab = new DmaPages(gpu, (long) SLAB_PAGES * Pte.PAGE, DmaAccess.READ_ONLY);
             slabs.add(slab);
             for (int i = 0; i < SLAB_PAGES; i++) {
                 MemorySegment page = slab.segment().asSlice((long) i * Pte.PAGE, Pte.PAGE);

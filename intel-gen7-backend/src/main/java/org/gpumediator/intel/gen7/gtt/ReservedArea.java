@@ -1,5 +1,6 @@
 package org.gpumediator.intel.gen7.gtt;
 
+import org.gpumediator.core.hardware.DmaPages;
 import org.gpumediator.intel.gen7.hardware.Engine;
 
 /**
@@ -132,7 +133,7 @@ public final class ReservedArea {
     }
 
     /** Takes pages that are about to be given back out of use, wherever they are shown. */
-    public void forget(MediatorPages pages) {
+    public void forget(DmaPages pages) {
         long first = pages.busAddress();
         long end = first + (long) pages.pages() * Pte.PAGE;
         for (int i = 0; i < entries.length; i++) {

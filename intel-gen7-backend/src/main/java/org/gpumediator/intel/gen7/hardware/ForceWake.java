@@ -1,6 +1,7 @@
 package org.gpumediator.intel.gen7.hardware;
 
 import org.gpumediator.api.HardwareAccessException;
+import org.gpumediator.core.hardware.Mmio;
 
 /**
  * Keeps the render well of the hardware awake while the mediator has it, so that every register

@@ -1,6 +1,6 @@
 package org.gpumediator.intel.gen7.irq;
 
-import org.gpumediator.intel.gen7.hardware.Mmio;
+import org.gpumediator.core.hardware.Mmio;
 
 /**
  * The interrupt hierarchy of the hardware, which the mediator alone programs: what it needs is

@@ -6,8 +6,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.ShareLostException;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.api.partition.ResourceRange;
-import org.gpumediator.nvidia.vf.gsp.DmaMemory;
+import org.gpumediator.core.hardware.DmaPages;
 import org.gpumediator.nvidia.vf.gsp.GspControls;
 import org.gpumediator.nvidia.vf.gsp.Waiter;
 
@@ -34,7 +35,7 @@ public final class Scrubber {
     private static final int ONE_COMPONENT = 4 << 16 | 4;
     private static final int LAUNCH_FLAGS = 2 | 1 << 3 | 1 << 8 | 1 << 9 | 1 << 10;
     private static final long MOST_LINE_BYTES = 0x8000_0000L;
-    private static final int SEMAPHORE_PAGE = 4096;
+    private static final int SEMAPHORE_PAGE = DmaPages.PAGE;
     private static final int DONE = 0x6f6b_6179;
     private static final long LIMIT_NANOS = 4_000_000_000L;
 
@@ -66,7 +67,7 @@ public final class Scrubber {
      * @throws GpuMediationException if it could not be begun
      */
     public void scrub(GspControls controls, int client, int channel, ResourceRange range) {
-        DmaMemory memory = new DmaMemory(gpu, 2);
+        DmaPages memory = new DmaPages(gpu, 2 * DmaPages.PAGE, DmaAccess.READ_WRITE);
         boolean done = false;
         try {
             freeLeftover(controls, client, channel);
@@ -107,7 +108,7 @@ public final class Scrubber {
         leftovers.clear();
     }
 
-    private static void write(DmaMemory memory, ResourceRange range) {
+    private static void write(DmaPages memory, ResourceRange range) {
         long line = Math.min(Long.lowestOneBit(range.length()), MOST_LINE_BYTES);
         long semaphore = memory.busAddress() + SEMAPHORE_PAGE;
         long target = range.start();

@@ -6,6 +6,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.gpumediator.core.hardware.DmaPages;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 
 /**
@@ -67,9 +69,9 @@ public final class GspBoot {
 
         private final GspRpc rpc;
         private final BoardFacts facts;
-        private final DmaMemory arguments;
+        private final DmaPages arguments;
 
-        Booted(GspRpc rpc, BoardFacts facts, DmaMemory arguments) {
+        Booted(GspRpc rpc, BoardFacts facts, DmaPages arguments) {
             this.rpc = rpc;
             this.facts = facts;
             this.arguments = arguments;
@@ -112,7 +114,7 @@ public final class GspBoot {
                                 listener.event(number, payload);
                             }
                         });
-        DmaMemory memory = new DmaMemory(gpu, 4 + 4);
+        DmaPages memory = new DmaPages(gpu, (4 + 4) * DmaPages.PAGE, DmaAccess.READ_WRITE);
         try {
             layOut(memory, rpc);
             // Both must be in the queue when the firmware comes up.
@@ -149,7 +151,7 @@ public final class GspBoot {
      * Page 0: memory layout. 1: table of arguments. 2: arguments. 3: firmware image. 4 and up:
      * logs.
      */
-    private void layOut(DmaMemory memory, GspRpc rpc) {
+    private void layOut(DmaPages memory, GspRpc rpc) {
         long total = Integer.toUnsignedLong(read(USABLE_MEBIBYTES)) * AdaBoard.MIB;
         long frts = total - VGA_BYTES - FRTS_BYTES;
         long heap = frts - IMAGE_BYTES - HEAP_BYTES;
@@ -182,7 +184,7 @@ public final class GspBoot {
         memory.putLong(2 * 4096 + 24, SharedQueues.STATUS_OFFSET);
     }
 
-    private static void argument(DmaMemory memory, int index, String name, int page) {
+    private static void argument(DmaPages memory, int index, String name, int page) {
         long packed = 0;
         for (int i = 0; i < name.length(); i++) {
             packed = packed << 8 | name.charAt(i);
@@ -194,7 +196,7 @@ public final class GspBoot {
         memory.putInt(at + 24, 1 | 1 << 8);
     }
 
-    private void start(DmaMemory memory) {
+    private void start(DmaPages memory) {
         write(ENGINE_RESET, 1);
         write(ENGINE_RESET, 0);
         write(CORE_SELECT, RISCV);

@@ -6,6 +6,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.gpumediator.core.hardware.DmaPages;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +76,7 @@ final class SharedQueues implements AutoCloseable {
         void corrupted();
     }
 
-    private final DmaMemory memory;
+    private final DmaPages memory;
     private final Object sending = new Object();
 
     @GuardedBy("sending")
@@ -104,7 +106,7 @@ final class SharedQueues implements AutoCloseable {
     }
 
     SharedQueues(PhysicalGpu gpu) {
-        memory = new DmaMemory(gpu, PAGES);
+        memory = new DmaPages(gpu, PAGES * DmaPages.PAGE, DmaAccess.READ_WRITE);
         for (int i = 0; i < PAGES; i++) {
             memory.putLong(8L * i, memory.busAddress() + (long) i * ENTRY);
         }
