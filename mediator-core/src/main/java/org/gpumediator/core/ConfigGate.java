@@ -3,6 +3,7 @@ package org.gpumediator.core;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.pci.ConfigSpace;
 import org.gpumediator.api.pci.ConfigWriteEffect;
 
@@ -32,7 +33,7 @@ final class ConfigGate implements ConfigSpace {
         if (!shut) {
             return space.read(offset, width);
         }
-        return width == 1 || width == 2 ? (1 << (Byte.SIZE * width)) - 1 : -1;
+        return (int) AccessWidth.ones(width);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.gpumediator.core;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.LongAdder;
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.vmm.TrapHandler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +48,7 @@ final class TrapGate implements TrapHandler {
             return target.read(offset, width);
         } catch (RuntimeException error) {
             broken(error);
-            return Shut.ones(width);
+            return AccessWidth.ones(width);
         }
     }
 
@@ -116,13 +117,9 @@ final class TrapGate implements TrapHandler {
 
         static final Shut INSTANCE = new Shut();
 
-        static long ones(int width) {
-            return width >= 1 && width < Long.BYTES ? (1L << (Byte.SIZE * width)) - 1 : -1L;
-        }
-
         @Override
         public long read(long offset, int width) {
-            return ones(width);
+            return AccessWidth.ones(width);
         }
 
         @Override

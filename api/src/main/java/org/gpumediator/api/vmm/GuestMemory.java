@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 public interface GuestMemory {
 
+    /** Returns the memory of a guest that has none. */
+    static GuestMemory none() {
+        return NoGuestMemory.INSTANCE;
+    }
+
     /**
      * Finds the mappable region that holds an address. This is the way to memory the GPU will
      * access by itself.

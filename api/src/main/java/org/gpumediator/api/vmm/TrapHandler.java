@@ -1,6 +1,7 @@
 package org.gpumediator.api.vmm;
 
 import java.lang.foreign.MemorySegment;
+import org.gpumediator.api.AccessWidth;
 
 /**
  * Answers the accesses a guest makes to one trapped region: a BAR, or the expansion ROM.
@@ -49,8 +50,8 @@ public interface TrapHandler {
     default void readBlock(long offset, MemorySegment target) {
         long end = target.byteSize();
         for (long at = 0; at < end; ) {
-            int width = AlignedPieces.widthAt(offset + at, end - at);
-            AlignedPieces.put(target, at, width, read(offset + at, width));
+            int width = AccessWidth.widestAt(offset + at, end - at);
+            AccessWidth.put(target, at, width, read(offset + at, width));
             at += width;
         }
     }
@@ -66,8 +67,8 @@ public interface TrapHandler {
     default void writeBlock(long offset, MemorySegment source) {
         long end = source.byteSize();
         for (long at = 0; at < end; ) {
-            int width = AlignedPieces.widthAt(offset + at, end - at);
-            write(offset + at, width, AlignedPieces.get(source, at, width));
+            int width = AccessWidth.widestAt(offset + at, end - at);
+            write(offset + at, width, AccessWidth.get(source, at, width));
             at += width;
         }
     }
@@ -85,9 +86,9 @@ public interface TrapHandler {
      */
     default void readString(
             long offset, int width, StringDirection direction, MemorySegment target) {
-        long count = AlignedPieces.elements(target, width);
+        long count = elements(target, width);
         for (long i = 0, at = offset; i < count; i++, at += direction.step(width)) {
-            AlignedPieces.put(target, i * width, width, read(at, width));
+            AccessWidth.put(target, i * width, width, read(at, width));
         }
     }
 
@@ -105,9 +106,9 @@ public interface TrapHandler {
      */
     default void writeString(
             long offset, int width, StringDirection direction, MemorySegment source) {
-        long count = AlignedPieces.elements(source, width);
+        long count = elements(source, width);
         for (long i = 0, at = offset; i < count; i++, at += direction.step(width)) {
-            write(at, width, AlignedPieces.get(source, i * width, width));
+            write(at, width, AccessWidth.get(source, i * width, width));
         }
     }
 
@@ -124,5 +125,16 @@ public interface TrapHandler {
         public int step(int width) {
             return this == ASCENDING ? width : -width;
         }
+    }
+
+    private static long elements(MemorySegment run, int width) {
+        if (!AccessWidth.isLegal(width)) {
+            throw new IllegalArgumentException("width " + width + ": expected 1, 2, 4 or 8");
+        }
+        if (run.byteSize() % width != 0) {
+            throw new IllegalArgumentException(
+                    "length " + run.byteSize() + ": expected a multiple of the width " + width);
+        }
+        return run.byteSize() / width;
     }
 }

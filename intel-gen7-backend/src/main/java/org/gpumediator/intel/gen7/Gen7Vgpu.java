@@ -29,7 +29,6 @@ import org.gpumediator.core.hardware.DmaPages;
 import org.gpumediator.core.observe.FaultBook;
 import org.gpumediator.core.observe.RateLimit;
 import org.gpumediator.core.pci.PciFunction;
-import org.gpumediator.core.schedule.EngineGroupScheduler.ClientStatistics;
 import org.gpumediator.intel.gen7.bar.ApertureBar;
 import org.gpumediator.intel.gen7.bar.HostRegisters;
 import org.gpumediator.intel.gen7.bar.PortBar;
@@ -420,12 +419,7 @@ public final class Gen7Vgpu implements DeviceModel {
     @Override
     public VgpuStatistics statistics() {
         SortedMap<String, Long> counters = new TreeMap<>();
-        ClientStatistics time = backend.engines().statistics(engines);
-        counters.put("engines.busy.nanos", time.busyNanos());
-        counters.put("engines.waits", time.waits());
-        counters.put("engines.wait.nanos", time.waitNanos());
-        counters.put("engines.wait.worst.nanos", time.worstWaitNanos());
-        counters.put("engines.switches", time.switches());
+        backend.engines().statistics(engines).addTo(counters);
         counters.put("interrupts.raised", interrupts.raised());
         counters.putAll(backend.engines().ringCounters(engines));
         synchronized (lock) {

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.core.observe.FaultBook;
@@ -217,7 +218,7 @@ public final class RegisterFile<C> implements TrapHandler {
 
     private long readOther(long offset, int width) {
         if (!allowed(offset, width)) {
-            return ones(width);
+            return AccessWidth.ones(width);
         }
         int dword = (int) (offset >>> 2);
         int shift = 8 * (int) (offset & 3);
@@ -230,7 +231,7 @@ public final class RegisterFile<C> implements TrapHandler {
             long piece = Integer.toUnsignedLong(readDword(dword, lanes(done, bits)));
             value |= done < 0 ? piece >>> -done : piece << done;
         }
-        return value & ones(width);
+        return value & AccessWidth.ones(width);
     }
 
     private void writeOther(long offset, int width, long value) {
@@ -239,7 +240,7 @@ public final class RegisterFile<C> implements TrapHandler {
         }
         int dword = (int) (offset >>> 2);
         int bits = 8 * width;
-        long wanted = value & ones(width);
+        long wanted = value & AccessWidth.ones(width);
         for (int done = -8 * (int) (offset & 3); done < bits; done += 32, dword++) {
             int piece = (int) (done < 0 ? wanted << -done : wanted >>> done);
             writeDword(dword, piece, lanes(done, bits));
@@ -254,7 +255,7 @@ public final class RegisterFile<C> implements TrapHandler {
     }
 
     private boolean allowed(long offset, int width) {
-        if (width < 1 || width > 8 || (width & (width - 1)) != 0) {
+        if (!AccessWidth.isLegal(width)) {
             faults.count(GuestFaultKind.REFUSED_ACCESS, catalogue.name(), offset);
             return false;
         }
@@ -274,10 +275,6 @@ public final class RegisterFile<C> implements TrapHandler {
             }
         }
         return true;
-    }
-
-    private static long ones(int width) {
-        return width < 1 || width >= 8 ? -1L : (1L << (8 * width)) - 1;
     }
 
     // ---- registers that are more than storage

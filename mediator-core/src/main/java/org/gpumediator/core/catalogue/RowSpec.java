@@ -1,6 +1,7 @@
 package org.gpumediator.core.catalogue;
 
 import java.util.List;
+import org.gpumediator.api.AccessWidth;
 
 /** A row as it was declared, before it is placed at the bases of its block. */
 record RowSpec<C>(
@@ -44,7 +45,7 @@ record RowSpec<C>(
         if (width == 8) {
             return value;
         }
-        long ones = (1L << (8 * width)) - 1;
+        long ones = AccessWidth.ones(width);
         boolean literal = width == 4 && value == (int) value;
         if ((value & ~ones) != 0 && !literal) {
             throw new IllegalArgumentException(

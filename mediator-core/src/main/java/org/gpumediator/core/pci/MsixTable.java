@@ -4,6 +4,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.Arrays;
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.vmm.InterruptSink;
 import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.api.vmm.VmmPort.MessageMasking;
@@ -209,16 +210,8 @@ public final class MsixTable {
         }
     }
 
-    private static boolean isWidth(int width) {
-        return width == 1 || width == 2 || width == 4 || width == 8;
-    }
-
-    private static long ones(int width) {
-        return width == 8 || !isWidth(width) ? -1L : (1L << (8 * width)) - 1;
-    }
-
     private static boolean isInside(long offset, int width, int length) {
-        return isWidth(width) && offset >= 0 && offset <= length - width;
+        return AccessWidth.isLegal(width) && offset >= 0 && offset <= length - width;
     }
 
     private final class Table implements TrapHandler {
@@ -226,7 +219,7 @@ public final class MsixTable {
         @Override
         public long read(long offset, int width) {
             if (!isInside(offset, width, entries.length)) {
-                return ones(width);
+                return AccessWidth.ones(width);
             }
             long value = 0;
             synchronized (lock) {
@@ -261,7 +254,7 @@ public final class MsixTable {
         @Override
         public long read(long offset, int width) {
             if (!isInside(offset, width, pending.length * Long.BYTES)) {
-                return ones(width);
+                return AccessWidth.ones(width);
             }
             long value = 0;
             synchronized (lock) {
@@ -321,7 +314,7 @@ public final class MsixTable {
 
         /** Whether no byte is in the window; also so for offsets and widths that make no sense. */
         private boolean isOutside(long offset, int width) {
-            return !isWidth(width)
+            return !AccessWidth.isLegal(width)
                     || offset < 0
                     || offset >= start + length
                     || offset <= start - width;

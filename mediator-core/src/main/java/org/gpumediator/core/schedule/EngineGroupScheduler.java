@@ -2,6 +2,7 @@ package org.gpumediator.core.schedule;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.gpumediator.api.schedule.RunQueue;
 import org.gpumediator.api.schedule.SchedulingParameters;
@@ -576,7 +577,17 @@ public final class EngineGroupScheduler {
      * @param switches how often the engines changed hands to it
      */
     public record ClientStatistics(
-            long busyNanos, long waits, long waitNanos, long worstWaitNanos, long switches) {}
+            long busyNanos, long waits, long waitNanos, long worstWaitNanos, long switches) {
+
+        /** Adds these to counters by name, as {@code engines.busy.nanos} and the like. */
+        public void addTo(Map<String, Long> counters) {
+            counters.put("engines.busy.nanos", busyNanos);
+            counters.put("engines.waits", waits);
+            counters.put("engines.wait.nanos", waitNanos);
+            counters.put("engines.wait.worst.nanos", worstWaitNanos);
+            counters.put("engines.switches", switches);
+        }
+    }
 
     /**
      * What a group of engines has done.

@@ -2,16 +2,13 @@ package org.gpumediator.core.pci;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import org.gpumediator.api.Registration;
 import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.api.vmm.InterruptLine;
 import org.gpumediator.api.vmm.SharedMemory;
 import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.api.vmm.VmmPort.MessageMasking;
-import org.jspecify.annotations.Nullable;
 
 /** A VMM that has no memory and writes down the interrupts it gets. */
 final class RecordingPort implements InterruptLine {
@@ -22,7 +19,7 @@ final class RecordingPort implements InterruptLine {
 
     VmmPort port(MessageMasking masking) {
         return new VmmPort(
-                new NoMemory(), this::raise, this, masking, SharedMemory.Allocator.inProcess());
+                GuestMemory.none(), this::raise, this, masking, SharedMemory.Allocator.inProcess());
     }
 
     VmmPort port() {
@@ -61,28 +58,5 @@ final class RecordingPort implements InterruptLine {
         assertThat(asserted).as("line not asserted").isTrue();
         asserted = false;
         edges++;
-    }
-
-    private static final class NoMemory implements GuestMemory {
-
-        @Override
-        public @Nullable Region regionAt(long guestPhysicalAddress) {
-            return null;
-        }
-
-        @Override
-        public boolean read(long guestPhysicalAddress, MemorySegment target) {
-            return false;
-        }
-
-        @Override
-        public boolean write(long guestPhysicalAddress, MemorySegment source) {
-            return false;
-        }
-
-        @Override
-        public Registration listen(RegionListener listener) {
-            return () -> {};
-        }
     }
 }

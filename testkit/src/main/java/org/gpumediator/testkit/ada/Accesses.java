@@ -1,5 +1,7 @@
 package org.gpumediator.testkit.ada;
 
+import org.gpumediator.api.AccessWidth;
+
 /** What accesses a driver may make to a function. */
 final class Accesses {
 
@@ -11,8 +13,10 @@ final class Accesses {
      * @throws IllegalArgumentException if it is not aligned, wide or inside as it must be
      */
     static void check(long offset, int width, long length) {
-        boolean known = width == 1 || width == 2 || width == 4 || width == 8;
-        if (!known || offset < 0 || offset > length - width || offset % width != 0) {
+        if (!AccessWidth.isLegal(width)
+                || offset < 0
+                || offset > length - width
+                || offset % width != 0) {
             throw new IllegalArgumentException(
                     String.format(
                             "access at 0x%x, width %d: expected an aligned access of 1, 2, 4 or 8"
@@ -49,10 +53,5 @@ final class Accesses {
                                     + " 1, 2 or 4 bytes below 0x%x",
                             offset, width, length));
         }
-    }
-
-    /** Returns what a bus reads where nobody answers. */
-    static long ones(int width) {
-        return -1L >>> 64 - 8 * width;
     }
 }

@@ -1,7 +1,5 @@
 package org.gpumediator.testkit.ada;
 
-import java.lang.foreign.MemorySegment;
-import org.gpumediator.api.Registration;
 import org.gpumediator.api.pci.BarKind;
 import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.api.vmm.InterruptSink;
@@ -12,7 +10,6 @@ import org.gpumediator.core.pci.ExtendedCapabilities;
 import org.gpumediator.core.pci.MsixPlace;
 import org.gpumediator.core.pci.PciFunction;
 import org.gpumediator.core.pci.SriovCapability;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration space of a physical function.
@@ -78,7 +75,7 @@ final class AdaConfig {
                 .capability(0xc1c, Capability.extended(0x26, 1, 0x30).build())
                 .capability(0xd00, Capability.extended(0x27, 1, 0x44).build())
                 .capability(0xe00, Capability.extended(0x25, 1, 0x0c).build())
-                .build(VmmPort.of(new NoMemory(), InterruptSink.none()));
+                .build(VmmPort.of(GuestMemory.none(), InterruptSink.none()));
     }
 
     /** Does what a machine's firmware does: gives every BAR a window and switches memory on. */
@@ -119,29 +116,5 @@ final class AdaConfig {
                 .vfBar(1, BarKind.MEMORY_64_PREFETCHABLE, model.vfApertureBytes())
                 .vfBar(3, BarKind.MEMORY_64_PREFETCHABLE, INSTANCE_BYTES)
                 .build();
-    }
-
-    /** The physical function has no guest. */
-    private static final class NoMemory implements GuestMemory {
-
-        @Override
-        public @Nullable Region regionAt(long guestPhysicalAddress) {
-            return null;
-        }
-
-        @Override
-        public boolean read(long guestPhysicalAddress, MemorySegment target) {
-            return false;
-        }
-
-        @Override
-        public boolean write(long guestPhysicalAddress, MemorySegment source) {
-            return false;
-        }
-
-        @Override
-        public Registration listen(RegionListener listener) {
-            return () -> {};
-        }
     }
 }

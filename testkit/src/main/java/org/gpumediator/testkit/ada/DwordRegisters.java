@@ -1,5 +1,7 @@
 package org.gpumediator.testkit.ada;
 
+import org.gpumediator.api.AccessWidth;
+
 /**
  * Registers of 32 bits that a bus may access in pieces or in aligned pairs. Used under the board's
  * lock.
@@ -21,7 +23,7 @@ abstract class DwordRegisters {
             return Integer.toUnsignedLong(read(offset)) | (long) read(offset + 4) << 32;
         }
         return Integer.toUnsignedLong(read(offset & ~3)) >>> 8 * (offset & 3)
-                & -1L >>> 64 - 8 * width;
+                & AccessWidth.ones(width);
     }
 
     /** Writes a piece of any width that does not cross a dword, or an aligned pair of dwords. */

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -162,7 +163,7 @@ final class FakeVf implements PhysicalGpu {
         board.lock();
         try {
             if (gone) {
-                return (int) Accesses.ones(width);
+                return (int) AccessWidth.ones(width);
             }
             int value = 0;
             for (int i = 0; i < width; i++) {
@@ -217,13 +218,13 @@ final class FakeVf implements PhysicalGpu {
         board.lock();
         try {
             if (gone || resetting || !board.physical().virtualMemoryEnabled()) {
-                return Accesses.ones(width);
+                return AccessWidth.ones(width);
             }
             if (bar == 0) {
                 return registers.read((int) offset, width);
             }
             long at = place(bar, offset, width);
-            return at < 0 ? Accesses.ones(width) : board.framebuffer().read(at, width);
+            return at < 0 ? AccessWidth.ones(width) : board.framebuffer().read(at, width);
         } finally {
             board.unlock();
         }

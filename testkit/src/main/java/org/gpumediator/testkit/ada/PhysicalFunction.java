@@ -3,6 +3,7 @@ package org.gpumediator.testkit.ada;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.hardware.GpuIdentity;
@@ -94,7 +95,7 @@ final class PhysicalFunction {
     }
 
     int readConfig(int offset, int width) {
-        return gone ? (int) Accesses.ones(width) : config.read(offset, width);
+        return gone ? (int) AccessWidth.ones(width) : config.read(offset, width);
     }
 
     void writeConfig(int offset, int width, int value) {
@@ -158,7 +159,7 @@ final class PhysicalFunction {
 
     long read(int bar, long offset, int width) {
         if (gone) {
-            return Accesses.ones(width);
+            return AccessWidth.ones(width);
         }
         return bar == 0
                 ? registers.read((int) offset, width)

@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import org.gpumediator.api.AccessWidth;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,7 +88,7 @@ final class SparseMemory {
     /** Reads a word that does not cross a page; ones where it is not inside. */
     long read(long at, int width) {
         if (at < 0 || at > length - width) {
-            return -1L >>> 64 - 8 * width;
+            return AccessWidth.ones(width);
         }
         Map.Entry<Long, MemorySegment> overlay = overlay(at);
         if (overlay != null) {
@@ -150,7 +151,7 @@ final class SparseMemory {
         }
         byte[] page = pages.get(at / PAGE);
         if (page == null) {
-            if ((value & -1L >>> 64 - 8 * width) == 0) {
+            if ((value & AccessWidth.ones(width)) == 0) {
                 return;
             }
             page = pages.computeIfAbsent(at / PAGE, _ -> new byte[PAGE]);

@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashSet;
 import java.util.Set;
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -88,7 +89,7 @@ public abstract class PhysicalGpuContract {
                 for (long at = 0; at + width <= Math.min(length, 1 << 20); at += 4096 - width) {
                     long aligned = at & -width;
                     long value = gpu.read(bar, aligned, width);
-                    assertEquals(0, value & ~TrapChecks.ones(width), "bits above the width");
+                    assertEquals(0, value & ~AccessWidth.ones(width), "bits above the width");
                 }
                 if (length > 0) {
                     int number = bar;

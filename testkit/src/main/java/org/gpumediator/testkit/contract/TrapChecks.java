@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.api.vmm.TrapHandler.StringDirection;
 import org.junit.jupiter.api.function.Executable;
@@ -35,10 +36,6 @@ final class TrapChecks {
         this.name = name;
         this.handler = handler;
         this.length = length;
-    }
-
-    static long ones(int width) {
-        return -1L >>> (64 - 8 * width);
     }
 
     /** Returns offsets worth trying: both ends, page edges, and some in between. */
@@ -69,7 +66,7 @@ final class TrapChecks {
                     continue;
                 }
                 long value = answer(() -> handler.read(at, width), "read", at, width);
-                if ((value & ~ones(width)) != 0) {
+                if ((value & ~AccessWidth.ones(width)) != 0) {
                     fail(describe("read", at, width) + " has bits above its width: " + hex(value));
                 }
                 quietly(() -> handler.write(at, width, value), "write", at, width);
@@ -91,7 +88,7 @@ final class TrapChecks {
                 long before = lastWord();
                 long value = answer(() -> handler.read(at, width), "read", at, width);
                 assertEquals(
-                        hex(ones(width)),
+                        hex(AccessWidth.ones(width)),
                         hex(value),
                         () -> describe("read", at, width) + " is not wholly inside the region");
                 quietly(() -> handler.write(at, width, 0x5a5a_5a5a_5a5a_5a5aL), "write", at, width);
@@ -112,7 +109,7 @@ final class TrapChecks {
         for (int width : WRONG_WIDTHS) {
             for (long at : new long[] {0, 4, length - 1, length}) {
                 long value = answer(() -> handler.read(at, width), "read", at, width);
-                long least = width < 1 || width > 7 ? -1 : ones(width);
+                long least = width < 1 || width > 7 ? -1 : AccessWidth.ones(width);
                 assertEquals(hex(least), hex(value & least), () -> describe("read", at, width));
                 quietly(() -> handler.write(at, width, 0), "write", at, width);
             }

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.VirtualGpuState;
 import org.gpumediator.api.event.GuestFaultKind;
@@ -372,7 +373,7 @@ public abstract class VirtualGpuContract {
                 for (long at = 0; at < 64 && at + width <= region.length(); at++) {
                     region.handler().write(at, width, 0);
                     assertEquals(
-                            TrapChecks.ones(width),
+                            AccessWidth.ones(width),
                             region.handler().read(at, width),
                             "BAR " + region.index() + " offset " + at);
                 }

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.gpumediator.api.AccessWidth;
 
 /**
  * The processor's window to graphics memory, BAR 2: through the global table, and inside a fence
@@ -67,7 +68,7 @@ final class Aperture {
         long address = detile(offset);
         int slot = translator.slot(address, Translator.GLOBAL, BusFault.Access.READ);
         if (slot < 0) {
-            return -1L >>> 64 - 8 * width;
+            return AccessWidth.ones(width);
         }
         MemorySegment segment = translator.segmentOf(slot);
         long at = translator.offsetOf(slot) + (address & PAGE - 1);
@@ -80,7 +81,7 @@ final class Aperture {
             };
         } catch (IllegalStateException | WrongThreadException | InternalError gone) {
             translator.vanished(address, BusFault.Access.READ);
-            return -1L >>> 64 - 8 * width;
+            return AccessWidth.ones(width);
         }
     }
 

@@ -1,5 +1,7 @@
 package org.gpumediator.testkit.haswell;
 
+import org.gpumediator.api.AccessWidth;
+
 /**
  * What the device's BARs answer: registers and the translation table in BAR 0, the aperture in BAR
  * 2, an index and a data port in BAR 4. Not safe for use by multiple threads.
@@ -113,6 +115,6 @@ final class BarAccess {
     }
 
     private static long part(int dword, int offset, int width) {
-        return Integer.toUnsignedLong(dword) >>> 8 * (offset & 3) & -1L >>> 64 - 8 * width;
+        return Integer.toUnsignedLong(dword) >>> 8 * (offset & 3) & AccessWidth.ones(width);
     }
 }

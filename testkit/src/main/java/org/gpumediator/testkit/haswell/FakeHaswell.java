@@ -7,6 +7,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.GpuIdentity;
@@ -137,7 +138,7 @@ public final class FakeHaswell implements FakeGpu {
         lock.lock();
         try {
             if (gone) {
-                return -1L >>> 64 - 8 * width;
+                return AccessWidth.ones(width);
             }
             return bars.read(bar, offset, width);
         } finally {

@@ -1,5 +1,6 @@
 package org.gpumediator.testkit.contract;
 
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.vmm.TrapHandler;
 
 /** 512 bytes that store what is written. */
@@ -15,7 +16,7 @@ class Storage implements TrapHandler {
             return -1;
         }
         if (offset < 0 || offset > LENGTH - width) {
-            return TrapChecks.ones(width);
+            return AccessWidth.ones(width);
         }
         long value = 0;
         for (int i = 0; i < width; i++) {

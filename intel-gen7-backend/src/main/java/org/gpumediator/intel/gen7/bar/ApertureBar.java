@@ -1,5 +1,6 @@
 package org.gpumediator.intel.gen7.bar;
 
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.vmm.TrapHandler;
@@ -32,10 +33,10 @@ public final class ApertureBar implements TrapHandler {
     @Override
     public long read(long offset, int width) {
         if (refused(offset, width)) {
-            return ones(width);
+            return AccessWidth.ones(width);
         }
         synchronized (lock) {
-            return closed ? ones(width) : get(offset, width);
+            return closed ? AccessWidth.ones(width) : get(offset, width);
         }
     }
 
@@ -48,10 +49,6 @@ public final class ApertureBar implements TrapHandler {
             value |= gpu.read(BAR, offset + i, 1) << 8 * i;
         }
         return value;
-    }
-
-    private static long ones(int width) {
-        return width >= 1 && width < 8 ? (1L << 8 * width) - 1 : -1L;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.gpumediator.intel.gen7.bar;
 
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.vmm.TrapHandler;
 
 /**
@@ -30,9 +31,9 @@ public final class PortBar implements TrapHandler {
         }
         boolean narrow = width == 1 || width == 2 || width == 4;
         if (narrow && offset >= INDEX && offset <= INDEX + Integer.BYTES - width) {
-            return Integer.toUnsignedLong(index) >>> 8 * offset & (1L << 8 * width) - 1;
+            return Integer.toUnsignedLong(index) >>> 8 * offset & AccessWidth.ones(width);
         }
-        return narrow ? (1L << 8 * width) - 1 : -1L;
+        return AccessWidth.ones(width);
     }
 
     @Override

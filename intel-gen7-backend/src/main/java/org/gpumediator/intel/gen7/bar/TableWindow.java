@@ -1,5 +1,6 @@
 package org.gpumediator.intel.gen7.bar;
 
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.core.observe.FaultBook;
@@ -26,7 +27,7 @@ public final class TableWindow implements TrapHandler {
     @Override
     public long read(long offset, int width) {
         if (refused(offset, width)) {
-            return width >= 1 && width < 8 ? (1L << 8 * width) - 1 : -1L;
+            return AccessWidth.ones(width);
         }
         int index = (int) (offset / Integer.BYTES);
         synchronized (lock) {

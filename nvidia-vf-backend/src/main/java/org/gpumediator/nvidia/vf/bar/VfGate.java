@@ -1,6 +1,7 @@
 package org.gpumediator.nvidia.vf.bar;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.jspecify.annotations.Nullable;
 
@@ -51,7 +52,7 @@ public final class VfGate {
         synchronized (lock) {
             PhysicalGpu target = function;
             if (target == null || quarantined) {
-                return -1L >>> 64 - 8 * width;
+                return AccessWidth.ones(width);
             }
             if ((offset & width - 1) == 0) {
                 return target.read(bar, offset, width);

@@ -1,5 +1,6 @@
 package org.gpumediator.nvidia.vf.bar;
 
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.api.vmm.TrapHandler;
@@ -58,7 +59,7 @@ public final class VfRegisterBar implements TrapHandler {
     }
 
     private boolean isInside(long offset, int width) {
-        if (VfWindow.isWidth(width) && offset >= 0 && offset <= length - width) {
+        if (AccessWidth.isLegal(width) && offset >= 0 && offset <= length - width) {
             return true;
         }
         faults.count(GuestFaultKind.REFUSED_ACCESS, "BAR 0", offset);
@@ -72,7 +73,7 @@ public final class VfRegisterBar implements TrapHandler {
     @Override
     public long read(long offset, int width) {
         if (!isInside(offset, width)) {
-            return VfWindow.isWidth(width) ? -1L >>> 64 - 8 * width : -1L;
+            return AccessWidth.ones(width);
         }
         onTouch.run();
         return gate.read(BAR, offset, width);

@@ -1,5 +1,6 @@
 package org.gpumediator.nvidia.vf.bar;
 
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.core.observe.FaultBook;
@@ -26,12 +27,8 @@ public final class VfWindow implements TrapHandler {
         name = "BAR " + bar;
     }
 
-    static boolean isWidth(int width) {
-        return width == 1 || width == 2 || width == 4 || width == 8;
-    }
-
     private boolean isInside(long offset, int width) {
-        if (isWidth(width) && offset >= 0 && offset <= length - width) {
+        if (AccessWidth.isLegal(width) && offset >= 0 && offset <= length - width) {
             return true;
         }
         faults.count(GuestFaultKind.REFUSED_ACCESS, name, offset);
@@ -41,7 +38,7 @@ public final class VfWindow implements TrapHandler {
     @Override
     public long read(long offset, int width) {
         if (!isInside(offset, width)) {
-            return isWidth(width) ? -1L >>> 64 - 8 * width : -1L;
+            return AccessWidth.ones(width);
         }
         onTouch.run();
         return gate.read(bar, offset, width);

@@ -13,7 +13,6 @@ import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.gpumediator.api.spi.SchedulingControl;
 import org.gpumediator.core.schedule.BestEffort;
 import org.gpumediator.core.schedule.EngineGroupScheduler;
-import org.gpumediator.core.schedule.EngineGroupScheduler.ClientStatistics;
 import org.gpumediator.core.schedule.EngineGroupScheduler.GroupStatistics;
 import org.gpumediator.nvidia.vf.core.PfCore;
 import org.jspecify.annotations.Nullable;
@@ -415,12 +414,7 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
     public void count(int id, Map<String, Long> counters) {
         synchronized (lock) {
             if (byId.containsKey(id)) {
-                ClientStatistics its = scheduler.statistics(id);
-                counters.put("engines.busy.nanos", its.busyNanos());
-                counters.put("engines.switches", its.switches());
-                counters.put("engines.waits", its.waits());
-                counters.put("engines.wait.nanos", its.waitNanos());
-                counters.put("engines.wait.worst.nanos", its.worstWaitNanos());
+                scheduler.statistics(id).addTo(counters);
             }
         }
     }
