@@ -31,6 +31,7 @@ public final class World implements AutoCloseable {
 
     public World(FakeHaswell gpu, Map<String, String> options) {
         this.gpu = gpu;
+        gpu.watchCommands();
         Mediator.Builder builder = Mediator.builder(gpu).clock(clock);
         options.forEach(builder::option);
         mediator = builder.build();
@@ -109,6 +110,10 @@ public final class World implements AutoCloseable {
 
     @Override
     public void close() {
+        long rewritten = gpu.rewrittenCommands();
+        if (rewritten != 0) {
+            throw new AssertionError(rewritten + " rewritten between head and tail");
+        }
         mediator.close();
         vmms.forEach(FakeVmm::close);
     }

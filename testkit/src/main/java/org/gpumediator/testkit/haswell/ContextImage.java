@@ -7,7 +7,7 @@ import org.gpumediator.testkit.haswell.Engine.Outcome;
  *
  * <p>The image is a list of register loads, as on the chip, in a layout of its own: the header of a
  * register load command in dword 1, pairs of register and value, then the pipeline's state behind a
- * mark. An image of zeros loads nothing.
+ * mark. An image of zeros loads nothing; the engine does not get over anything else.
  */
 final class ContextImage {
 
@@ -83,7 +83,11 @@ final class ContextImage {
     private static void restore(Engine engine, int image) {
         long base = Integer.toUnsignedLong(image);
         int count = REGISTERS.length + MASKED.length;
-        if (get(engine, base, 1) != (LOAD_HEADER | 2 * count - 1)) {
+        int header = get(engine, base, 1);
+        if (header != (LOAD_HEADER | 2 * count - 1)) {
+            if (header != 0) {
+                engine.hang();
+            }
             return;
         }
         for (int i = 0; i < REGISTERS.length; i++) {

@@ -42,6 +42,7 @@ final class Engine {
     final RenderState render;
     final Blitter blitter;
     private final CommandTable commands;
+    private @Nullable RingWatch watch;
 
     // The ring.
     private final Ring ring = new Ring();
@@ -104,8 +105,13 @@ final class Engine {
         if (idle()) {
             time = Math.max(time, chip.now());
         }
+        int before = ring.tail();
         ring.setTail(value);
         starved = false;
+        RingWatch watching = watch;
+        if (watching != null && ring.enabled()) {
+            watching.tailMoved(ring.start(), ring.size(), before, ring.tail());
+        }
         return value;
     }
 
@@ -122,6 +128,13 @@ final class Engine {
 
     int writeControl(int value) {
         ring.setControl(value);
+        RingWatch watching = watch;
+        if (watching != null) {
+            watching.clear();
+            if (ring.enabled()) {
+                watching.tailMoved(ring.start(), ring.size(), ring.offset(), ring.tail());
+            }
+        }
         if ((value & Ring.WAIT) != 0 && waitBits == Ring.WAIT) {
             skipBlocked();
         }
@@ -216,6 +229,9 @@ final class Engine {
         ringStuck = false;
         Registers.resetEngine(chip.registers, base);
         ring.reset();
+        if (watch != null) {
+            watch.clear();
+        }
         header = 0;
         stopped = false;
         paging = false;
@@ -237,6 +253,19 @@ final class Engine {
 
     void dropUserInterrupts(int count) {
         dropUserInterrupts = count;
+    }
+
+    /** Watches from now on that nobody rewrites what is to be run. */
+    void watch() {
+        watch = new RingWatch(this);
+    }
+
+    long rewritten() {
+        return watch == null ? 0 : watch.rewritten();
+    }
+
+    CommandTable.@Nullable Row commandRow(int dword) {
+        return commands.row(dword);
     }
 
     EngineStatus status() {
@@ -371,6 +400,10 @@ final class Engine {
         if (level() == 0 && ring.available() < 4 * length) {
             starved = true;
             return false;
+        }
+        RingWatch watching = watch;
+        if (watching != null && level() == 0 && !blocked) {
+            watching.runs(ring.start(), ring.offset(), length);
         }
         Outcome outcome;
         if (noopPredicate && level() != 0 && !row.always()) {
@@ -509,6 +542,10 @@ final class Engine {
     void leaveBatch() {
         if (level() > 0) {
             batches.leave();
+            RingWatch watching = watch;
+            if (watching != null && level() == 0) {
+                watching.left();
+            }
             moved = true;
             noopPredicate &= level() > 0;
         }

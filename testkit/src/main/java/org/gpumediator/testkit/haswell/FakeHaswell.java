@@ -1,6 +1,7 @@
 package org.gpumediator.testkit.haswell;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -400,6 +401,25 @@ public final class FakeHaswell implements FakeGpu {
     /** Returns what an engine does and has done. */
     public EngineStatus status(HaswellEngine engine) {
         return locked(() -> engine(engine).status());
+    }
+
+    /**
+     * Watches from now on that nobody rewrites what an engine has still to run: the commands
+     * between head and tail of a ring, and the batches in the global table that they lead to. A
+     * driver may do so at its own risk; a mediator that has looked at them may not.
+     */
+    public void watchCommands() {
+        for (HaswellEngine engine : HaswellEngine.values()) {
+            onEngine(engine, Engine::watch);
+        }
+    }
+
+    /**
+     * Returns how many commands and batches were not, when they were run, what they had been when
+     * the tail passed them; 0 unless {@link #watchCommands} was called.
+     */
+    public long rewrittenCommands() {
+        return locked(() -> Arrays.stream(chip.engines).mapToLong(Engine::rewritten).sum());
     }
 
     /** Returns how many entries of the global table commands have written. */

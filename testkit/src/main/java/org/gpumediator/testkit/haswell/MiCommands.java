@@ -11,10 +11,10 @@ final class MiCommands {
     private static final int NOOP_ID_VALID = 1 << 22;
     private static final int NOOP_ID = 0x003f_ffff;
 
-    private static final int START_PROCESS = 1 << 8;
-    private static final int START_UNPRIVILEGED = 1 << 13;
+    static final int START_PROCESS = 1 << 8;
+    static final int START_UNPRIVILEGED = 1 << 13;
     private static final int START_PREDICATED = 1 << 15;
-    private static final int START_SECOND_LEVEL = 1 << 22;
+    static final int START_SECOND_LEVEL = 1 << 22;
 
     private static final int MAILBOX_UPDATE = 1 << 21;
     private static final int MAILBOX_COMPARE = 1 << 20;

@@ -67,6 +67,15 @@ final class Ring {
         return start;
     }
 
+    long start() {
+        return Integer.toUnsignedLong(start);
+    }
+
+    /** Returns where the head is, in bytes from the start. */
+    int offset() {
+        return head;
+    }
+
     int control() {
         return control;
     }
@@ -113,7 +122,7 @@ final class Ring {
         return (control & REPORT) != 0 && before >>> shift != head >>> shift;
     }
 
-    private int size() {
+    int size() {
         return (control & SIZE) + PAGE;
     }
 

@@ -129,6 +129,16 @@ public final class CommandScanner {
      * @throws IndexOutOfBoundsException if {@code from} and {@code to} are no range of {@code ring}
      */
     public ScanResult scan(ScanContext context, int[] ring, int from, int to) {
+        return scan(context, ring, from, to, false);
+    }
+
+    /**
+     * Audits a part of a submission, as {@link #scan(ScanContext, int[], int, int)} does.
+     *
+     * @param more whether the submission goes on behind {@code to}: a command that does so, too, is
+     *     then left for later, with {@link ScanResult.Stop#BUDGET}
+     */
+    public ScanResult scan(ScanContext context, int[] ring, int from, int to, boolean more) {
         Objects.checkFromToIndex(from, to, ring.length);
         begin(context);
         int at = walk(context, ring, from, to);
@@ -137,6 +147,7 @@ public final class CommandScanner {
                 switch (walked) {
                     case ALL -> ScanResult.Stop.COMPLETE;
                     case BUDGET -> ScanResult.Stop.BUDGET;
+                    case INCOMPLETE -> more ? ScanResult.Stop.BUDGET : ScanResult.Stop.UNDECODABLE;
                     default -> ScanResult.Stop.UNDECODABLE;
                 };
         if (result.stop == ScanResult.Stop.UNDECODABLE) {

@@ -17,9 +17,9 @@ public final class ScanResult {
          */
         UNDECODABLE,
         /**
-         * The batches of the commands before {@link ScanResult#stoppedAt} have used up the budget.
-         * What is before it may be submitted; the rest must be scanned again as a submission of its
-         * own.
+         * The batches of the commands before {@link ScanResult#stoppedAt} have used up the budget,
+         * or the command there goes on behind what was given of the submission. What is before it
+         * may be submitted; the rest must be scanned again as a submission of its own.
          */
         BUDGET
     }

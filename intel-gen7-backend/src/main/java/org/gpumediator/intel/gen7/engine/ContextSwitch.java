@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
  * Changes the render context from one guest's to another's by the mediator's own ring: the one is
  * saved to its image, the other loaded from its own.
  *
+ * <p>Threats: an image that the engine does not survive. Only images in the mediator's own memory
+ * are ever loaded; one may be a copy of what a guest keeps in its memory, and loading it may then
+ * not end. It gets a few milliseconds, the engine is reset, and the hang is that of the guest whose
+ * image it is: of the one that leaves until its context has been saved, then of the one that comes.
+ *
  * <p>Two windows of the reserved area take turns, so that the image of the guest that leaves and
  * that of the guest that comes are never the same address.
  *
@@ -18,8 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ContextSwitch implements AutoCloseable {
 
-    /** How long the mediator's own ring may take. */
-    static final long NANOS = 500_000_000L;
+    /**
+     * How long the mediator's own ring may take to save a context: the last drawing of the guest
+     * that leaves comes to its end in this time.
+     */
+    private static final long SAVE_NANOS = 50_000_000L;
+
+    /** How long it may take to load one, which a Haswell does in less than 1 ms. */
+    private static final long LOAD_NANOS = 10_000_000L;
 
     private static final int MAX_POLLS = 20_000;
 
@@ -31,6 +42,8 @@ final class ContextSwitch implements AutoCloseable {
     private @Nullable GuestEngines to;
     private int window;
     private boolean again;
+    private boolean saved;
+    private long deadline;
 
     ContextSwitch(PhysicalGpu gpu, Mmio mmio, ReservedArea area, EngineReset reset) {
         this.mmio = mmio;
@@ -44,29 +57,33 @@ final class ContextSwitch implements AutoCloseable {
      *
      * @param leaving whose context the hardware has, or null if it has nobody's
      */
-    void begin(@Nullable GuestEngines leaving, GuestEngines coming) {
+    void begin(@Nullable GuestEngines leaving, GuestEngines coming, long now) {
+        if (!coming.contextSaved) {
+            coming.contextSaved = coming.copyContext(); // the guest's own image is the later one
+        }
+        start(leaving, coming, now);
+    }
+
+    private void start(@Nullable GuestEngines leaving, GuestEngines coming, long now) {
         from = leaving;
         to = coming;
+        saved = leaving == null;
+        deadline = now + (saved ? LOAD_NANOS : SAVE_NANOS);
         OwnRing program = ownRing.begin();
         if (leaving != null) {
             program.selectWithoutLoading(area.context(window));
+            leaving.contextSaved = true;
         }
         window ^= 1;
         long image = area.context(window);
         area.show(image, coming.contextImage().busAddress(), coming.contextImage().pages());
+        program.selectWithoutLoading(image).saved();
         if (coming.contextSaved) {
-            program.selectAndLoad(image);
-        } else {
-            program.selectWithoutLoading(image);
-        }
-        if (leaving != null) {
-            leaving.contextSaved = true;
+            program.load(image);
         }
         long own = Integer.toUnsignedLong(coming.contextAddress());
-        if (own != 0 && coming.contextSaved) {
+        if (own != 0) {
             program.selectWithoutLoading(own);
-        } else if (own != 0) {
-            program.selectAndLoad(own);
         }
         program.run();
     }
@@ -85,6 +102,15 @@ final class ContextSwitch implements AutoCloseable {
         return ownRing.done();
     }
 
+    /** Returns until when the mediator's ring may go on with what it does now. */
+    long deadline(long now) {
+        if (!saved && ownRing.hasSaved()) {
+            saved = true;
+            deadline = now + LOAD_NANOS;
+        }
+        return deadline;
+    }
+
     /** Returns whether the mediator's ring comes to its end while it is looked at. */
     boolean awaitDone() {
         for (int polls = 0; polls < MAX_POLLS && !ownRing.done(); polls++) {
@@ -96,7 +122,7 @@ final class ContextSwitch implements AutoCloseable {
     /** Ends a switch whose newcomer is no longer wanted. */
     void cancel() {
         mmio.write(Engine.RCS.base() + RingRegisters.CTL, 0);
-        if (!ownRing.done() && from != null) {
+        if (!ownRing.hasSaved() && from != null) {
             from.contextSaved = false;
         }
         forget();
@@ -104,26 +130,38 @@ final class ContextSwitch implements AutoCloseable {
     }
 
     /**
+     * Returns whose context kept the mediator's ring from its end, or null if it has come to it or
+     * there is nobody to blame.
+     */
+    @Nullable GuestEngines culprit() {
+        if (ownRing.done() || again) {
+            return null;
+        }
+        return ownRing.hasSaved() || from == null ? to : from;
+    }
+
+    /**
      * Ends a switch. If the mediator's ring did not come to its end, the render engine is reset and
-     * the switch tried once more, without the context that was to be saved.
+     * the switch tried once more, without the context that it did not get over.
      *
      * @return who is on now, or null if the second attempt has begun
      */
-    @Nullable GuestEngines complete() {
+    @Nullable GuestEngines complete(long now) {
         GuestEngines coming = to;
         if (coming == null) {
             throw new IllegalStateException("no switch is under way");
         }
+        GuestEngines culprit = culprit();
         boolean done = ownRing.done();
         mmio.write(Engine.RCS.base() + RingRegisters.CTL, 0);
         if (!done) {
             forget();
-            if (from != null) {
-                from.contextSaved = false;
+            if (culprit != null) {
+                culprit.contextSaved = false;
             }
             if (!again) {
                 again = true;
-                begin(null, coming);
+                start(null, coming, now);
                 return null;
             }
         }

@@ -61,6 +61,12 @@ final class CutOff {
         return lost;
     }
 
+    /** Takes note that the render engine did not get over a guest's context and will be reset. */
+    void contextHung(GuestEngines guest, long now) {
+        guest.faults().count(GuestFaultKind.HANG, "context", guest.contextAddress());
+        guest.failed |= hangRule.hung(guest, Engine.RCS, now);
+    }
+
     /** Switches a guest's rings off; what has not stopped is reset. */
     void unload(GuestEngines guest) {
         for (Engine engine : Engine.ALL) {

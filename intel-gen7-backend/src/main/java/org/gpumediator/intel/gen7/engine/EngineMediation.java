@@ -232,6 +232,7 @@ public final class EngineMediation implements AutoCloseable {
                     ring.haltAtOnce();
                 }
                 if (turns.isOn(guest)) {
+                    rings.loadAddressSpace(guest, engine);
                     loadRing(guest, engine);
                 }
                 arrived(guest);
@@ -315,6 +316,8 @@ public final class EngineMediation implements AutoCloseable {
     public void modeWritten(GuestEngines guest, Engine engine) {
         lock.lock();
         try {
+            int mode = guest.registers().get(engine.base() + RingRegisters.MI_MODE);
+            guest.ring(engine).stopped = (mode & RingRegisters.MI_MODE_STOP) != 0;
             if (turns.isRunning(guest)) {
                 rings.letRun(guest, engine);
             }

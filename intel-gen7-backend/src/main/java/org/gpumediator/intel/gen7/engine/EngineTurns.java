@@ -328,6 +328,7 @@ final class EngineTurns {
     }
 
     private boolean switching(long now) {
+        deadline = contextSwitch.deadline(now);
         if (!contextSwitch.done() && now < deadline) {
             return false;
         }
@@ -362,16 +363,17 @@ final class EngineTurns {
             save(from, lost);
         }
         owner = null;
-        contextSwitch.begin((lost & Engine.RCS.bit()) == 0 ? from : null, next);
+        contextSwitch.begin((lost & Engine.RCS.bit()) == 0 ? from : null, next, now);
         phase = Phase.SWITCHING;
-        deadline = now + ContextSwitch.NANOS;
+        deadline = contextSwitch.deadline(now);
         return true;
     }
 
     private void completeSwitch(long now) {
-        GuestEngines to = contextSwitch.complete();
+        blame(now);
+        GuestEngines to = contextSwitch.complete(now);
         if (to == null) {
-            deadline = now + ContextSwitch.NANOS;
+            deadline = contextSwitch.deadline(now);
             return;
         }
         phase = Phase.RUNNING;
@@ -382,6 +384,13 @@ final class EngineTurns {
         rings.load(to);
         scheduler.switched(to.id(), clock.nanoTime());
         submitter.submit(to);
+    }
+
+    private void blame(long now) {
+        GuestEngines culprit = contextSwitch.culprit();
+        if (culprit != null) {
+            cutOff.contextHung(culprit, now);
+        }
     }
 
     private void save(GuestEngines guest, int lost) {

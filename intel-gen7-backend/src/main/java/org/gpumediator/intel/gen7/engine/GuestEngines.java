@@ -55,8 +55,8 @@ public final class GuestEngines {
     /** It has hung the engines too often and stays off them until its VMM resets it. */
     boolean failed;
 
-    /** A load of INSTPM that may have run by now has set {@link #CONSTANT_MODE}. */
-    private boolean absoluteConstantsLoaded;
+    /** INSTPM of the hardware has {@link #CONSTANT_MODE}, or may get it by what waits to run. */
+    private boolean absoluteConstants;
 
     private final ArrayDeque<Long> recentHangs = new ArrayDeque<>();
     private int hangs;
@@ -144,30 +144,22 @@ public final class GuestEngines {
 
     /** Returns whether the guest has stopped a ring by itself. */
     boolean stopped(Engine engine) {
-        return (registers.get(engine.base() + RingRegisters.MI_MODE) & RingRegisters.MI_MODE_STOP)
-                != 0;
+        return ring(engine).stopped;
     }
 
-    boolean ppgttEnabled(Engine engine) {
-        return (registers.get(engine.base() + RingRegisters.GFX_MODE)
-                        & RingRegisters.GFX_MODE_PPGTT)
-                != 0;
+    /** Takes note that INSTPM is loaded before the render engine runs anything of the guest. */
+    void constantMode(int value) {
+        absoluteConstants = (value & CONSTANT_MODE) != 0;
     }
 
-    /** Takes note of a load of the render engine's INSTPM by a command that may run. */
-    void constantModeLoaded(int value) {
-        absoluteConstantsLoaded |= (value >>> 16 & value & CONSTANT_MODE) != 0;
-    }
-
-    /** The stored INSTPM is what the hardware had, or will have. */
-    void constantModeKnown() {
-        absoluteConstantsLoaded = false;
+    /** Takes note of a value that INSTPM may get while commands of the guest wait to run. */
+    void constantModeMayBecome(int value) {
+        absoluteConstants |= (value & CONSTANT_MODE) != 0;
     }
 
     /** Returns whether the render engine may take constant buffer 0 as an address. */
     boolean absoluteConstants() {
-        int mode = registers.get(Engine.RCS.base() + RingRegisters.INSTPM);
-        return absoluteConstantsLoaded || (mode & CONSTANT_MODE) != 0;
+        return absoluteConstants;
     }
 
     /**
@@ -177,6 +169,16 @@ public final class GuestEngines {
     int activate(Engine engine, int guestBase) {
         synchronized (lock) {
             return ppgtt.activate(engine, guestBase);
+        }
+    }
+
+    /**
+     * Returns the physical PP_DIR_BASE for an engine on which the guest has its per-process table
+     * off, or {@link Ppgtt#NO_PLACE}.
+     */
+    int activateSlice(Engine engine) {
+        synchronized (lock) {
+            return ppgtt.activateSlice(engine);
         }
     }
 
@@ -232,16 +234,36 @@ public final class GuestEngines {
         return (int) (gtt.slice().contains(address, 4096) ? address : area.scratch());
     }
 
+    /** The context that the guest's commands had selected when it last left the engines. */
+    private int currentContext;
+
     /**
-     * Returns the graphics address of the context the guest last had, or 0 if it has none in its
-     * slice.
+     * Returns the graphics address of the context that the guest's own commands selected last, or 0
+     * if there is none in its slice.
      */
     int contextAddress() {
-        int ccid = registers.get(Engine.RCS.base() + RingRegisters.CCID);
-        long address = Integer.toUnsignedLong(ccid & RingRegisters.START_MASK);
-        return (ccid & 1) != 0 && gtt.slice().contains(address, ReservedArea.CONTEXT_BYTES)
-                ? (int) address
-                : 0;
+        return currentContext;
+    }
+
+    /**
+     * Takes note of the hardware's CCID when the guest leaves. What the guest itself writes to the
+     * register has no say.
+     */
+    void leftWithContext(int ccid) {
+        int own = ownContext(ccid);
+        currentContext = (own & 1) != 0 ? own & RingRegisters.START_MASK : 0;
+        registers.set(Engine.RCS.base() + RingRegisters.CCID, own);
+    }
+
+    /**
+     * Takes what the guest has in the image of its current context in place of what the mediator
+     * keeps: a copy, so that it does not change while the GPU loads it.
+     *
+     * @return whether there is any
+     */
+    boolean copyContext() {
+        long address = Integer.toUnsignedLong(currentContext);
+        return address != 0 && copyOut(address, contextImage().segment());
     }
 
     /** The context that is current once all commands taken so far have run. */
@@ -330,7 +352,8 @@ public final class GuestEngines {
         for (VirtualRing ring : rings) {
             ring.reset();
         }
-        constantModeKnown();
+        constantMode(0);
+        currentContext = 0;
         contextSaved = false;
         failed = false;
         hangs = 0;

@@ -39,6 +39,8 @@ final class OwnRing implements AutoCloseable {
     private static final int CONTEXT_IN_GTT = 1 << 8;
     private static final int CONTEXT_EXTENDED = 1 << 3 | 1 << 2;
     private static final int CONTEXT_RESTORE_INHIBIT = 1;
+    private static final int CONTEXT_FORCE_RESTORE = 1 << 1;
+    private static final int SAVED = 8;
 
     private final Mmio mmio;
     private final ReservedArea area;
@@ -76,9 +78,22 @@ final class OwnRing implements AutoCloseable {
         return select(image, CONTEXT_RESTORE_INHIBIT);
     }
 
-    /** Makes a context current and loads it. */
-    OwnRing selectAndLoad(long image) {
-        return select(image, 0);
+    /** Loads the context that is current. */
+    OwnRing load(long image) {
+        return select(image, CONTEXT_FORCE_RESTORE);
+    }
+
+    /** Says in memory that the context which was current before has been saved. */
+    OwnRing saved() {
+        return store(SAVED, sequence + 1);
+    }
+
+    private OwnRing store(int offset, int value) {
+        return put(PIPE_CONTROL)
+                .put(PIPE_CONTROL_STORE)
+                .put((int) area.ownStatus() + offset)
+                .put(value)
+                .put(0);
     }
 
     private OwnRing select(long image, int flags) {
@@ -93,7 +108,7 @@ final class OwnRing implements AutoCloseable {
     void run() {
         flush();
         sequence++;
-        put(PIPE_CONTROL).put(PIPE_CONTROL_STORE).put((int) area.ownStatus()).put(sequence).put(0);
+        store(0, sequence);
         if (at % 8 != 0) {
             put(MI_NOOP);
         }
@@ -112,6 +127,11 @@ final class OwnRing implements AutoCloseable {
     /** Returns whether the program has run to its end. */
     boolean done() {
         return status.segment().get(LE32, 0) == sequence;
+    }
+
+    /** Returns whether the program has come to {@link #saved}. */
+    boolean hasSaved() {
+        return status.segment().get(LE32, SAVED) == sequence;
     }
 
     private OwnRing put(int dword) {

@@ -287,18 +287,32 @@ final class PhysicalRings {
         mmio.write(engine.statusPageRegister(), guest.statusPage(engine, area));
     }
 
+    /**
+     * Loads an engine that has run dry with the address space that the guest has chosen. Engines
+     * that reach memory through state which nobody audits always use a per-process table: if the
+     * guest has it off, the mirror of its slice. The blitter does not need it: all addresses that
+     * it uses are in its commands.
+     */
     void loadAddressSpace(GuestEngines guest, Engine engine) {
-        guest.ring(engine).addressSpaceStale = false;
+        VirtualRing ring = guest.ring(engine);
+        ring.addressSpaceStale = false;
         int base = engine.base();
+        int mode = guest.registers().get(base + RingRegisters.GFX_MODE);
+        ring.processTable = (mode & RingRegisters.GFX_MODE_PPGTT) != 0;
+        boolean mirrored = !ring.processTable && engine != Engine.BCS;
         mmio.write(base + RingRegisters.PP_DCLV, RingRegisters.DCLV_ALL);
         guest.releaseAddressSpaces(engine, 0); // the engine has run dry, or stands before its queue
         mmio.write(
                 base + RingRegisters.PP_DIR_BASE,
-                guest.activate(engine, guest.registers().get(base + RingRegisters.PP_DIR_BASE)));
-        int mode = guest.registers().get(base + RingRegisters.GFX_MODE);
+                mirrored && ring.enabled()
+                        ? guest.activateSlice(engine)
+                        : guest.activate(
+                                engine, guest.registers().get(base + RingRegisters.PP_DIR_BASE)));
         mmio.write(
                 base + RingRegisters.GFX_MODE,
-                0xffff_0000 | mode & RingRegisters.GFX_MODE_OF_GUEST);
+                0xffff_0000
+                        | mode & RingRegisters.GFX_MODE_OF_GUEST
+                        | (mirrored ? RingRegisters.GFX_MODE_PPGTT : 0));
         invalidate(engine);
     }
 
@@ -378,8 +392,7 @@ final class PhysicalRings {
             }
         }
         if ((lost & Engine.RCS.bit()) == 0) {
-            int offset = Engine.RCS.base() + RingRegisters.CCID;
-            guest.registers().set(offset, guest.ownContext(mmio.read(offset)));
+            guest.leftWithContext(mmio.read(Engine.RCS.base() + RingRegisters.CCID));
         }
     }
 

@@ -26,6 +26,8 @@ public final class RenderState {
      */
     public record Moved(int offset, int masked, boolean address) {}
 
+    private static final int CONSTANT_MODE = Engine.RCS.base() + RingRegisters.INSTPM;
+
     private final Mmio mmio;
     private final Moved[] moved;
     private final Engine[] owners;
@@ -68,7 +70,6 @@ public final class RenderState {
                 registers.set(register.offset, value);
             }
         }
-        guest.constantModeKnown();
     }
 
     /** Returns whose register it is: that of the block it is in, else the render engine's. */
@@ -88,7 +89,7 @@ public final class RenderState {
     /** Puts a guest's values into the hardware. */
     void restore(GuestEngines guest) {
         for (Moved register : moved) {
-            restore(guest, register);
+            load(guest, register);
         }
     }
 
@@ -99,7 +100,7 @@ public final class RenderState {
     void restore(GuestEngines guest, Engine engine) {
         for (int i = 0; i < moved.length; i++) {
             if (owners[i] == engine) {
-                restore(guest, moved[i]);
+                load(guest, moved[i]);
             }
         }
     }
@@ -114,7 +115,10 @@ public final class RenderState {
         while (low <= high) {
             int middle = low + high >>> 1;
             if (moved[middle].offset == offset) {
-                restore(guest, moved[middle]);
+                int value = restore(guest, moved[middle]);
+                if (offset == CONSTANT_MODE) {
+                    guest.constantModeMayBecome(value);
+                }
                 return;
             }
             if (moved[middle].offset < offset) {
@@ -125,7 +129,15 @@ public final class RenderState {
         }
     }
 
-    private void restore(GuestEngines guest, Moved register) {
+    private void load(GuestEngines guest, Moved register) {
+        int value = restore(guest, register);
+        if (register.offset == CONSTANT_MODE) {
+            guest.constantMode(value);
+        }
+    }
+
+    /** Returns the guest's value, read once, that is in the hardware now. */
+    private int restore(GuestEngines guest, Moved register) {
         int value = guest.registers().get(register.offset);
         if (register.masked != 0) {
             mmio.write(register.offset, register.masked << 16 | value & register.masked);
@@ -137,5 +149,6 @@ public final class RenderState {
         } else {
             mmio.write(register.offset, value);
         }
+        return value;
     }
 }

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * store.
  *
  * <p>Threats: the guest may change its ring and its batches at any time. Each dword is copied once,
- * the copy is audited, and only the copy is ever run.
+ * the copy is audited, and only the copy is ever run. It may also queue more than its ring holds,
+ * so that what comes later lies over what comes first: nothing is stored over what has not been
+ * run.
  *
  * <p>Not thread safe: used under the lock of the physical GPU.
  */
@@ -59,7 +61,8 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
         VirtualRing queue = ring();
         int length = queue.length();
         int from = queue.taken;
-        int bytes = Math.floorMod(queue.tail - from, length);
+        int queued = Math.floorMod(queue.tail - from, length);
+        int bytes = Math.min(queued, queue.room());
         int count = bytes / Integer.BYTES;
         if (dwords.length < count) {
             dwords = new int[count];
@@ -73,7 +76,7 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
             queue.halt();
             return false;
         }
-        ScanResult result = scanner.scan(this, dwords, 0, count);
+        ScanResult result = scanner.scan(this, dwords, 0, count, bytes < queued);
         int taken = result.stoppedAt();
         queue.submissions++;
         queue.commands += result.commands();
@@ -85,6 +88,7 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
         } else if (result.stop() == ScanResult.Stop.BUDGET
                 && !queue.waitsForAddressSpace
                 && taken == 0
+                && bytes == queued
                 && queue.copies().isEmpty()) {
             guest().faults()
                     .count(GuestFaultKind.RATE_LIMITED, "batch", Integer.toUnsignedLong(dwords[0]));
@@ -134,7 +138,7 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
 
     @Override
     public boolean ppgttEnabled() {
-        return guest().ppgttEnabled(ring().engine());
+        return ring().processTable;
     }
 
     @Override
@@ -204,7 +208,14 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
 
     @Override
     public int pageDirectoryLoaded(int position, int value) {
-        int base = guest().activate(ring().engine(), value);
+        Engine engine = ring().engine();
+        int base;
+        if (ring().processTable || engine == Engine.BCS) {
+            base = guest().activate(engine, value);
+        } else {
+            guest().registers().set(engine.base() + RingRegisters.PP_DIR_BASE, value);
+            base = guest().activateSlice(engine); // what the guest loads is used when it is on
+        }
         ring().waitsForAddressSpace = base == Ppgtt.NO_PLACE;
         return ring().waitsForAddressSpace ? NOT_NOW : base;
     }
@@ -212,7 +223,7 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
     @Override
     public void registerLoaded(int position, int barOffset, int value) {
         if (barOffset == Engine.RCS.base() + RingRegisters.INSTPM) {
-            guest().constantModeLoaded(value);
+            guest().constantModeMayBecome(value >>> 16 & value);
         }
     }
 

@@ -104,6 +104,15 @@ final class VirtualRing {
     long commands;
     final BusyTime busy = new BusyTime();
 
+    /** The guest has stopped the ring, as its MI_MODE said when that was last taken over. */
+    boolean stopped;
+
+    /**
+     * The guest has the per-process table on, as its GFX_MODE said when the hardware was last
+     * loaded: how commands are audited.
+     */
+    boolean processTable;
+
     /** The guest has changed registers of its address space that the hardware has not got yet. */
     boolean addressSpaceStale;
 
@@ -176,6 +185,16 @@ final class VirtualRing {
     /** Returns whether something may run: if halted, what is before that place. */
     boolean isRunnable() {
         return enabled() && !hung && (!halted || headOffset() != end());
+    }
+
+    /**
+     * Returns how many bytes may be taken: what is between head and {@link #taken} is still to be
+     * run, and the jump before the head is what a batch that is cut off goes back to. Of an old
+     * head it says too little, never too much.
+     */
+    int room() {
+        int free = Math.floorMod(headOffset() - taken - 1, length()) + 1;
+        return Math.max(0, free - BATCH_START_BYTES);
     }
 
     /** Takes note of how far the shadow has been filled. */
@@ -290,6 +309,7 @@ final class VirtualRing {
         halted = false;
         loaded = false;
         hung = false;
+        stopped = false;
         addressSpaceStale = false;
         cutOffHead = -1;
         cutOffs = 0;

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DirectoryPlaces {
 
-    private final @Nullable ShadowDirectory[] places =
-            new ShadowDirectory[ReservedArea.DIRECTORIES];
+    private final @Nullable ResidentDirectory[] places =
+            new ResidentDirectory[ReservedArea.DIRECTORIES];
 
     /** By place: the engines it is held for, bits of {@link Engine#bit}. */
     private final int[] holders = new int[ReservedArea.DIRECTORIES];
@@ -26,13 +26,13 @@ public final class DirectoryPlaces {
      *
      * @return whether there was a place; if not, there will be once engines have run dry
      */
-    boolean hold(ShadowDirectory directory, Engine engine) {
+    boolean hold(ResidentDirectory directory, Engine engine) {
         int place = directory.resident();
-        if (place == ShadowDirectory.NOWHERE || holders[place] == 0) {
+        if (place == ResidentDirectory.NOWHERE || holders[place] == 0) {
             if (unheld() <= othersWithout(engine)) {
                 return false;
             }
-            if (place == ShadowDirectory.NOWHERE) {
+            if (place == ResidentDirectory.NOWHERE) {
                 place = leastUsed();
                 moveIn(directory, place);
             }
@@ -50,25 +50,25 @@ public final class DirectoryPlaces {
     }
 
     /** Returns whether a directory is held for some engine. */
-    boolean isHeld(ShadowDirectory directory) {
+    boolean isHeld(ResidentDirectory directory) {
         int place = directory.resident();
-        return place != ShadowDirectory.NOWHERE && holders[place] != 0;
+        return place != ResidentDirectory.NOWHERE && holders[place] != 0;
     }
 
     /** Takes a directory out, held or not. */
-    void evict(ShadowDirectory directory) {
+    void evict(ResidentDirectory directory) {
         int place = directory.resident();
-        if (place != ShadowDirectory.NOWHERE) {
+        if (place != ResidentDirectory.NOWHERE) {
             places[place] = null;
             holders[place] = 0;
-            directory.resident(ShadowDirectory.NOWHERE);
+            directory.resident(ResidentDirectory.NOWHERE);
         }
     }
 
-    private void moveIn(ShadowDirectory directory, int place) {
-        ShadowDirectory loser = places[place];
+    private void moveIn(ResidentDirectory directory, int place) {
+        ResidentDirectory loser = places[place];
         if (loser != null) {
-            loser.resident(ShadowDirectory.NOWHERE);
+            loser.resident(ResidentDirectory.NOWHERE);
         }
         places[place] = directory;
         directory.resident(place);
@@ -95,7 +95,7 @@ public final class DirectoryPlaces {
         int best = 0;
         long bestUse = Long.MAX_VALUE;
         for (int i = 0; i < places.length; i++) {
-            ShadowDirectory directory = places[i];
+            ResidentDirectory directory = places[i];
             long use = directory == null ? -1 : directory.lastUse();
             if (holders[i] == 0 && use < bestUse) {
                 bestUse = use;

@@ -41,6 +41,7 @@ public final class GuestGtt {
     private final int[] @Nullable [] written;
 
     private final @Nullable MemorySegment window;
+    private @Nullable SliceMirror mirror;
     private boolean released;
     private long writes;
     private long synchronised;
@@ -99,6 +100,30 @@ public final class GuestGtt {
         return slot < 0 ? 0 : stored(slot);
     }
 
+    /**
+     * Keeps a mirror of what the GPU uses from now on, or none any more.
+     *
+     * @param kept in which every entry leads to the scratch page
+     */
+    void mirror(@Nullable SliceMirror kept) {
+        mirror = kept;
+        for (int chunk = 0; kept != null && chunk < written.length; chunk++) {
+            int[] entries = written[chunk];
+            for (int i = 0;
+                    entries != null && i < CHUNK && chunk * CHUNK + i < slice.pages();
+                    i++) {
+                kept.set(slice.index(chunk * CHUNK + i), translated(entries[i]));
+            }
+        }
+    }
+
+    private void publish(int index, int entry) {
+        physical.set(index, entry);
+        if (mirror != null) {
+            mirror.set(index, entry);
+        }
+    }
+
     /** Takes a guest's write of an entry. */
     public void write(int index, int entry) {
         if (released) {
@@ -128,19 +153,20 @@ public final class GuestGtt {
             written[slot / CHUNK] = chunk;
         }
         chunk[slot % CHUNK] = entry;
-        physical.set(index, physicalEntry(entry));
+        publish(index, physicalEntry(entry));
     }
 
     private int physicalEntry(int entry) {
-        if (!Pte.valid(entry)) {
-            return scratch;
-        }
-        long bus = dma.busAddress(Pte.address(entry));
-        if (bus == GuestDma.NONE) {
+        int translated = translated(entry);
+        if (translated == scratch && Pte.valid(entry)) {
             faults.count(GuestFaultKind.BAD_GUEST_ADDRESS, "GGTT entry", Pte.address(entry));
-            return scratch;
         }
-        return Pte.translated(entry, bus);
+        return translated;
+    }
+
+    private int translated(int entry) {
+        long bus = Pte.valid(entry) ? dma.busAddress(Pte.address(entry)) : GuestDma.NONE;
+        return bus == GuestDma.NONE ? scratch : Pte.translated(entry, bus);
     }
 
     /**
@@ -244,7 +270,7 @@ public final class GuestGtt {
             for (int i = 0; entries != null && i < CHUNK; i++) {
                 long page = Pte.address(entries[i]);
                 if (Pte.valid(entries[i]) && page >= start && page < end) {
-                    physical.set(
+                    publish(
                             slice.index(chunk * CHUNK + i),
                             present ? physicalEntry(entries[i]) : scratch);
                 }
@@ -266,7 +292,7 @@ public final class GuestGtt {
     /** Forgets everything the guest has written; every entry points to the scratch page. */
     public void clear() {
         for (int slot = 0; slot < slice.pages(); slot++) {
-            physical.set(slice.index(slot), scratch);
+            publish(slice.index(slot), scratch);
         }
         physical.flush();
         Arrays.fill(written, null);

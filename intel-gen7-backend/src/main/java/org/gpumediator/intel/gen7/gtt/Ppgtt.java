@@ -52,6 +52,7 @@ public final class Ppgtt {
     private final List<DmaPages> slabs = new ArrayList<>();
     private final ArrayDeque<ShadowTable> freeTables = new ArrayDeque<>();
     private @Nullable ShadowTable emptyTable;
+    private @Nullable SliceMirror mirror;
 
     /**
      * Creates one without directories.
@@ -95,13 +96,32 @@ public final class Ppgtt {
     }
 
     /**
+     * Makes the mirror of the guest's slice usable on an engine: what the engine translates through
+     * while the guest has its per-process table off.
+     *
+     * @return what to put into the physical PP_DIR_BASE, or {@link #NO_PLACE} as of {@link
+     *     #activate}
+     */
+    public int activateSlice(Engine engine) {
+        SliceMirror directory = mirror;
+        if (directory == null) {
+            directory =
+                    new SliceMirror(
+                            gpu, area, gtt.slice(), emptyTable().busAddress(), scratchEntry);
+            mirror = directory;
+            gtt.mirror(directory);
+        }
+        return places.hold(directory, engine) ? area.directoryBase(directory.resident()) : NO_PLACE;
+    }
+
+    /**
      * Gives up what is held for an engine that has run dry, but for the address space it is in.
      *
      * @param physicalBase its PP_DIR_BASE
      */
     public void release(Engine engine, int physicalBase) {
         places.release(engine);
-        ShadowDirectory current = resident(physicalBase);
+        ResidentDirectory current = resident(physicalBase);
         if (current != null) {
             places.hold(current, engine);
         }
@@ -112,27 +132,31 @@ public final class Ppgtt {
      * its directories.
      */
     public int guestBase(int physicalBase) {
-        ShadowDirectory directory = resident(physicalBase);
-        return directory == null || directory.firstIndex() >= GlobalGtt.ENTRIES
-                ? 0
-                : directory.firstIndex() / 16 << 16;
+        return resident(physicalBase) instanceof ShadowDirectory directory
+                        && directory.firstIndex() < GlobalGtt.ENTRIES
+                ? directory.firstIndex() / 16 << 16
+                : 0;
     }
 
-    private @Nullable ShadowDirectory resident(int physicalBase) {
+    private @Nullable ResidentDirectory resident(int physicalBase) {
         for (int i = 0; i < directories.size(); i++) {
-            ShadowDirectory directory = directories.get(i);
-            if (directory.resident() != ShadowDirectory.NOWHERE
-                    && area.directoryBase(directory.resident()) == physicalBase) {
-                return directory;
+            if (isAt(directories.get(i), physicalBase)) {
+                return directories.get(i);
             }
         }
-        return null;
+        SliceMirror sliced = mirror;
+        return sliced != null && isAt(sliced, physicalBase) ? sliced : null;
+    }
+
+    private boolean isAt(ResidentDirectory directory, int physicalBase) {
+        return directory.resident() != ResidentDirectory.NOWHERE
+                && area.directoryBase(directory.resident()) == physicalBase;
     }
 
     /** Brings every address space that the GPU can be using up to date. */
     public void synchronise() {
         for (int i = 0; i < directories.size(); i++) {
-            if (directories.get(i).resident() != ShadowDirectory.NOWHERE) {
+            if (directories.get(i).resident() != ResidentDirectory.NOWHERE) {
                 directories.get(i).synchronise();
             }
         }
@@ -179,8 +203,12 @@ public final class Ppgtt {
     private void forget(ShadowDirectory directory) {
         int place = directory.resident();
         directory.release();
+        moveOut(directory, place);
+    }
+
+    private void moveOut(ResidentDirectory directory, int place) {
         places.evict(directory);
-        if (place != ShadowDirectory.NOWHERE) {
+        if (place != ResidentDirectory.NOWHERE) {
             area.hide(area.directory(place), ReservedArea.DIRECTORY_ENTRIES);
         }
     }
@@ -196,6 +224,13 @@ public final class Ppgtt {
     public void clear() {
         directories.forEach(this::forget);
         directories.clear();
+        SliceMirror unused = mirror;
+        if (unused != null) {
+            mirror = null;
+            gtt.mirror(null);
+            moveOut(unused, unused.resident());
+            unused.close();
+        }
     }
 
     /** Forgets every address space and gives all memory back. */

@@ -13,41 +13,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread safe: used under the lock of its virtual GPU.
  */
-final class ShadowDirectory {
-
-    /** {@link #resident} of a directory that is not in the reserved area. */
-    static final int NOWHERE = -1;
+final class ShadowDirectory extends ResidentDirectory {
 
     private final Ppgtt owner;
     private final int firstIndex;
     private final int[] guestEntries = new int[ReservedArea.DIRECTORY_ENTRIES];
     private final @Nullable ShadowTable[] tables = new ShadowTable[ReservedArea.DIRECTORY_ENTRIES];
-    private int resident = NOWHERE;
-    private long lastUse;
 
     ShadowDirectory(Ppgtt owner, int firstIndex) {
+        super(owner.area());
         this.owner = owner;
         this.firstIndex = firstIndex;
     }
 
     int firstIndex() {
         return firstIndex;
-    }
-
-    int resident() {
-        return resident;
-    }
-
-    void resident(int place) {
-        resident = place;
-    }
-
-    long lastUse() {
-        return lastUse;
-    }
-
-    void used(long when) {
-        lastUse = when;
     }
 
     /** Brings directory and tables up to date with what the guest has. */
@@ -106,22 +86,10 @@ final class ShadowDirectory {
         owner.giveTable(table);
     }
 
-    private void publish(int slot) {
-        if (resident != NOWHERE) {
-            owner.area().setDirectoryEntry(resident, slot, directoryEntry(slot));
-        }
-    }
-
-    private int directoryEntry(int slot) {
+    @Override
+    int entry(int slot) {
         ShadowTable table = tables[slot];
         return Pte.of((table == null ? owner.emptyTable() : table).busAddress());
-    }
-
-    /** Writes every slot to the place it has been given. */
-    void publishAll() {
-        for (int slot = 0; slot < guestEntries.length; slot++) {
-            publish(slot);
-        }
     }
 
     void regionChanged(Region region, boolean present) {
