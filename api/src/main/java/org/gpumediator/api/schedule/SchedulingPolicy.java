@@ -38,4 +38,16 @@ public interface SchedulingPolicy {
     default boolean preempts(RunQueue.Client woken, RunQueue.Client running, long sinceNanos) {
         return false;
     }
+
+    /**
+     * Returns whether what a virtual GPU overruns its slices by is the policy's own affair, because
+     * it takes it off later ones or promises nothing. If not, who leaves later than its slice
+     * allows is kept off the engines until the others could have had as much. Either way that is
+     * done with whoever leaves later by a whole slice and more.
+     *
+     * @return {@code false} unless overridden
+     */
+    default boolean settlesOverruns() {
+        return false;
+    }
 }

@@ -22,8 +22,18 @@ final class Account {
     long virtualRuntime;
     long waitingSince;
     long drainedAt;
+
+    /** Has had work before, which ended at {@link #drainedAt} if it has none now. */
+    boolean hasDrained;
+
     long lastRan = Long.MIN_VALUE;
     long switches;
+
+    /** Time it had by leaving late that the others have not had since. */
+    long owed;
+
+    /** Owes so much to others that are there that it may not run. */
+    boolean inDebt;
 
     private long runtime;
     private long windowRuntime;
@@ -69,7 +79,7 @@ final class Account {
     }
 
     boolean isRunnable() {
-        return hasWork && !isThrottled();
+        return hasWork && !isThrottled() && !inDebt;
     }
 
     /** Returns how long it may run before its cap stops it. */
@@ -79,6 +89,15 @@ final class Account {
 
     void overrun(long nanos) {
         overrun = Math.clamp(overrun + nanos, -MAX_OVERRUN_NANOS, MAX_OVERRUN_NANOS);
+    }
+
+    void owes(long nanos) {
+        owed = Math.min(owed + nanos, MAX_OVERRUN_NANOS);
+    }
+
+    /** Takes what others could have had meanwhile off what it owes; a credit is at most so much. */
+    void pays(long nanos, long mostCredit) {
+        owed = Math.max(owed - nanos, Math.min(owed, -mostCredit));
     }
 
     void waited(long nanos) {

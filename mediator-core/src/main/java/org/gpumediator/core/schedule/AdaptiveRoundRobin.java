@@ -55,6 +55,11 @@ public record AdaptiveRoundRobin(long targetNanos, int averagingFactor)
     }
 
     @Override
+    public boolean settlesOverruns() {
+        return true;
+    }
+
+    @Override
     public Slice next(RunQueue queue) {
         RunQueue.Client client = Turns.least(queue, Turns.LEAST_RECENT);
         if (client == null) {

@@ -34,6 +34,11 @@ public record BestEffort(long quantumNanos) implements SchedulingPolicy {
     }
 
     @Override
+    public boolean settlesOverruns() {
+        return true;
+    }
+
+    @Override
     public Slice next(RunQueue queue) {
         RunQueue.Client client = Turns.least(queue, Turns.LEAST_RECENT);
         return client == null

@@ -36,6 +36,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A cap holds over windows of 100 ms: who has used its part of a window waits for the next; what
  * it takes beyond, because work cannot be stopped at once, comes off the windows that follow.
  *
+ * <p>Who leaves later than its slice allows owes the others what it has had: it is kept off the
+ * hardware, as if it had no work, until they could have had as much for their weights, and for as
+ * long as one of them has work or has just run out of it. Nothing that a client does with its work
+ * changes what it owes. A policy that takes overruns off later slices itself ({@link
+ * SchedulingPolicy#settlesOverruns}) does so up to the length of a slice, or 10 ms; beyond that it
+ * is owed.
+ *
  * <p>A policy that throws, or names somebody who is not there, is counted, and that decision made
  * by turns instead.
  *
@@ -49,6 +56,18 @@ public final class EngineGroupScheduler {
 
     /** Length of the window over which caps hold. */
     public static final long WINDOW_NANOS = 100_000_000L;
+
+    /** So much later than its slice allows is nobody's fault. */
+    static final long GRACE_NANOS = 1_000_000L;
+
+    /** So much later at least is left to a policy that settles overruns itself. */
+    static final long SETTLED_NANOS = 10_000_000L;
+
+    /**
+     * Who ran out of work so recently still counts as there: it may wait for the answer to what it
+     * has just been told.
+     */
+    static final long PRESENCE_NANOS = 5_000_000L;
 
     private static final SchedulingPolicy FALLBACK = new RoundRobin();
 
@@ -83,6 +102,13 @@ public final class EngineGroupScheduler {
     private long tenureTarget;
 
     private long drainSince;
+
+    /** Somebody may owe something. */
+    private boolean debts;
+
+    /** So much is not worth being kept off for: half a slice, which comes with the next debt. */
+    private long slackOfDebts;
+
     private long gapSince = Long.MIN_VALUE;
     private long decisions;
     private long switches;
@@ -218,6 +244,7 @@ public final class EngineGroupScheduler {
         Account account = account(id);
         if (account.hasWork) {
             account.hasWork = false;
+            account.hasDrained = true;
             account.drainedAt = now;
             ask |= granted == id;
         }
@@ -300,8 +327,18 @@ public final class EngineGroupScheduler {
     private void endTenure(Account old) {
         old.lastRan = now;
         long left = old.hasWork ? now : old.drainedAt;
-        if (left - tenureStart >= tenureLength) {
-            old.overrun(left - tenureStart - tenureTarget);
+        long had = left - tenureStart;
+        if (had >= tenureLength) {
+            old.overrun(had - tenureTarget);
+            long free =
+                    policy.settlesOverruns() ? Math.max(tenureTarget, SETTLED_NANOS) : GRACE_NANOS;
+            if (had - tenureLength > free) {
+                old.owes(had);
+                slackOfDebts = tenureTarget / 2;
+                debts = true;
+            } else {
+                old.owed = Math.max(old.owed, 0);
+            }
         }
         if (old.hasWork) {
             old.waitingSince = now;
@@ -372,14 +409,17 @@ public final class EngineGroupScheduler {
             return;
         }
         decisions++;
+        findDebtors();
         allThrottled = !anyRunnable();
-        Slice next = allThrottled ? Slice.idle(windowEnd() - now) : asked();
+        Slice next = allThrottled ? Slice.idle(untilRunnable()) : asked();
         Account owner = next.client() == NOBODY ? null : find(next.client());
         slice = next;
         sliceStart = now;
         sliceEnd = saturated(now, next.lengthNanos());
         if (owner == null) {
-            granted = NOBODY;
+            Account loaded = hardware;
+            boolean stays = allThrottled && debts && loaded != null && !loaded.hasWork;
+            granted = stays ? loaded.id : NOBODY; // it may come back before who owes it something
         } else if (owner.isRunnable()) {
             granted = owner.id;
             slice = limited(next, owner);
@@ -510,6 +550,9 @@ public final class EngineGroupScheduler {
             return;
         }
         now = nowNanos;
+        if (debts) {
+            payDebts(passed);
+        }
         if (hardware != null && busy()) {
             hardware.ran(passed);
         }
@@ -534,6 +577,85 @@ public final class EngineGroupScheduler {
             }
         }
         return false;
+    }
+
+    // ------------------------------------------------------------------ what is owed
+
+    /** Takes time off what those that are not on the hardware owe to the others. */
+    private void payDebts(long passed) {
+        boolean left = false;
+        for (int i = 0; i < accounts.size(); i++) {
+            Account account = accounts.get(i);
+            if (account != hardware && account.owed != 0) {
+                long others = weightOfOthers(account);
+                int own = account.parameters.weight();
+                account.pays(others == 0 ? passed : passed * own / others, slackOfDebts);
+            }
+            if (account.owed < 0 && !account.hasWork) {
+                account.owed = 0;
+            }
+            left |= account.owed != 0;
+        }
+        debts = left;
+    }
+
+    private long weightOfOthers(Account account) {
+        long weight = 0;
+        for (int i = 0; i < accounts.size(); i++) {
+            Account other = accounts.get(i);
+            weight += other != account && isThere(other) ? other.parameters.weight() : 0;
+        }
+        return weight;
+    }
+
+    private boolean isThere(Account account) {
+        return account.hasWork ? !account.isThrottled() : hasJustDrained(account);
+    }
+
+    private boolean hasJustDrained(Account account) {
+        return account.hasDrained && now - account.drainedAt < PRESENCE_NANOS;
+    }
+
+    /**
+     * Finds who may not run because of what it owes. Where nobody else could run, or is about to,
+     * the one that owes least may.
+     */
+    private void findDebtors() {
+        Account least = null;
+        boolean free = false;
+        for (int i = 0; i < accounts.size(); i++) {
+            Account account = accounts.get(i);
+            account.inDebt = debts && account.owed > slackOfDebts && weightOfOthers(account) > 0;
+            free |=
+                    account.hasWork
+                            ? account.isRunnable()
+                            : !account.inDebt && hasJustDrained(account);
+            if (account.inDebt
+                    && account.hasWork
+                    && !account.isThrottled()
+                    && (least == null || account.owed < least.owed)) {
+                least = account;
+            }
+        }
+        if (!free && least != null) {
+            long forgiven = least.owed - slackOfDebts;
+            for (int i = 0; i < accounts.size(); i++) {
+                accounts.get(i).owed -= accounts.get(i).inDebt ? forgiven : 0;
+            }
+            least.inDebt = false;
+        }
+    }
+
+    /** Returns when somebody of those with work may run, if nothing happens before. */
+    private long untilRunnable() {
+        long until = windowEnd() - now;
+        for (int i = 0; i < accounts.size(); i++) {
+            Account account = accounts.get(i);
+            if (account.inDebt && account.hasWork) {
+                until = Math.min(until, PRESENCE_NANOS);
+            }
+        }
+        return until;
     }
 
     private boolean anyRunnable() {

@@ -50,6 +50,11 @@ public record EqualShare(long quantumNanos, int averagingFactor, boolean donatin
     }
 
     @Override
+    public boolean settlesOverruns() {
+        return true;
+    }
+
+    @Override
     public Slice next(RunQueue queue) {
         // A quantum of its own would make the shares unequal: only the policy's counts.
         return new Wheel(quantumNanos, 0, donating, averagingFactor).next(queue);

@@ -91,6 +91,11 @@ public record FixedShare(
     }
 
     @Override
+    public boolean settlesOverruns() {
+        return true;
+    }
+
+    @Override
     public Slice next(RunQueue queue) {
         List<Client> clients = queue.clients();
         if (clients.isEmpty()) {

@@ -43,6 +43,11 @@ public record WeightedFair(long quantumNanos) implements SchedulingPolicy {
     }
 
     @Override
+    public boolean settlesOverruns() {
+        return true;
+    }
+
+    @Override
     public Slice next(RunQueue queue) {
         RunQueue.Client client = Turns.least(queue, LEAST_SERVED);
         return client == null

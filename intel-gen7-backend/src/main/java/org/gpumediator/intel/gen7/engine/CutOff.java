@@ -1,5 +1,6 @@
 package org.gpumediator.intel.gen7.engine;
 
+import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.intel.gen7.hardware.Engine;
 
@@ -7,17 +8,26 @@ import org.gpumediator.intel.gen7.hardware.Engine;
  * Resets engines on which a guest's work does not end. Only that guest notices, if at all: the
  * batch that was cut off is run from its start when the guest is next on, as Linux i915 does with
  * what it thinks innocent. One that is cut off too often counts as hung: its ring stands still
- * until the guest resets it.
+ * until the guest resets it. A guest under which engines are reset too often, for whatever reason
+ * it gave, fails.
  *
  * <p>Not thread safe: used under the lock of the physical GPU.
  */
 final class CutOff {
 
+    /**
+     * So often in a row is a hang: at half of the engines' time half a minute and more, in which a
+     * guest's own driver finds one.
+     */
+    private static final int MAX_IN_A_ROW = 128;
+
+    private final MediationClock clock;
     private final PhysicalRings rings;
     private final EngineReset reset;
     private final HangRule hangRule;
 
-    CutOff(PhysicalRings rings, EngineReset reset, HangRule hangRule) {
+    CutOff(MediationClock clock, PhysicalRings rings, EngineReset reset, HangRule hangRule) {
+        this.clock = clock;
         this.rings = rings;
         this.reset = reset;
         this.hangRule = hangRule;
@@ -46,17 +56,18 @@ final class CutOff {
         VirtualRing ring = guest.ring(engine);
         rings.refreshActiveHead(guest, engine);
         boolean inBatch = rings.inBatch(engine);
-        int lost = reset.reset(engine);
+        int lost = reset(guest, engine, now);
         if (inBatch) {
             ring.rewindToBatch();
         }
         if (engine == Engine.RCS && ring.hasChangedContext()) {
             guest.contextSaved = false; // the guest's own image is the later one
         }
-        if (ring.cutOff()) {
+        guest.cutOffs().cutOff(engine, now);
+        if (guest.cutOffs().inARow(engine, now) > MAX_IN_A_ROW) {
             ring.hung = true;
             guest.faults().count(GuestFaultKind.HANG, engine.name(), ring.head);
-            guest.failed = hangRule.hung(guest, engine, now);
+            guest.failed |= hangRule.hung(guest, engine, now);
         }
         return lost;
     }
@@ -65,6 +76,15 @@ final class CutOff {
     void contextHung(GuestEngines guest, long now) {
         guest.faults().count(GuestFaultKind.HANG, "context", guest.contextAddress());
         guest.failed |= hangRule.hung(guest, Engine.RCS, now);
+    }
+
+    /** Resets an engine under a guest's work, and holds it against the guest. */
+    private int reset(GuestEngines guest, Engine engine, long now) {
+        if (guest.cutOffs().reset(now) && !guest.failed) {
+            guest.failed = true;
+            guest.faults().count(GuestFaultKind.RATE_LIMITED, "resets of " + engine, guest.id());
+        }
+        return reset.reset(engine);
     }
 
     /** Switches a guest's rings off; what has not stopped is reset. */
@@ -91,6 +111,6 @@ final class CutOff {
         }
         guest.faults().count(GuestFaultKind.HANG, engine.name(), ring.head);
         rings.refreshHeads(guest);
-        return reset.reset(engine);
+        return reset(guest, engine, clock.nanoTime());
     }
 }

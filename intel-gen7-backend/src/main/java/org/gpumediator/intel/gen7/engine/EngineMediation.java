@@ -78,7 +78,7 @@ public final class EngineMediation implements AutoCloseable {
                             rings.programMasks();
                         });
         contextSwitch = new ContextSwitch(gpu, mmio, area, reset);
-        cutOff = new CutOff(rings, reset, hangRule);
+        cutOff = new CutOff(clock, rings, reset, hangRule);
         submitter = new Submitter(clock, rings, area, effects);
         turns =
                 new EngineTurns(

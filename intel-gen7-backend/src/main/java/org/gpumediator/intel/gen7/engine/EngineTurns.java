@@ -60,11 +60,16 @@ final class EngineTurns {
     private final ContextSwitch contextSwitch;
     private final CutOff cutOff;
     private final Submitter submitter;
+    private final Patience patience = new Patience();
     private final Runnable serviceInterrupts;
     private final Map<Integer, GuestEngines> guests = new TreeMap<>();
     private Phase phase = Phase.RUNNING;
     private @Nullable GuestEngines owner;
     private long deadline = Long.MAX_VALUE;
+
+    /** How long the owner's work may go on since it was asked to leave. */
+    private long patienceNanos;
+
     private boolean reacting;
     private long switches;
 
@@ -117,6 +122,7 @@ final class EngineTurns {
     void detach(GuestEngines guest) {
         takeOff(guest);
         guest.detached = true;
+        patience.forget(guest);
         guests.remove(guest.id());
         scheduler.remove(guest.id(), clock.nanoTime());
         guest.close();
@@ -281,6 +287,7 @@ final class EngineTurns {
             return false;
         }
         rings.stop();
+        patienceNanos = patience.nanos(guest, now);
         phase = Phase.STOPPING;
         return true;
     }
@@ -294,10 +301,11 @@ final class EngineTurns {
             return true;
         }
         if (!rings.stopped()) {
-            deadline = scheduler.drainDeadline(rings.patienceNanos(guest));
+            deadline = scheduler.drainDeadline(patienceNanos);
             if (now < deadline) {
                 return false;
             }
+            patience.spent(guest, patienceNanos, now);
             lost = cutOff.recover(guest, now);
         }
         deadline = Long.MAX_VALUE;

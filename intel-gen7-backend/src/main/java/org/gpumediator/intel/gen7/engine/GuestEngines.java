@@ -58,6 +58,7 @@ public final class GuestEngines {
     /** INSTPM of the hardware has {@link #CONSTANT_MODE}, or may get it by what waits to run. */
     private boolean absoluteConstants;
 
+    private final CutOffHistory cutOffs = new CutOffHistory();
     private final ArrayDeque<Long> recentHangs = new ArrayDeque<>();
     private int hangs;
 
@@ -313,6 +314,11 @@ public final class GuestEngines {
         return recentHangs.size();
     }
 
+    /** Returns what is held against it. */
+    CutOffHistory cutOffs() {
+        return cutOffs;
+    }
+
     int hangs() {
         return hangs;
     }
@@ -340,7 +346,7 @@ public final class GuestEngines {
             String name = ring.engine().name().toLowerCase(Locale.ROOT);
             counters.put(name + ".submissions", ring.submissions);
             counters.put(name + ".commands", ring.commands);
-            counters.put(name + ".cut-off", ring.cutOffsInAll());
+            counters.put(name + ".cut-off", cutOffs.inAll(ring.engine()));
             counters.put(name + ".busy.nanos", ring.busy.nanos(now));
         }
         counters.put("hangs", (long) hangs);

@@ -99,17 +99,6 @@ final class PhysicalRings {
         return (mmio.read(engine.base() + RingRegisters.MI_MODE) & RingRegisters.MI_MODE_IDLE) != 0;
     }
 
-    /** Returns how long what still runs may go on when another guest waits. */
-    long patienceNanos(GuestEngines guest) {
-        long longest = 0;
-        for (Engine engine : Engine.ALL) {
-            if (!stopped(engine)) {
-                longest = Math.max(longest, guest.ring(engine).patienceNanos());
-            }
-        }
-        return longest;
-    }
-
     /** Switches all rings off. */
     void switchOff() {
         for (Engine engine : Engine.ALL) {

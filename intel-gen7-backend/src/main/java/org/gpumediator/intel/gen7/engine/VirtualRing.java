@@ -21,27 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class VirtualRing {
 
-    /**
-     * Short, because a driver that is just loading gives its first requests no more than 200 ms.
-     * Source: Linux i915, idle time-out at load.
-     */
-    private static final long PATIENCE_NANOS = 60_000_000L;
-
-    private static final long PATIENCE_STEP_NANOS = 10_000_000L;
-    private static final int PATIENCE_STEPS = 6;
-
-    /**
-     * What was cut off gets its full time only every so often, and in between hardly any: a guest
-     * beside it that waits for a chain of requests, each of which costs it a turn, is served within
-     * the 200 ms that Linux i915 gives engines to become idle.
-     */
-    private static final int TURNS_PER_LONG_ONE = 8;
-
-    private static final long SHORT_PATIENCE_NANOS = 5_000_000L;
-
-    /** Half a minute and more, in which a guest's own driver finds a hang. */
-    private static final int MAX_CUT_OFFS = 1024;
-
     private static final int BATCH_START = 0x1880_0000;
     private static final int BATCH_START_MASK = 0xff80_00ff;
     private static final int BATCH_START_BYTES = 8;
@@ -94,11 +73,6 @@ final class VirtualRing {
      * guest resets it.
      */
     boolean hung;
-
-    private int cutOffHead = -1;
-
-    private int cutOffs;
-    private long cutOffsInAll;
 
     long submissions;
     long commands;
@@ -263,42 +237,6 @@ final class VirtualRing {
         return Math.floorMod(headOffset() - BATCH_START_BYTES, length());
     }
 
-    /**
-     * Takes note that its work was cut off; returns whether that has happened too often at this
-     * place.
-     */
-    boolean cutOff() {
-        if (head != cutOffHead) {
-            cutOffHead = head;
-            cutOffs = 0;
-        }
-        cutOffs++;
-        cutOffsInAll++;
-        return cutOffs > MAX_CUT_OFFS;
-    }
-
-    long cutOffsInAll() {
-        return cutOffsInAll;
-    }
-
-    /**
-     * Returns how long its work may go on when another guest waits: every eighth time a little
-     * longer if the same work had to be cut off, so that what is merely long comes to its end.
-     */
-    long patienceNanos() {
-        int again = isWhereCutOff() ? cutOffs : 0;
-        if (again % TURNS_PER_LONG_ONE != 0) {
-            return SHORT_PATIENCE_NANOS;
-        }
-        return PATIENCE_NANOS
-                + Math.min(again / TURNS_PER_LONG_ONE, PATIENCE_STEPS) * PATIENCE_STEP_NANOS;
-    }
-
-    private boolean isWhereCutOff() {
-        int offset = cutOffHead & RingRegisters.HEAD_OFFSET_MASK;
-        return cutOffs > 0 && (headOffset() == offset || offsetOfJump() == offset);
-    }
-
     /** Puts the registers into their state after reset. */
     void reset() {
         tail = 0;
@@ -311,8 +249,6 @@ final class VirtualRing {
         hung = false;
         stopped = false;
         addressSpaceStale = false;
-        cutOffHead = -1;
-        cutOffs = 0;
     }
 
     private void release() {
