@@ -10,6 +10,7 @@ module org.gpumediator.core {
 
     exports org.gpumediator.core.catalogue;
     exports org.gpumediator.core.command;
+    exports org.gpumediator.core.contain;
     exports org.gpumediator.core.desired;
     exports org.gpumediator.core.hardware;
     exports org.gpumediator.core.observe;

@@ -191,7 +191,20 @@ final class CoreVirtualGpu implements VirtualGpu {
     @Override
     public VgpuStatistics statistics() {
         VgpuStatistics kept = last;
-        return kept != null ? kept : read();
+        if (kept != null) {
+            return kept;
+        }
+        try {
+            VgpuStatistics now = read();
+            kept = last; // one that closes meanwhile may have been read half gone
+            return kept != null ? kept : now;
+        } catch (RuntimeException thrown) {
+            kept = last;
+            if (kept != null) {
+                return kept;
+            }
+            throw thrown;
+        }
     }
 
     private VgpuStatistics read() {

@@ -18,7 +18,8 @@ import org.gpumediator.api.vmm.VgpuStatistics;
  * @param vgpus counters of each living virtual GPU, by its name, in the order they were created
  * @param counters counters of the physical GPU and of the mediator itself ({@code
  *     mediator.created}, {@code mediator.closed}, {@code mediator.refused}, {@code
- *     mediator.failed-creations}, {@code mediator.steps}, {@code mediator.listener-errors}), sorted
+ *     mediator.failed-creations}, {@code mediator.steps}, {@code mediator.listener-errors}, {@code
+ *     mediator.wake-up-errors}), sorted
  */
 public record MediationStatistics(
         Map<String, VgpuStatistics> vgpus, SortedMap<String, Long> counters) {

@@ -73,6 +73,7 @@ public final class Mediator implements AutoCloseable {
     private final LongAdder failedCreations = new LongAdder();
     private final LongAdder lostShares = new LongAdder();
     private final LongAdder steps = new LongAdder();
+    private final LongAdder wakeUpErrors = new LongAdder();
 
     private Mediator(Builder builder, GpuBackendProvider provider) {
         gpu = builder.gpu;
@@ -314,14 +315,14 @@ public final class Mediator implements AutoCloseable {
         try {
             steps.increment();
             long deadline = backend.step(nowNanos);
+            return deadline;
+        } finally {
             for (CoreVirtualGpu vgpu : vgpus) {
                 vgpu.announce();
             }
             synchronized (summaryMonitor) {
                 summary.step(vgpus, nowNanos);
             }
-            return deadline;
-        } finally {
             turnstile.leave();
         }
     }
@@ -341,7 +342,11 @@ public final class Mediator implements AutoCloseable {
 
     private void stepNeeded() {
         for (Runnable stepper : steppers) {
-            stepper.run();
+            try {
+                stepper.run();
+            } catch (Throwable thrown) {
+                wakeUpErrors.increment();
+            }
         }
     }
 
@@ -357,6 +362,7 @@ public final class Mediator implements AutoCloseable {
         counters.put("mediator.lost-shares", lostShares.sum());
         counters.put("mediator.steps", steps.sum());
         counters.put("mediator.listener-errors", listener.failures());
+        counters.put("mediator.wake-up-errors", wakeUpErrors.sum());
         return new MediationStatistics(perVgpu, counters);
     }
 

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.gpumediator.api.Registration;
 import org.slf4j.Logger;
@@ -15,7 +16,8 @@ import org.slf4j.LoggerFactory;
  * runs by itself. Between steps the thread is parked until the next deadline, or until work comes
  * earlier.
  *
- * <p>A step that throws ends the run, is logged once, and is found in {@link #failure}.
+ * <p>A step that throws is not the end: the next one comes a little later. The first in a row is
+ * logged; the last is found in {@link #failure}, all are counted in {@link #failures}.
  *
  * <p>Safe for use by multiple threads. Close the runner before the mediator.
  */
@@ -23,11 +25,15 @@ public final class MediatorRunner implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(MediatorRunner.class);
 
+    /** How long to wait after a step that has thrown. */
+    private static final long RETRY_NANOS = 10_000_000L;
+
     private final Mediator mediator;
     private final Thread thread;
     private final Registration registration;
     private final AtomicBoolean due = new AtomicBoolean();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final LongAdder failures = new LongAdder();
     private volatile boolean closed;
 
     private MediatorRunner(Mediator mediator, ThreadFactory threads) {
@@ -57,20 +63,39 @@ public final class MediatorRunner implements AutoCloseable {
         }
     }
 
-    /** Returns what ended the run, or empty while it goes on or if it was closed in order. */
+    /** Returns what the last step has thrown, or empty if it went well. */
     public Optional<Throwable> failure() {
         return Optional.ofNullable(failure.get());
     }
 
+    /** Returns how many steps have thrown. */
+    public long failures() {
+        return failures.sum();
+    }
+
     private void run() {
+        while (!closed) {
+            due.set(false);
+            park(step());
+        }
+    }
+
+    private long step() {
         try {
-            while (!closed) {
-                due.set(false);
-                park(mediator.step());
+            long deadline = mediator.step();
+            failure.set(null);
+            return deadline;
+        } catch (Throwable thrown) {
+            failures.increment();
+            if (failure.getAndSet(thrown) == null) {
+                log.error("A step of {} has thrown; the next will come", mediator, thrown);
             }
-        } catch (RuntimeException | Error error) {
-            failure.set(error);
-            log.error("Stepping of {} ended", mediator, error);
+            long until = System.nanoTime() + RETRY_NANOS; // whoever wakes the thread meanwhile
+            while (!closed && until - System.nanoTime() > 0) {
+                LockSupport.parkNanos(this, until - System.nanoTime());
+            }
+            due.set(true);
+            return Long.MAX_VALUE;
         }
     }
 

@@ -46,7 +46,7 @@ final class TrapGate implements TrapHandler {
     public long read(long offset, int width) {
         try {
             return target.read(offset, width);
-        } catch (RuntimeException error) {
+        } catch (Throwable error) {
             broken(error);
             return AccessWidth.ones(width);
         }
@@ -56,7 +56,7 @@ final class TrapGate implements TrapHandler {
     public void write(long offset, int width, long value) {
         try {
             target.write(offset, width, value);
-        } catch (RuntimeException error) {
+        } catch (Throwable error) {
             broken(error);
         }
     }
@@ -65,7 +65,7 @@ final class TrapGate implements TrapHandler {
     public void readBlock(long offset, MemorySegment data) {
         try {
             target.readBlock(offset, data);
-        } catch (RuntimeException error) {
+        } catch (Throwable error) {
             broken(error);
             data.fill((byte) 0xff);
         }
@@ -75,7 +75,7 @@ final class TrapGate implements TrapHandler {
     public void writeBlock(long offset, MemorySegment data) {
         try {
             target.writeBlock(offset, data);
-        } catch (RuntimeException error) {
+        } catch (Throwable error) {
             broken(error);
         }
     }
@@ -88,7 +88,7 @@ final class TrapGate implements TrapHandler {
             target.readString(offset, width, direction, data);
         } catch (IllegalArgumentException callers) {
             throw callers;
-        } catch (RuntimeException error) {
+        } catch (Throwable error) {
             broken(error);
             data.fill((byte) 0xff);
         }
@@ -100,12 +100,12 @@ final class TrapGate implements TrapHandler {
             target.writeString(offset, width, direction, data);
         } catch (IllegalArgumentException callers) {
             throw callers;
-        } catch (RuntimeException error) {
+        } catch (Throwable error) {
             broken(error);
         }
     }
 
-    private synchronized void broken(RuntimeException error) {
+    private synchronized void broken(Throwable error) {
         errors.increment();
         if (errors.sum() == 1) {
             log.error("Trap handler of {} threw; further ones are only counted", label, error);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -145,6 +146,44 @@ final class CoreVirtualGpuTest {
         bar.readBlock(0, MemorySegment.ofArray(block));
         assertThat(block).containsOnly(0xff);
         assertThat(vgpu.statistics().counter("trap.errors")).isEqualTo(3);
+    }
+
+    @Test
+    void handlerThatThrowsAnError_isAnsweredWithOnesAndCounted() {
+        model.errorInTrap = new InternalError("broken");
+        assertThat(bar.read(0, 2)).isEqualTo(0xffff);
+        bar.write(0, 4, 1);
+        assertThat(vgpu.statistics().counter("trap.errors")).isEqualTo(2);
+    }
+
+    @Test
+    void statistics_whileItCloses_areThoseItHadBefore() {
+        bar.write(0, 4, 12);
+        List<Long> seen = new ArrayList<>();
+        model.onClose =
+                () -> {
+                    model.onStatistics =
+                            () -> {
+                                throw new IllegalStateException("half closed");
+                            };
+                    seen.add(vgpu.statistics().counter("register"));
+                    seen.add((long) mediator.statistics().vgpus().size());
+                };
+        vgpu.close();
+        assertThat(seen).containsExactly(12L, 1L);
+    }
+
+    @Test
+    void statistics_ofOneThatClosesMeanwhile_areThoseItHadBefore() {
+        bar.write(0, 4, 12);
+        model.onStatistics =
+                () -> {
+                    model.onStatistics = () -> {};
+                    vgpu.close();
+                    throw new IllegalStateException("half closed");
+                };
+        assertThat(vgpu.statistics().counter("register")).isEqualTo(12);
+        assertThat(vgpu.state()).isEqualTo(VirtualGpuState.CLOSED);
     }
 
     @Test

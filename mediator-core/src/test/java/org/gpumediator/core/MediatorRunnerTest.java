@@ -89,14 +89,39 @@ final class MediatorRunnerTest {
     }
 
     @Test
-    void stepThatThrows_endsTheRunAndIsKept() throws Exception {
-        provider.backend().failsToStep = PaperBackend.refusal();
-        Thread[] thread = new Thread[1];
-        try (MediatorRunner runner =
-                MediatorRunner.start(mediator, work -> thread[0] = new Thread(work))) {
-            thread[0].join();
-            assertThat(runner.failure()).containsSame(provider.backend().failsToStep);
+    void stepThatThrows_isKeptAndTheNextOneComes() throws Exception {
+        Semaphore failing = new Semaphore(0);
+        provider.backend().onStep =
+                () -> {
+                    failing.release();
+                    throw new InternalError("broken");
+                };
+        try (MediatorRunner runner = MediatorRunner.start(mediator, Thread::new)) {
+            failing.acquire(3);
+            assertThat(runner.failures()).isGreaterThanOrEqualTo(2);
+            assertThat(runner.failure()).get().isInstanceOf(InternalError.class);
+            provider.backend().onStep = steps::release;
+            steps.acquire(1);
+            runner.wake();
+            steps.acquire(1);
+            assertThat(runner.failure()).isEmpty();
         }
+    }
+
+    @Test
+    void close_duringFailures_endsTheThread() throws Exception {
+        Semaphore failing = new Semaphore(0);
+        provider.backend().onStep =
+                () -> {
+                    failing.release();
+                    throw new InternalError("broken");
+                };
+        Thread[] thread = new Thread[1];
+        MediatorRunner runner =
+                MediatorRunner.start(mediator, work -> thread[0] = new Thread(work));
+        failing.acquire();
+        runner.close();
+        assertThat(thread[0].isAlive()).isFalse();
     }
 
     @Test

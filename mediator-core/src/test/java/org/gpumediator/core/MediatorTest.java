@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.VirtualGpuState;
@@ -349,6 +350,21 @@ final class MediatorTest {
             Mockito.verify(listener)
                     .stateChanged("vm1", VirtualGpuState.RUNNING, VirtualGpuState.FAILED);
             Mockito.verifyNoMoreInteractions(listener);
+        }
+    }
+
+    @Test
+    void wakeUpThatThrows_isCountedAndDisturbsNobody() {
+        try (Mediator mediator = builder().build()) {
+            AtomicInteger woken = new AtomicInteger();
+            mediator.onStepNeeded(
+                    () -> {
+                        throw new InternalError("broken");
+                    });
+            mediator.onStepNeeded(woken::incrementAndGet);
+            provider.backend().context.stepNeeded().run();
+            assertThat(woken).hasValue(1);
+            assertThat(mediator.statistics().counter("mediator.wake-up-errors")).isEqualTo(1);
         }
     }
 

@@ -51,7 +51,7 @@ final class PaperBackend implements GpuBackend {
     @Nullable RuntimeException failsToStep;
     volatile long deadline = Long.MAX_VALUE;
     Runnable onCreate = () -> {};
-    Runnable onStep = () -> {};
+    volatile Runnable onStep = () -> {};
     boolean regionsFail;
 
     PaperBackend(BackendContext context) {
@@ -176,7 +176,10 @@ final class PaperBackend implements GpuBackend {
         volatile long register;
         @Nullable RuntimeException failsToClose;
         @Nullable RuntimeException failsToTrap;
+        @Nullable Error errorInTrap;
         Runnable onReset = () -> {};
+        Runnable onClose = () -> {};
+        Runnable onStatistics = () -> {};
         final List<String> modelCalls = new ArrayList<>();
 
         Model(VgpuBlueprint blueprint) {
@@ -267,6 +270,9 @@ final class PaperBackend implements GpuBackend {
                 if (failsToTrap != null) {
                     throw failsToTrap;
                 }
+                if (errorInTrap != null) {
+                    throw errorInTrap;
+                }
                 return register;
             }
 
@@ -274,6 +280,9 @@ final class PaperBackend implements GpuBackend {
             public void write(long offset, int width, long value) {
                 if (failsToTrap != null) {
                     throw failsToTrap;
+                }
+                if (errorInTrap != null) {
+                    throw errorInTrap;
                 }
                 touched = true;
                 register = value;
@@ -310,6 +319,7 @@ final class PaperBackend implements GpuBackend {
 
         @Override
         public VgpuStatistics statistics() {
+            onStatistics.run();
             return new VgpuStatistics(faults, new TreeMap<>(Map.of("register", register)));
         }
 
@@ -330,6 +340,7 @@ final class PaperBackend implements GpuBackend {
 
         @Override
         public void close() {
+            onClose.run();
             call("close");
             if (failsToClose != null) {
                 throw failsToClose;

@@ -120,7 +120,8 @@ public final class FakeGuestMemory implements GuestMemory, AutoCloseable {
     }
 
     /**
-     * Tells the listeners that a region goes, then takes it away.
+     * Takes a region out of the look-up, tells the listeners that it goes, then takes its memory
+     * away.
      *
      * @param start guest-physical address of its first byte
      * @throws IllegalArgumentException if no region starts there
@@ -131,20 +132,20 @@ public final class FakeGuestMemory implements GuestMemory, AutoCloseable {
             throw new IllegalArgumentException(
                     String.format("region 0x%x: no region starts there", start));
         }
-        if (going.access != Access.NOT_MAPPABLE) {
-            listeners.forEach(listener -> listener.regionRemoved(going));
-        }
-        lock.writeLock().lock();
+        lock.writeLock().lock(); // waits for copies in flight
         try {
             List<FakeRegion> left = new ArrayList<>(List.of(regions));
             if (!left.remove(going)) {
                 return;
             }
             regions = left.toArray(FakeRegion[]::new);
-            going.arena.close();
         } finally {
             lock.writeLock().unlock();
         }
+        if (going.access != Access.NOT_MAPPABLE) {
+            listeners.forEach(listener -> listener.regionRemoved(going));
+        }
+        going.arena.close();
     }
 
     /** Takes all regions away, telling the listeners. Idempotent. */

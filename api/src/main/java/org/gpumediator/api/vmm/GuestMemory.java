@@ -11,6 +11,13 @@ import org.jspecify.annotations.Nullable;
  * <p>A guest's memory is a set of disjoint regions that come and go while the guest runs. Methods
  * may be called on any thread, several at once, and with locks of the mediator held; they must not
  * call back into the mediator.
+ *
+ * <p>A region that goes: first no look-up finds it any more, neither {@link #regionAt} nor the
+ * copies; then the listeners are told; then its memory goes. In any other order it could be mapped
+ * for the GPU again after everybody has let go of it. One that comes is found first and told after.
+ *
+ * <p>What a method throws is that guest's failure: its virtual GPU becomes {@link
+ * org.gpumediator.api.VirtualGpuState#FAILED}.
  */
 public interface GuestMemory {
 
@@ -89,8 +96,9 @@ public interface GuestMemory {
 
         /**
          * Says that a region goes away. When the method returns nobody may use the region's segment
-         * any more: mappings made of it for the GPU are gone. Called by the VMM before it takes the
-         * memory away, with no lock of the mediator held.
+         * any more: mappings made of it for the GPU are gone. Called by the VMM once no look-up
+         * finds the region any more and before it takes the memory away, with no lock of the
+         * mediator held.
          */
         void regionRemoved(Region region);
 

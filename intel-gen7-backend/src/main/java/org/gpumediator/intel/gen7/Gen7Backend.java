@@ -75,6 +75,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
     private final RegisterCatalogue<Gen7Hooks> catalogue = Gen7Registers.catalogue();
     private final HardwarePort registers;
     private final ResetImage resetImage;
+    private final Runnable stepNeeded;
     private final EngineMediation engines;
     private final PhysicalInterrupts interrupts;
     private final Registration interruptRegistration;
@@ -84,6 +85,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
     Gen7Backend(BackendContext context) {
         gpu = context.gpu();
         clock = context.clock();
+        stepNeeded = context.stepNeeded();
         listener = new DeferredListener(context.listener());
         relaxedByDefault = relaxedByDefault(context.options());
         mmio = new Mmio(gpu);
@@ -186,6 +188,11 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
 
     MediationClock clock() {
         return clock;
+    }
+
+    /** Returns what sees to it that a step comes soon. */
+    Runnable stepNeeded() {
+        return stepNeeded;
     }
 
     MediationListener listener() {

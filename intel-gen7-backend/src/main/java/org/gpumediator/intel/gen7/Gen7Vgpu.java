@@ -24,7 +24,10 @@ import org.gpumediator.api.vmm.SharedMemory;
 import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.api.vmm.TrapRegion;
 import org.gpumediator.api.vmm.VgpuStatistics;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.catalogue.RegisterFile;
+import org.gpumediator.core.contain.GuardedVmm;
+import org.gpumediator.core.contain.GuestFailure;
 import org.gpumediator.core.hardware.DmaPages;
 import org.gpumediator.core.observe.FaultBook;
 import org.gpumediator.core.observe.RateLimit;
@@ -69,6 +72,7 @@ public final class Gen7Vgpu implements DeviceModel {
     private final Gen7Backend backend;
     private final VgpuBlueprint blueprint;
     private final FaultBook faults;
+    private final GuestFailure failure;
     private final PciFunction function;
     private final RegisterFile<Gen7Hooks> registers;
     private final ShadowRegisters shadow;
@@ -106,8 +110,10 @@ public final class Gen7Vgpu implements DeviceModel {
         this.backend = backend;
         this.blueprint = blueprint;
         PhysicalGpu gpu = backend.gpu();
-        GuestMemory memory = blueprint.vmm().memory();
         faults = new FaultBook(blueprint.name(), backend.listener());
+        failure = new GuestFailure(blueprint.name(), backend.stepNeeded());
+        VmmPort vmm = GuardedVmm.of(blueprint.vmm(), failure);
+        GuestMemory memory = vmm.memory();
         Slice slice =
                 new Slice(
                         blueprint.partition().range(Gen7Resources.APERTURE),
@@ -116,7 +122,7 @@ public final class Gen7Vgpu implements DeviceModel {
                 HaswellFunction.build(
                         backend.device(),
                         backend.resources().aperture(),
-                        blueprint.vmm(),
+                        vmm,
                         this::commandWritten);
         Hooks hooks = new Hooks(this);
         registers =
@@ -140,7 +146,7 @@ public final class Gen7Vgpu implements DeviceModel {
                                 .sharedMemory()
                                 .allocate(blueprint.name() + " BAR0", RegisterBar.LENGTH)
                         : null;
-        dma = new GuestDma(gpu, memory);
+        dma = new GuestDma(gpu, memory, failure);
         gtt =
                 new GuestGtt(
                         slice,
@@ -176,7 +182,8 @@ public final class Gen7Vgpu implements DeviceModel {
                         gtt,
                         ppgtt,
                         interrupts,
-                        faults);
+                        faults,
+                        failure);
         hooks.bind();
         RegisterBar bar0 = new RegisterBar(view(), new TableWindow(lock, gtt, faults));
         ports = new PortBar(bar0);
@@ -254,6 +261,15 @@ public final class Gen7Vgpu implements DeviceModel {
      * @return when to come again
      */
     long step(long now) {
+        try {
+            return due(now);
+        } catch (Throwable thrown) {
+            failure.report(thrown);
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private long due(long now) {
         long next = display.step(now);
         synchronized (lock) {
             if (messageWaits && messages.nextNanos(now) <= now) {
@@ -388,6 +404,7 @@ public final class Gen7Vgpu implements DeviceModel {
 
     /** With the engines locked, so that no trap puts the guest on them half way. */
     private void resetAtOnce(ResetKind kind) {
+        failure.clear();
         backend.engines().resetAll(engines);
         registers.reset();
         display.reset();
@@ -421,6 +438,7 @@ public final class Gen7Vgpu implements DeviceModel {
         SortedMap<String, Long> counters = new TreeMap<>();
         backend.engines().statistics(engines).addTo(counters);
         counters.put("interrupts.raised", interrupts.raised());
+        counters.put("failures", failure.count());
         counters.putAll(backend.engines().ringCounters(engines));
         synchronized (lock) {
             counters.put("ggtt.writes", gtt.writes());

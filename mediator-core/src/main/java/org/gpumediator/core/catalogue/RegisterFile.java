@@ -187,7 +187,7 @@ public final class RegisterFile<C> implements TrapHandler {
     private void tell(int kind, int dword, int stored, int old) {
         try {
             rules.hook(kind).written(device, dword << 2, stored, old);
-        } catch (RuntimeException | AssertionError e) {
+        } catch (Throwable e) {
             failed(rules.rule(dword), dword, e);
         }
     }
@@ -284,7 +284,7 @@ public final class RegisterFile<C> implements TrapHandler {
         if (rule.readsHardware && rule.afterRead == null) {
             try {
                 return hardware.read(dword << 2, 8);
-            } catch (RuntimeException | AssertionError e) {
+            } catch (Throwable e) {
                 failed(rule, dword, e);
                 return -1L;
             }
@@ -312,7 +312,7 @@ public final class RegisterFile<C> implements TrapHandler {
             }
             ReadHook<C> hook = rule.afterRead;
             return hook == null ? value : hook.read(device, dword << 2, value);
-        } catch (RuntimeException | AssertionError e) {
+        } catch (Throwable e) {
             failed(rule, dword, e);
             return -1;
         }
@@ -329,7 +329,7 @@ public final class RegisterFile<C> implements TrapHandler {
                 return;
             }
             store(rule, dword, value, lanes);
-        } catch (RuntimeException | AssertionError e) {
+        } catch (Throwable e) {
             failed(rule, dword, e);
         }
     }

@@ -46,7 +46,7 @@ public final class GuardedMediationListener implements MediationListener {
     private void guard(Runnable call) {
         try {
             call.run();
-        } catch (RuntimeException | AssertionError | LinkageError | StackOverflowError e) {
+        } catch (Throwable thrown) {
             failures.increment();
         }
     }

@@ -310,6 +310,7 @@ public final class EngineGroupScheduler {
     private void vacated() {
         if (granted != NOBODY) {
             gapSince = now;
+            ask |= !account(granted).hasWork; // it would be waited for in vain
         } else if (slice != null && !allThrottled) {
             sliceStart = now;
             sliceEnd = saturated(now, slice.lengthNanos());

@@ -284,6 +284,18 @@ final class EngineGroupSchedulerTest {
     }
 
     @Test
+    void vacated_byOneWithoutWork_doesNotWaitForIt() {
+        EngineGroupScheduler scheduler = roundRobin(2);
+        scheduler.workArrived(0, 0);
+        go(scheduler, 0);
+        scheduler.workDrained(0, MS);
+        assertThat(scheduler.step(MS)).isZero();
+        scheduler.switched(NOBODY, 2 * MS);
+        scheduler.workArrived(1, 3 * MS);
+        assertThat(scheduler.step(3 * MS)).isEqualTo(1);
+    }
+
+    @Test
     void remove_ofTheOneToCome_keepsTheRunning() {
         EngineGroupScheduler scheduler = roundRobin(2);
         scheduler.workArrived(0, 0);

@@ -120,6 +120,26 @@ public abstract class GuestMemoryContract {
     }
 
     @Test
+    @DisplayName("a region that goes is not found any more when listeners hear of it")
+    void remove_lookUp_isForgottenFirst() {
+        GuestMemory memory = memory();
+        List<Region> found = new ArrayList<>();
+        List<Boolean> copied = new ArrayList<>();
+        memory.listen(
+                region -> {
+                    Region again = memory.regionAt(region.start());
+                    if (again != null) {
+                        found.add(again);
+                    }
+                    copied.add(memory.read(region.start(), bytes(4, 0)));
+                });
+        removeRam(memory);
+        assertAll(
+                () -> assertEquals(List.of(), found, "regions found in regionRemoved"),
+                () -> assertEquals(List.of(false), copied, "copies made in regionRemoved"));
+    }
+
+    @Test
     @DisplayName("a listener hears of a region before it goes, while it can still be used")
     void remove_listener_hearsInTime() {
         GuestMemory memory = memory();

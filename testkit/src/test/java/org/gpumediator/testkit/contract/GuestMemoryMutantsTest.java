@@ -106,6 +106,18 @@ class GuestMemoryMutantsTest extends MutantsTest<GuestMemoryContract> {
                                     }
                                 }),
                 mutant(
+                        "remove_lookUp_isForgottenFirst",
+                        "finds what goes until it has gone",
+                        m ->
+                                new AlteredMemory(m) {
+                                    private final @Nullable Region kept = m.regionAt(START);
+
+                                    @Override
+                                    public @Nullable Region regionAt(long at) {
+                                        return kept;
+                                    }
+                                }),
+                mutant(
                         "remove_listener_hearsInTime",
                         "tells nobody",
                         m ->

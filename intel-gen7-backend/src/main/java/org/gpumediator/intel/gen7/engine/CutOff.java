@@ -67,7 +67,7 @@ final class CutOff {
         if (guest.cutOffs().inARow(engine, now) > MAX_IN_A_ROW) {
             ring.hung = true;
             guest.faults().count(GuestFaultKind.HANG, engine.name(), ring.head);
-            guest.failed |= hangRule.hung(guest, engine, now);
+            guest.hungTooOften |= hangRule.hung(guest, engine, now);
         }
         return lost;
     }
@@ -75,13 +75,13 @@ final class CutOff {
     /** Takes note that the render engine did not get over a guest's context and will be reset. */
     void contextHung(GuestEngines guest, long now) {
         guest.faults().count(GuestFaultKind.HANG, "context", guest.contextAddress());
-        guest.failed |= hangRule.hung(guest, Engine.RCS, now);
+        guest.hungTooOften |= hangRule.hung(guest, Engine.RCS, now);
     }
 
     /** Resets an engine under a guest's work, and holds it against the guest. */
     private int reset(GuestEngines guest, Engine engine, long now) {
-        if (guest.cutOffs().reset(now) && !guest.failed) {
-            guest.failed = true;
+        if (guest.cutOffs().reset(now) && !guest.hungTooOften) {
+            guest.hungTooOften = true;
             guest.faults().count(GuestFaultKind.RATE_LIMITED, "resets of " + engine, guest.id());
         }
         return reset.reset(engine);

@@ -146,6 +146,8 @@ public final class EngineMediation implements AutoCloseable {
         try {
             turns.release(guest);
             arrived(guest);
+        } catch (Throwable thrown) {
+            fail(guest, thrown);
         } finally {
             lock.unlock();
         }
@@ -197,6 +199,8 @@ public final class EngineMediation implements AutoCloseable {
                 loadRing(guest, engine);
             }
             arrived(guest);
+        } catch (Throwable thrown) {
+            fail(guest, thrown);
         } finally {
             lock.unlock();
         }
@@ -237,6 +241,8 @@ public final class EngineMediation implements AutoCloseable {
                 }
                 arrived(guest);
             }
+        } catch (Throwable thrown) {
+            fail(guest, thrown);
         } finally {
             lock.unlock();
         }
@@ -362,6 +368,8 @@ public final class EngineMediation implements AutoCloseable {
                     ring.addressSpaceStale = true;
                 }
             }
+        } catch (Throwable thrown) {
+            fail(guest, thrown);
         } finally {
             lock.unlock();
         }
@@ -387,6 +395,8 @@ public final class EngineMediation implements AutoCloseable {
             if (turns.isOn(guest)) {
                 rings.invalidate(engine);
             }
+        } catch (Throwable thrown) {
+            fail(guest, thrown);
         } finally {
             lock.unlock();
         }
@@ -448,6 +458,8 @@ public final class EngineMediation implements AutoCloseable {
                 turns.drained(guest);
             }
             turns.react();
+        } catch (Throwable thrown) {
+            fail(guest, thrown);
         } finally {
             lock.unlock();
         }
@@ -555,6 +567,12 @@ public final class EngineMediation implements AutoCloseable {
         }
     }
 
+    /** What is done for one guest and throws is its failure: it leaves the engines. */
+    private void fail(GuestEngines guest, Throwable thrown) {
+        guest.failed(thrown);
+        turns.react();
+    }
+
     private void arrived(GuestEngines guest) {
         if (turns.arrived(guest)) {
             stepNeeded.run();
@@ -576,11 +594,11 @@ public final class EngineMediation implements AutoCloseable {
         }
     }
 
-    /** Returns whether a guest has hung the engines too often. */
+    /** Returns whether a guest has failed: hung the engines too often, or made its work throw. */
     public boolean hasFailed(GuestEngines guest) {
         lock.lock();
         try {
-            return guest.failed;
+            return guest.failed();
         } finally {
             lock.unlock();
         }

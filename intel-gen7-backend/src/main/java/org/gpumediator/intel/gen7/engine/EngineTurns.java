@@ -253,10 +253,47 @@ final class EngineTurns {
         }
         reacting = true;
         try {
-            for (int i = 0; i < MAX_TRANSITIONS && transition(now); i++) {}
+            expelFailed();
+            for (int i = 0; i < MAX_TRANSITIONS && transition(now); i++) {
+                expelFailed();
+            }
         } finally {
             reacting = false;
         }
+    }
+
+    /** Takes the owner off if it has failed. */
+    private void expelFailed() {
+        GuestEngines guest = owner;
+        if (guest != null && guest.failed()) {
+            takeOff(guest);
+            drained(guest);
+        }
+    }
+
+    /**
+     * Asks the scheduler who shall be on. A guest that cannot be, for want of memory for its
+     * context or because it has failed, is passed over.
+     */
+    private int granted(long now) {
+        for (int i = 0; i <= guests.size(); i++) {
+            int granted = scheduler.step(now);
+            GuestEngines guest = guests.get(granted);
+            if (guest == null || isReady(guest)) {
+                return granted;
+            }
+            scheduler.workDrained(granted, now);
+        }
+        return EngineGroupScheduler.NOBODY;
+    }
+
+    private static boolean isReady(GuestEngines guest) {
+        try {
+            guest.contextImage();
+        } catch (Throwable thrown) {
+            guest.failed(thrown);
+        }
+        return !guest.failed();
     }
 
     private boolean transition(long now) {
@@ -279,7 +316,7 @@ final class EngineTurns {
                 scheduler.workDrained(guest.id(), now);
             }
         }
-        int granted = scheduler.step(now);
+        int granted = granted(now);
         if (guest == null) {
             return granted != EngineGroupScheduler.NOBODY && startSwitch(null, granted, now, 0);
         }
@@ -295,7 +332,7 @@ final class EngineTurns {
     private boolean stopping(long now) {
         int lost = 0;
         GuestEngines guest = ownerNow();
-        int granted = scheduler.step(now);
+        int granted = granted(now);
         if (granted == guest.id()) {
             resumeOwner(guest, now);
             return true;
@@ -324,7 +361,7 @@ final class EngineTurns {
 
     private boolean parked(long now) {
         GuestEngines guest = ownerNow();
-        int granted = scheduler.step(now);
+        int granted = granted(now);
         if (granted == EngineGroupScheduler.NOBODY) {
             return false;
         }
@@ -389,7 +426,11 @@ final class EngineTurns {
         switches++;
         serviceInterrupts.run(); // what is left over is nobody's, not the newcomer's
         owner = to;
-        rings.load(to);
+        try {
+            rings.load(to);
+        } catch (Throwable thrown) {
+            to.failed(thrown); // and is taken off again at once
+        }
         scheduler.switched(to.id(), clock.nanoTime());
         submitter.submit(to);
     }

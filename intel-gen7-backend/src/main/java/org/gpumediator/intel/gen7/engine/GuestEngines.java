@@ -8,6 +8,7 @@ import java.util.TreeMap;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.gpumediator.core.contain.GuestFailure;
 import org.gpumediator.core.hardware.DmaPages;
 import org.gpumediator.core.observe.FaultBook;
 import org.gpumediator.intel.gen7.gtt.GuestGtt;
@@ -38,6 +39,7 @@ public final class GuestEngines {
     private final Ppgtt ppgtt;
     private final VirtualInterrupts interrupts;
     private final FaultBook faults;
+    private final GuestFailure failure;
     private final VirtualRing[] rings = new VirtualRing[Engine.COUNT];
     private final PhysicalGpu gpu;
     private final ReservedArea area;
@@ -52,8 +54,8 @@ public final class GuestEngines {
     /** The engines have forgotten it; what still comes of it has no effect. */
     boolean detached;
 
-    /** It has hung the engines too often and stays off them until its VMM resets it. */
-    boolean failed;
+    /** It has hung the engines too often. */
+    boolean hungTooOften;
 
     /** INSTPM of the hardware has {@link #CONSTANT_MODE}, or may get it by what waits to run. */
     private boolean absoluteConstants;
@@ -76,7 +78,8 @@ public final class GuestEngines {
             GuestGtt gtt,
             Ppgtt ppgtt,
             VirtualInterrupts interrupts,
-            FaultBook faults) {
+            FaultBook faults,
+            GuestFailure failure) {
         this.id = id;
         this.lock = lock;
         this.gpu = gpu;
@@ -86,6 +89,7 @@ public final class GuestEngines {
         this.ppgtt = ppgtt;
         this.interrupts = interrupts;
         this.faults = faults;
+        this.failure = failure;
         for (int i = 0; i < Engine.COUNT; i++) {
             rings[i] = new VirtualRing(Engine.of(i), gpu, area);
         }
@@ -99,6 +103,16 @@ public final class GuestEngines {
     /** Returns the faults of the guest. */
     public FaultBook faults() {
         return faults;
+    }
+
+    /** Takes note of what was thrown at work for this guest: it is its failure alone. */
+    void failed(Throwable thrown) {
+        failure.report(thrown);
+    }
+
+    /** Returns whether it has failed and stays off the engines until its VMM resets it. */
+    boolean failed() {
+        return hungTooOften || failure.failed();
     }
 
     VirtualRing ring(Engine engine) {
@@ -119,7 +133,7 @@ public final class GuestEngines {
 
     /** Returns whether some ring has work that could run. */
     boolean hasQueued() {
-        if (held || failed) {
+        if (held || failed()) {
             return false;
         }
         for (VirtualRing ring : rings) {
@@ -132,7 +146,7 @@ public final class GuestEngines {
 
     /** Returns whether some ring has work that could run, taken over or not. */
     boolean hasWork() {
-        if (held || failed) {
+        if (held || failed()) {
             return false;
         }
         for (VirtualRing ring : rings) {
@@ -361,7 +375,7 @@ public final class GuestEngines {
         constantMode(0);
         currentContext = 0;
         contextSaved = false;
-        failed = false;
+        hungTooOften = false;
         hangs = 0;
         recentHangs.clear();
         if (contextImage != null) {

@@ -2,6 +2,7 @@ package org.gpumediator.intel.gen7.engine;
 
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.core.contain.GuestFailure;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.hardware.Engine;
 
@@ -29,16 +30,18 @@ final class Submitter {
         submission = new Submission();
     }
 
-    /** Gives all engines what they have room for. */
+    /** Gives all engines what they have room for. What fails is the guest's failure. */
     void submit(GuestEngines guest) {
-        if (guest.held || guest.failed) {
-            return;
-        }
-        for (Engine engine : Engine.ALL) {
-            VirtualRing ring = guest.ring(engine);
-            if (ring.hasQueued()) {
-                submit(guest, ring);
+        try {
+            for (Engine engine : Engine.ALL) {
+                VirtualRing ring = guest.ring(engine);
+                if (ring.hasQueued() && !guest.held && !guest.failed()) {
+                    submit(guest, ring);
+                }
             }
+            GuestFailure.surfaceLateErrors();
+        } catch (Throwable thrown) {
+            guest.failed(thrown);
         }
     }
 

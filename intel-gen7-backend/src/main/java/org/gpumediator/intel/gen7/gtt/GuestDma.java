@@ -7,6 +7,7 @@ import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.api.vmm.GuestMemory.Region;
+import org.gpumediator.core.contain.GuestFailure;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,15 +21,17 @@ public final class GuestDma {
 
     private final PhysicalGpu gpu;
     private final GuestMemory memory;
+    private final GuestFailure failure;
     private final List<Mapping> mappings = new ArrayList<>();
     private @Nullable Mapping last;
 
     private record Mapping(Region region, long start, long end, long bus) {}
 
     /** Creates one with nothing mapped. */
-    public GuestDma(PhysicalGpu gpu, GuestMemory memory) {
+    public GuestDma(PhysicalGpu gpu, GuestMemory memory, GuestFailure failure) {
         this.gpu = gpu;
         this.memory = memory;
+        this.failure = failure;
     }
 
     /** Returns the bus address of a guest page, or {@link #NONE}. */
@@ -63,6 +66,9 @@ public final class GuestDma {
                             region.writable() ? DmaAccess.READ_WRITE : DmaAccess.READ_ONLY);
         } catch (GpuMediationException refused) {
             return null; // the host cannot map it: as good as no memory, counted by the caller
+        } catch (Throwable thrown) {
+            failure.report(thrown); // the VMM's region is none: closed, too short, not native
+            return null;
         }
         Mapping mapping =
                 new Mapping(region, region.start(), region.start() + region.length(), bus);

@@ -45,13 +45,16 @@ public final class PhysicalInterrupts {
     /** Acknowledges what is pending and hands it on. */
     public void service() {
         mmio.write(InterruptBank.DE.ier(), 0);
-        int gt = take(InterruptBank.GT);
-        int pm = take(InterruptBank.PM);
-        take(InterruptBank.DE);
-        if ((gt | pm) != 0) {
-            handler.events(gt, pm);
+        try {
+            int gt = take(InterruptBank.GT);
+            int pm = take(InterruptBank.PM);
+            take(InterruptBank.DE);
+            if ((gt | pm) != 0) {
+                handler.events(gt, pm);
+            }
+        } finally {
+            mmio.write(InterruptBank.DE.ier(), MASTER_ENABLE); // it is everybody's
         }
-        mmio.write(InterruptBank.DE.ier(), MASTER_ENABLE);
     }
 
     private int take(InterruptBank bank) {

@@ -99,6 +99,11 @@ abstract class Attack {
         world.pass(20);
         bad.await(bad.submit(HaswellEngine.BCS)); // has the engines again
         world.steps(40);
+        lookAtTheNeighbourNow();
+    }
+
+    /** As {@link #lookAtTheNeighbourAgain}, whoever has the engines. */
+    final void lookAtTheNeighbourNow() {
         before = Evidence.of(world, goodVmm, others());
     }
 
