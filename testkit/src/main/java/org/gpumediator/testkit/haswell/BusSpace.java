@@ -140,6 +140,24 @@ final class BusSpace {
         }
     }
 
+    /** Writes an aligned dword; what cannot be written is lost. */
+    void store(long busAddress, int value, @Nullable HaswellEngine engine, long graphicsAddress) {
+        Mapping mapping = find(busAddress);
+        BusFault.Kind kind =
+                mapping == null
+                        ? BusFault.Kind.UNMAPPED
+                        : mapping.writable ? BusFault.Kind.VANISHED : BusFault.Kind.READ_ONLY;
+        if (mapping != null && mapping.writable) {
+            try {
+                mapping.segment.set(LE32, busAddress - mapping.base, value);
+                return;
+            } catch (IllegalStateException | WrongThreadException | InternalError gone) {
+                // recorded below
+            }
+        }
+        fault(kind, BusFault.Access.WRITE, engine, graphicsAddress, busAddress);
+    }
+
     void fault(
             BusFault.Kind kind,
             BusFault.Access access,

@@ -3,7 +3,8 @@ package org.gpumediator.testkit.haswell;
 import org.gpumediator.testkit.haswell.Engine.Outcome;
 
 /**
- * Saving and loading a render context.
+ * Saving and loading a render context. Without bit 8 of the command's operand, or of CCID, the
+ * image is at an address of memory that no table translates.
  *
  * <p>The image is a list of register loads, as on the chip, in a layout of its own: the header of a
  * register load command in dword 1, pairs of register and value, then the pipeline's state behind a
@@ -12,6 +13,7 @@ import org.gpumediator.testkit.haswell.Engine.Outcome;
 final class ContextImage {
 
     private static final int ADDRESS = 0xffff_f000;
+    private static final int TRANSLATED = 1 << 8;
     private static final int FORCE_RESTORE = 1 << 1;
     private static final int RESTORE_INHIBIT = 1;
     private static final int CCID_VALID = 1;
@@ -50,40 +52,38 @@ final class ContextImage {
         int address = operand & ADDRESS;
         boolean same = (current & CCID_VALID) != 0 && (current & ADDRESS) == address;
         if ((current & CCID_VALID) != 0 && !same) {
-            save(engine, current & ADDRESS);
+            save(engine, current);
         }
         boolean inhibited = (operand & RESTORE_INHIBIT) != 0;
         if (!inhibited && (!same || (operand & FORCE_RESTORE) != 0)) {
-            restore(engine, address);
+            restore(engine, operand);
         }
         engine.setRegister(Registers.RING_CCID, operand & ~0xff | CCID_VALID);
         return Outcome.DONE;
     }
 
     private static void save(Engine engine, int image) {
-        long at = Integer.toUnsignedLong(image) + 4;
         int count = REGISTERS.length + MASKED.length;
-        at = put(engine, at, LOAD_HEADER | 2 * count - 1);
+        int at = put(engine, image, 1, LOAD_HEADER | 2 * count - 1);
         RegisterFile file = engine.chip.registers;
         for (int register : REGISTERS) {
-            at = put(engine, at, register);
-            at = put(engine, at, file.get(register));
+            at = put(engine, image, at, register);
+            at = put(engine, image, at, file.get(register));
         }
         for (int register : MASKED) {
             int kept = register == MASKED[0] ? MI_MODE_KEPT : -1;
-            at = put(engine, at, register);
-            at = put(engine, at, (file.get(register) & kept) | kept << 16);
+            at = put(engine, image, at, register);
+            at = put(engine, image, at, (file.get(register) & kept) | kept << 16);
         }
-        at = put(engine, at, STATE_MARK);
+        at = put(engine, image, at, STATE_MARK);
         for (int dword : engine.render.state) {
-            at = put(engine, at, dword);
+            at = put(engine, image, at, dword);
         }
     }
 
     private static void restore(Engine engine, int image) {
-        long base = Integer.toUnsignedLong(image);
         int count = REGISTERS.length + MASKED.length;
-        int header = get(engine, base, 1);
+        int header = get(engine, image, 1);
         if (header != (LOAD_HEADER | 2 * count - 1)) {
             if (header != 0) {
                 engine.hang();
@@ -91,25 +91,35 @@ final class ContextImage {
             return;
         }
         for (int i = 0; i < REGISTERS.length; i++) {
-            engine.chip.registers.set(REGISTERS[i], get(engine, base, 3 + 2 * i));
+            engine.chip.registers.set(REGISTERS[i], get(engine, image, 3 + 2 * i));
         }
         for (int i = 0; i < MASKED.length; i++) {
-            engine.chip.writeRegister(MASKED[i], get(engine, base, 3 + 2 * (REGISTERS.length + i)));
+            engine.chip.writeRegister(
+                    MASKED[i], get(engine, image, 3 + 2 * (REGISTERS.length + i)));
         }
-        if (get(engine, base, STATE_AT) == STATE_MARK) {
+        if (get(engine, image, STATE_AT) == STATE_MARK) {
             for (int i = 0; i < RenderState.DWORDS; i++) {
-                engine.render.state[i] = get(engine, base, STATE_AT + 1 + i);
+                engine.render.state[i] = get(engine, image, STATE_AT + 1 + i);
             }
         }
     }
 
-    private static long put(Engine engine, long at, int value) {
-        engine.memory.store(at, Translator.GLOBAL, value);
-        return at + 4;
+    /** Stores a dword of an image; returns the index of the next. */
+    private static int put(Engine engine, int image, int index, int value) {
+        long at = Integer.toUnsignedLong(image & ADDRESS) + 4L * index;
+        if ((image & TRANSLATED) != 0) {
+            engine.memory.store(at, Translator.GLOBAL, value);
+        } else {
+            engine.chip.bus.store(at, value, engine.id, at);
+        }
+        return index + 1;
     }
 
-    private static int get(Engine engine, long base, int index) {
-        return engine.memory.load(base + 4L * index, Translator.GLOBAL);
+    private static int get(Engine engine, int image, int index) {
+        long at = Integer.toUnsignedLong(image & ADDRESS) + 4L * index;
+        return (image & TRANSLATED) != 0
+                ? engine.memory.load(at, Translator.GLOBAL)
+                : engine.chip.bus.load(at, engine.id, at);
     }
 
     private static int[] registers() {

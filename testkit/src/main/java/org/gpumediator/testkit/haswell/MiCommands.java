@@ -14,6 +14,7 @@ final class MiCommands {
     static final int START_PROCESS = 1 << 8;
     static final int START_UNPRIVILEGED = 1 << 13;
     private static final int START_PREDICATED = 1 << 15;
+    private static final int START_ADD_OFFSET = 1 << 16;
     static final int START_SECOND_LEVEL = 1 << 22;
 
     private static final int MAILBOX_UPDATE = 1 << 21;
@@ -87,7 +88,7 @@ final class MiCommands {
     /**
      * Starts a batch. On the render engine bit 13 takes privilege away and bit 8 selects the
      * address space; elsewhere bit 8 does both. A batch without privilege is always fetched from
-     * the per-process address space.
+     * the per-process address space. Bit 16 adds BB_OFFSET to where it starts.
      */
     static Outcome batchBufferStart(Engine engine, int header, int length) {
         if ((header & START_PREDICATED) != 0
@@ -100,8 +101,9 @@ final class MiCommands {
                 (header & START_UNPRIVILEGED) == 0
                         && (engine.id == HaswellEngine.RCS || (header & START_PROCESS) == 0);
         int space = process || !engine.privileged() ? engine.contextSpace() : Translator.GLOBAL;
+        int offset = (header & START_ADD_OFFSET) != 0 ? engine.register(Registers.BB_OFFSET) : 0;
         engine.enterBatch(
-                Integer.toUnsignedLong(engine.dword(1)),
+                Integer.toUnsignedLong(engine.dword(1) + offset),
                 space,
                 trusted,
                 (header & START_SECOND_LEVEL) != 0);
@@ -195,19 +197,20 @@ final class MiCommands {
     }
 
     static Outcome loadRegisterRegister(Engine engine, int header, int length) {
-        if (length >= 3) {
-            int value = read(engine, engine.dword(1) & REGISTER_MASK);
-            write(engine, engine.dword(2) & REGISTER_MASK, value);
+        int source = engine.dword(1) & REGISTER_MASK;
+        if (length >= 3 && mayRead(engine, source)) {
+            write(engine, engine.dword(2) & REGISTER_MASK, read(engine, source));
         }
         return Outcome.DONE;
     }
 
     static Outcome storeRegisterMemory(Engine engine, int header, int length) {
-        if (length >= 3) {
+        int source = engine.dword(1) & REGISTER_MASK;
+        if (length >= 3 && mayRead(engine, source)) {
             engine.publish(
                     address(engine.dword(2)),
                     engine.spaceOf((header & GLOBAL) != 0),
-                    read(engine, engine.dword(1) & REGISTER_MASK));
+                    read(engine, source));
         }
         return Outcome.DONE;
     }
@@ -227,23 +230,36 @@ final class MiCommands {
         }
     }
 
-    static int read(Engine engine, int register) {
+    /** Returns whether a register may be read; counts a command whose batch may not. */
+    private static boolean mayRead(Engine engine, int register) {
+        if (engine.privileged() || UserRegisters.readable(engine.id, register)) {
+            return true;
+        }
+        engine.countDropped();
+        return false;
+    }
+
+    private static int read(Engine engine, int register) {
         return register < RegisterFile.LENGTH ? engine.chip.readRegister(register) : 0;
     }
 
     // ---- waiting
 
-    /** Compares or updates a semaphore, in memory or in a mailbox register of this engine. */
+    /**
+     * Compares or updates a semaphore. In the register form a comparison looks at a mailbox
+     * register of this engine, and an update writes the register that dword 2 names, whichever it
+     * is: i915 of Linux 3.0 to 3.6 wrote the mailboxes of other engines so.
+     */
     static Outcome semaphoreMailbox(Engine engine, int header, int length) {
         int data = engine.dword(1);
         boolean inRegister = (header & MAILBOX_REGISTER) != 0;
         int select = header >>> 16 & 3;
-        if (inRegister && select == MAILBOXES.length || !inRegister && length < 3) {
+        if (length < 3) {
             return Outcome.DONE;
         }
         long address = inRegister ? 0 : address(engine.dword(2));
         int space = engine.spaceOf((header & GLOBAL) != 0);
-        if ((header & MAILBOX_COMPARE) != 0) {
+        if ((header & MAILBOX_COMPARE) != 0 && !(inRegister && select == MAILBOXES.length)) {
             int value =
                     inRegister
                             ? engine.register(MAILBOXES[select])
@@ -255,7 +271,7 @@ final class MiCommands {
         }
         if ((header & MAILBOX_UPDATE) != 0) {
             if (inRegister) {
-                engine.setRegister(MAILBOXES[select], data);
+                write(engine, engine.dword(2) & REGISTER_MASK, data);
             } else {
                 engine.publish(address, space, data);
             }

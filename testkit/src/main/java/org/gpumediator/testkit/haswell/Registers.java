@@ -21,6 +21,7 @@ final class Registers {
     static final int RING_HEAD = 0x34;
     static final int RING_START = 0x38;
     static final int RING_CTL = 0x3c;
+    static final int BB_OFFSET = 0x158;
     static final int RING_SYNC_0 = 0x40;
     static final int RING_SYNC_1 = 0x44;
     static final int RING_SYNC_2 = 0x48;

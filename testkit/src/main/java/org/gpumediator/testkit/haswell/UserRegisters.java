@@ -3,10 +3,13 @@ package org.gpumediator.testkit.haswell;
 import java.util.BitSet;
 
 /**
- * The registers a batch without privilege may write.
+ * The registers a batch without privilege may write, and those it may read, which are the same and
+ * the time stamp of its engine. A command that names another as its target loses that load; one
+ * that names another as its source does nothing.
  *
- * <p>Source: the lists of registers for user batches in i915's gen7 command parser, which repeat
- * what the hardware lets through or what is harmless.
+ * <p>Sources: the lists of registers for user batches in i915's gen7 command parser, which repeat
+ * what the hardware lets through or what is harmless; the parser's own tests for what a Haswell
+ * does with a source outside them.
  */
 final class UserRegisters {
 
@@ -36,10 +39,16 @@ final class UserRegisters {
 
     private static final BitSet[] WRITABLE = {bits(RENDER), bits(NONE), bits(BLITTER), bits(NONE)};
 
+    private static final int TIMESTAMP = 0x358;
+
     private UserRegisters() {}
 
     static boolean writable(HaswellEngine engine, int register) {
         return WRITABLE[engine.ordinal()].get(register >>> 2);
+    }
+
+    static boolean readable(HaswellEngine engine, int register) {
+        return writable(engine, register) || (register & ~4) == engine.mmioBase() + TIMESTAMP;
     }
 
     private static BitSet bits(int[][] ranges) {

@@ -148,6 +148,38 @@ class BatchTest {
         assertThat(bench.reg(0x2600)).as("a user's register").isEqualTo(0x66);
     }
 
+    /** What upstream's test of the kernel's parser asks of a Haswell. */
+    @Test
+    void unprivilegedBatch_readingWhatItMayNot_doesNothing() {
+        process(RCS, 0x40_0000);
+        int[] kept = {0, 0x2038, 0x2214, 0x2360, 0x4_4050, 0x2_2200, 0x1_2358};
+        for (int source : kept) {
+            CommandStream stream = stream().loadRegister(0x2600, 0x66);
+            bench.put(0x40_0800, 0x77);
+            stream.dw(0x1500_0001, source, 0x2600).storeRegister(source, 0x800).end();
+            bench.put(0x40_0000, stream.toArray());
+            bench.run(RCS, stream().batch(0, PROCESS | UNPRIVILEGED));
+            assertThat(bench.reg(0x2600)).as("copied from 0x%x", source).isEqualTo(0x66);
+            assertThat(bench.get(0x40_0800)).as("stored from 0x%x", source).isEqualTo(0x77);
+        }
+        assertThat(bench.gpu.status(RCS).privilegedDropped()).isEqualTo(2 * kept.length);
+        bench.reg(0x2608, 0x88);
+        CommandStream allowed = stream().dw(0x1500_0001, 0x2608, 0x2600);
+        bench.put(0x40_0000, allowed.storeRegister(0x2608, 0x800).end().toArray());
+        bench.run(RCS, stream().batch(0, PROCESS | UNPRIVILEGED));
+        assertThat(bench.reg(0x2600)).isEqualTo(0x88);
+        assertThat(bench.get(0x40_0800)).isEqualTo(0x88);
+    }
+
+    @Test
+    void start_withAnOffset_beginsBehindItsAddress() {
+        bench.reg(0x2158, 0x40);
+        bench.put(BATCH, stream().end().toArray());
+        bench.put(BATCH + 0x40, stream().store(Bench.DATA, 1).end().toArray());
+        bench.run(RCS, stream().batch(BATCH, 1 << 16));
+        assertThat(bench.get(Bench.DATA)).isEqualTo(1);
+    }
+
     @Test
     void unprivilegedBatch_chaining_staysUnprivileged() {
         process(RCS, 0x40_0000);

@@ -73,6 +73,20 @@ class ContextTest {
     }
 
     @Test
+    void image_withoutTheBitForTheTable_isAtAnAddressOfMemory() {
+        bench.run(RCS, new CommandStream().dw(0x0c00_0000, FIRST | INHIBIT));
+        bench.run(RCS, context(SECOND, INHIBIT));
+        assertThat(bench.get(FIRST + 4)).as("saved where the table leads").isZero();
+        assertThat(bench.gpu.busFaults())
+                .as("nothing is mapped there")
+                .isNotEmpty()
+                .allMatch(fault -> fault.kind() == BusFault.Kind.UNMAPPED)
+                .first()
+                .returns(FIRST + 4L, BusFault::busAddress);
+        bench.gpu.clearBusFaults();
+    }
+
+    @Test
     void emptyImage_restoresNothing() {
         bench.run(RCS, new CommandStream().loadRegister(0x2600, 0x333));
         bench.run(RCS, context(FIRST, 0));

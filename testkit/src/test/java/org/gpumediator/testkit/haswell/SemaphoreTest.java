@@ -8,6 +8,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SemaphoreTest {
 
@@ -52,6 +53,17 @@ class SemaphoreTest {
         bench.run(writer, new CommandStream().loadRegister(register, 5));
         assertThat(bench.get(Bench.DATA)).isEqualTo(1);
         assertThat(bench.reg(waiter.mmioBase() + 0x3c) & 1 << 11).isZero();
+    }
+
+    /** So did i915 of Linux 3.0 to 3.6 signal other engines. */
+    @ParameterizedTest
+    @ValueSource(ints = {0x2_2040, 0x1_2044, 0x2600, 0x4_4014})
+    void register_updated_isTheOneThatDword2Names(int register) {
+        bench.run(
+                HaswellEngine.RCS,
+                new CommandStream()
+                        .dw(0x0b00_0001 | CommandStream.GGTT | UPDATE | REGISTER, 9, register));
+        assertThat(bench.reg(register)).isEqualTo(9);
     }
 
     @Test

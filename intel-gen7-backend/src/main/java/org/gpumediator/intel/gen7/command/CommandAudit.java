@@ -27,9 +27,9 @@ public enum CommandAudit {
     BATCH_START,
     /** Checks the surface, reports the flip and replaces it by MI_NOOP. */
     PAGE_FLIP,
-    /** Checks the address of the memory form. */
+    /** Checks the address of the memory form, the register that the other form updates. */
     SEMAPHORE,
-    /** Checks the whole context image and reports it. */
+    /** Checks that the whole context image is at a global address, and reports it. */
     SET_CONTEXT,
     /** Checks address and length. */
     STORE_DATA,

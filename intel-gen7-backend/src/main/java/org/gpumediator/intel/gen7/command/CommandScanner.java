@@ -299,7 +299,8 @@ public final class CommandScanner {
             state.refuseMalformed(dwords, at, length, row);
             return GO_ON;
         }
-        int dw0 = dwords[at];
+        int dw0 = dwords[at] & Mi.START_BITS;
+        dwords[at] = dw0;
         int unprivilegedBit = renderEngine ? Mi.START_UNPRIVILEGED : Mi.START_PPGTT;
         boolean unprivileged = (dw0 & unprivilegedBit) != 0;
         boolean perProcess = state.ppgtt && (unprivileged || (dw0 & Mi.START_PPGTT) != 0);

@@ -14,8 +14,20 @@ final class Mi {
     /** DW0 of commands that store or load: the address is global. */
     static final int GLOBAL = 1 << 22;
 
-    /** DW0 of MI_SEMAPHORE_MBOX: compares a register, no memory. */
+    /** DW0 of MI_SEMAPHORE_MBOX: a register, no memory; dword 2 names the one to be updated. */
     static final int SEMAPHORE_REGISTER = 1 << 18;
+
+    /** DW0 of MI_SEMAPHORE_MBOX: writes dword 1. */
+    static final int SEMAPHORE_UPDATE = 1 << 21;
+
+    /** DW0 of MI_LOAD_REGISTER_IMM: which bytes of the registers keep their value. */
+    static final int LOAD_BYTE_DISABLES = 0xf << 8;
+
+    /** DW1 of MI_SET_CONTEXT: the image is at a global address, else at one of memory itself. */
+    static final int CONTEXT_GLOBAL = 1 << 8;
+
+    /** DW1 of MI_SET_CONTEXT: what is saved and restored. */
+    static final int CONTEXT_FLAGS = 0xf;
 
     /** DW0 of MI_BATCH_BUFFER_START: per-process; on engines but RCS also unprivileged. */
     static final int START_PPGTT = 1 << 8;
@@ -28,6 +40,21 @@ final class Mi {
 
     /** DW0 of MI_BATCH_BUFFER_START: taken only if the predicate is set. */
     static final int START_PREDICATED = 1 << 15;
+
+    /** DW0 of MI_BATCH_BUFFER_START: the resource streamer runs ahead in it. */
+    static final int START_STREAMER = 1 << 10;
+
+    /**
+     * Bits of DW0 of MI_BATCH_BUFFER_START that reach the hardware: not that a register is added to
+     * the address, nor that the batch is cleared behind the command streamer.
+     */
+    static final int START_BITS =
+            0xff80_00ff
+                    | START_PPGTT
+                    | START_UNPRIVILEGED
+                    | START_SECOND_LEVEL
+                    | START_PREDICATED
+                    | START_STREAMER;
 
     /** Post-sync operation: DW0 of MI_FLUSH_DW, DW1 of PIPE_CONTROL. */
     static final int POST_SYNC_MASK = 3 << 14;

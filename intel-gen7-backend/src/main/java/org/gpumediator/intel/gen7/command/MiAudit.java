@@ -43,7 +43,18 @@ final class MiAudit {
         } else if ((d[at] & Mi.SEMAPHORE_REGISTER) == 0) {
             boolean global = (d[at] & Mi.GLOBAL) != 0;
             address(d, at, length, row, global, d[at + 2] & Mi.DWORD_MASK, Integer.BYTES);
+        } else if ((d[at] & Mi.SEMAPHORE_UPDATE) != 0 && !mayUpdate(d[at + 2], d[at + 1])) {
+            state.refusePrivileged(d, at, length, row, d[at + 2] & RegisterRules.OFFSET_MASK);
         }
+    }
+
+    /** Returns whether a register may be given a value by a command that does nothing else. */
+    private boolean mayUpdate(int operand, int value) {
+        return switch (state.registers.write(operand)) {
+            case PLAIN -> true;
+            case VALUE -> state.registers.accepts(operand, value);
+            case MASKED, TRACKED, DIRECTORY, EMULATED, NEVER -> false;
+        };
     }
 
     void setContext(int[] d, int at, int length, int row) {
@@ -51,6 +62,11 @@ final class MiAudit {
             state.refuseMalformed(d, at, length, row);
             return;
         }
+        if ((d[at + 1] & Mi.CONTEXT_GLOBAL) == 0) {
+            state.refusePrivileged(d, at, length, row, d[at + 1]);
+            return;
+        }
+        d[at + 1] &= Mi.PAGE_MASK | Mi.CONTEXT_GLOBAL | Mi.CONTEXT_FLAGS;
         long image = toUnsignedLong(d[at + 1] & Mi.PAGE_MASK);
         if (!state.bounds.contains(image, Mi.CONTEXT_BYTES)) {
             state.refuseAddress(d, at, length, row, image);
@@ -84,6 +100,10 @@ final class MiAudit {
     void loadImmediate(int[] d, int at, int length, int row) {
         if ((length & 1) == 0) {
             state.refuseMalformed(d, at, length, row);
+            return;
+        }
+        if ((d[at] & Mi.LOAD_BYTE_DISABLES) != 0) { // a part of a directory's address is none
+            state.refusePrivileged(d, at, length, row, d[at]);
             return;
         }
         int kept = at + 1;

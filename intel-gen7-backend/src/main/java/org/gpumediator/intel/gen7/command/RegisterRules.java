@@ -37,7 +37,10 @@ final class RegisterRules {
         MASKED,
         /** As {@link #MASKED}, and the mediator hears of it. */
         TRACKED,
-        /** Immediates that have only listed bits. */
+        /**
+         * Immediates that have only listed bits. With all bits listed: what kernel drivers load in
+         * their rings, always as an immediate, and a user's batch may not.
+         */
         VALUE,
         /** Immediates that name a page directory inside the slice. */
         DIRECTORY,
@@ -113,12 +116,12 @@ final class RegisterRules {
             int own = 1 << engine;
             int base = BASES[engine];
             //                  name                         offset        count  engines write      bits         read
-            rules.add(new Rule("RING_SYNC",                  base + 0x40,      3, ALL,    PLAIN,     0,           Read.READABLE));
+            rules.add(new Rule("RING_SYNC",                  base + 0x40,      3, ALL,    PLAIN,     0,           Read.READABLE)); // of every engine: all are the guest's while one is
             rules.add(new Rule("RING_PSMI_CTL",              base + 0x50,      1, ALL,    EMULATED,  0,           Read.READABLE));
-            rules.add(new Rule("RING_HWSTAM",                base + 0x98,      1, own,    PLAIN,     0,           Read.READABLE));
+            rules.add(new Rule("RING_HWSTAM",                base + 0x98,      1, own,    VALUE,     -1,          Read.READABLE));
             rules.add(new Rule("RING_MI_MODE",               base + 0x9c,      1, own,    MASKED,    0xf4ff,      Read.READABLE)); // not: stop, idle, UHPTR
             rules.add(new Rule("RING_INSTPM",                base + 0xc0,      1, own,    TRACKED,   0xffff,      Read.READABLE));
-            rules.add(new Rule("RING_PP_DIR_DCLV",           base + 0x220,     1, own,    PLAIN,     0,           Read.READABLE));
+            rules.add(new Rule("RING_PP_DIR_DCLV",           base + 0x220,     1, own,    VALUE,     -1,          Read.READABLE));
             rules.add(new Rule("RING_PP_DIR_BASE",           base + 0x228,     1, own,    DIRECTORY, 0,           Read.READABLE));
             rules.add(new Rule("RING_TIMESTAMP",             base + 0x358,     2, ALL,    NEVER,     0,           Read.READABLE));
         }
@@ -144,11 +147,11 @@ final class RegisterRules {
         rules.add(new Rule("COMMON_SLICE_CHICKEN1",          0x7010,           1, RCS,    MASKED,    0xffff,      Read.READABLE));
         rules.add(new Rule("COMMON_SLICE_CHICKEN2",          0x7014,           1, RCS,    MASKED,    0xffff,      Read.READABLE));
         rules.add(new Rule("L3SQCREG1",                      0xb010,           1, RCS,    PLAIN,     0,           Read.READABLE));
-        rules.add(new Rule("L3CNTLREG1",                     0xb01c,           1, RCS,    PLAIN,     0,           Read.READABLE));
+        rules.add(new Rule("L3CNTLREG1",                     0xb01c,           1, RCS,    VALUE,     -1,          Read.READABLE));
         rules.add(new Rule("L3CNTLREG2",                     0xb020,           1, RCS,    PLAIN,     0,           Read.READABLE));
         rules.add(new Rule("L3CNTLREG3",                     0xb024,           1, RCS,    PLAIN,     0,           Read.READABLE));
-        rules.add(new Rule("L3_CHICKEN_MODE",                0xb030,           1, RCS,    PLAIN,     0,           Read.READABLE));
-        rules.add(new Rule("L3SQCREG4",                      0xb034,           1, RCS,    PLAIN,     0,           Read.READABLE));
+        rules.add(new Rule("L3_CHICKEN_MODE",                0xb030,           1, RCS,    VALUE,     -1,          Read.READABLE));
+        rules.add(new Rule("L3SQCREG4",                      0xb034,           1, RCS,    VALUE,     -1,          Read.READABLE));
         rules.add(new Rule("SCRATCH1",                       0xb038,           1, RCS,    VALUE,     0x0800_0000, Read.READABLE)); // L3 atomics disable
         rules.add(new Rule("HALF_SLICE_CHICKEN1",            0xe100,           1, RCS,    MASKED,    0xffff,      Read.READABLE));
         rules.add(new Rule("HALF_SLICE_CHICKEN3",            0xe184,           1, RCS,    MASKED,    0xffff,      Read.READABLE));

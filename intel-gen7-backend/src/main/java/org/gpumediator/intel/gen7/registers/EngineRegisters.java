@@ -65,7 +65,7 @@ final class EngineRegisters {
             .register("RING_ECOSKPD",         0x1d0, W32, READ_WRITE,         0xffff_ffff, 0,           VIRTUALISED,  PASSTHROUGH)
             .register("RING_PP_DIR_DCLV",     0x220, W32, READ_WRITE,         0xffff_ffff, 0,           VIRTUALISED,  RENDER,      sticky(), commandAccess(), onWrite(EngineBehaviour::directoryValidWritten))
             .register("RING_PP_DIR_BASE",     0x228, W32, READ_WRITE,         0xffff_ffff, 0,           TRANSLATED,   RENDER,      ADDRESS, sticky(), commandAccess(), onWrite(EngineBehaviour::directoryWritten))
-            .register("RING_MODE_GEN7",       0x29c, W32, MASKED,             0x0000_ffff, 0,           VIRTUALISED,  RENDER,      contextSaved(), sticky(), onWrite(EngineBehaviour::graphicsModeWritten))
+            .register("RING_MODE_GEN7",       0x29c, W32, MASKED,             0x0000_2a00, 0,           VIRTUALISED,  RENDER,      contextSaved(), sticky(), onWrite(EngineBehaviour::graphicsModeWritten))
             .register("RING_TIMESTAMP",       0x358, W64, READ_ONLY,          0,           0,           READ_THROUGH, PASSTHROUGH, commandAccess())
             .source("Linux i915 engine registers; XenGT policy; the ring semantics of gen7");
 

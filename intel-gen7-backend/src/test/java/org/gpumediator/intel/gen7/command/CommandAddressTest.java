@@ -156,8 +156,9 @@ class CommandAddressTest {
 
     @Test
     void extent_ofAContextImage_is17Pages() {
-        assertLastPlace(0, 4096, 1, 0x0c00_0000, (int) ScanRig.HIGH_END - 17 * 4096);
-        assertThat(scanned(0, 0x0c00_0000, (int) ScanRig.LOW_START - 4096).refusals).hasSize(1);
+        assertLastPlace(0, 4096, 1, 0x0c00_0000, (int) ScanRig.HIGH_END - 17 * 4096 | 1 << 8);
+        assertThat(scanned(0, 0x0c00_0000, (int) ScanRig.LOW_START - 4096 | 1 << 8).refusals)
+                .hasSize(1);
     }
 
     @Test

@@ -123,7 +123,7 @@ class CommandDiscrepancyTest {
     void semaphore_inMemory_isAudited() {
         assertThat(refused(BCS, 0x0b40_0001, 0, IN)).isFalse();
         assertThat(refused(BCS, 0x0b40_0001, 0, OUT)).isTrue();
-        assertThat(refused(BCS, 0x0b00_0001 | 1 << 18, 0, OUT)).isFalse();
+        assertThat(refused(BCS, 0x0b00_0001 | 1 << 20 | 1 << 18, 0, OUT)).isFalse();
     }
 
     @Test
@@ -201,6 +201,26 @@ class CommandDiscrepancyTest {
         ScanRig rig = new ScanRig(RCS);
         rig.scan(0x0c00_0000, IN | 0x10d);
         assertThat(rig.events).containsExactly("context@0 %08x".formatted(IN | 0x10d));
+    }
+
+    @Test
+    void setContext_atAnAddressThatNoTableTranslates_isRefused() {
+        assertThat(refused(RCS, 0x0c00_0000, IN | 0xc)).isTrue();
+        int[] ring = {0x0c00_0000, IN | 0xfff};
+        assertThat(refused(RCS, ring)).isFalse();
+        assertThat(ring[1]).as("reserved bits").isEqualTo(IN | 0x10f);
+    }
+
+    @Test
+    void batchStart_thatAddsARegisterOrClears_doesNeither() {
+        ScanRig rig = new ScanRig(RCS);
+        int[] ring = {0x1880_2100 | 1 << 16 | 1 << 11 | 1 << 10, 0x1000};
+        rig.scan(ring);
+        assertThat(ring).containsExactly(0x1880_2100 | 1 << 10, 0x1000);
+        rig.put(rig.ggtt, IN, 0x0500_0000);
+        ring = new int[] {0x1880_0000 | 1 << 16 | 1 << 11, IN};
+        rig.scan(ring);
+        assertThat(ring).containsExactly(0x1880_0000, (int) ScanRig.COPIES);
     }
 
     @Test

@@ -157,6 +157,7 @@ public final class ForgedCommands {
             case FLUSH -> command[first] = command[first] & ~(1 << 21) | 1 << 14;
             case PIPE_CONTROL -> command[first + 1] = 1 << 14;
             case BASE_ADDRESSES -> command[first + operand.dword()] |= 1;
+            case SET_CONTEXT -> command[first + 1] |= 1 << 8;
             case CONSTANTS -> java.util.Arrays.fill(command, first + 1, first + 3, 0x0001_0001);
             default -> {}
         }

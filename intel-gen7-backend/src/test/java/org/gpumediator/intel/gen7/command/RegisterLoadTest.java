@@ -25,8 +25,6 @@ class RegisterLoadTest {
         for (int base : BASES) {
             addAll(set, base + 0x40, base + 0x48);
         }
-        set.add(BASES[engine] + 0x98);
-        set.add(BASES[engine] + 0x220);
         if (engine == ScanRig.RCS) {
             addAll(set, 0x2290, 0x2294);
             addAll(set, 0x2300, 0x2354);
@@ -38,9 +36,18 @@ class RegisterLoadTest {
             addAll(set, 0x5200, 0x521c);
             addAll(set, 0x5240, 0x525c);
             addAll(set, 0x5280, 0x528c);
-            set.addAll(List.of(0xb010, 0xb01c, 0xb020, 0xb024, 0xb030, 0xb034));
+            set.addAll(List.of(0xb010, 0xb020, 0xb024));
         } else if (engine == ScanRig.BCS) {
             set.add(0x2_2200);
+        }
+        return set;
+    }
+
+    /** What kernel drivers load in their rings: any value, but immediates only. */
+    private static Set<Integer> kernel(int engine) {
+        Set<Integer> set = new TreeSet<>(List.of(BASES[engine] + 0x98, BASES[engine] + 0x220));
+        if (engine == ScanRig.RCS) {
+            set.addAll(List.of(0xb01c, 0xb030, 0xb034));
         }
         return set;
     }
@@ -67,6 +74,7 @@ class RegisterLoadTest {
 
     private static Set<Integer> readable(int engine) {
         Set<Integer> set = new TreeSet<>(plain(engine));
+        set.addAll(kernel(engine));
         set.addAll(masked(engine));
         set.add(BASES[engine] + 0x228);
         for (int base : BASES) {
@@ -112,6 +120,7 @@ class RegisterLoadTest {
     void loadImmediate_ofEveryDword_keepsOnlyTheWhiteList(int engine) {
         // a value that names no bits of a masked register, and no directory inside the slice
         Set<Integer> expected = plain(engine);
+        expected.addAll(kernel(engine));
         expected.addAll(masked(engine));
         if (engine == ScanRig.RCS) {
             expected.addAll(List.of(0xb038, 0xe49c));
@@ -123,6 +132,7 @@ class RegisterLoadTest {
     @ValueSource(ints = {0, 1, 2, 3})
     void loadImmediate_ofAllOnes_keepsNoRegisterWithGuardedBits(int engine) {
         Set<Integer> expected = plain(engine);
+        expected.addAll(kernel(engine));
         expected.addAll(masked(engine));
         expected.remove(BASES[engine] + 0x9c);
         assertThat(kept(engine, 0x1100_0001, 1, 0, -1)).isEqualTo(expected);
@@ -213,6 +223,32 @@ class RegisterLoadTest {
                 assertThat(rig.refusals.isEmpty()).isEqualTo((load[1] & 1 << bit) != 0);
             }
         }
+    }
+
+    @Test
+    void loadImmediate_ofSomeBytesOnly_isRefused() {
+        int directory = (int) (ScanRig.HIGH_START >>> 12) / 16 << 16;
+        for (int bytes = 1; bytes < 16; bytes++) {
+            ScanRig rig = new ScanRig();
+            int[] ring = {0x1100_0001 | bytes << 8, 0x2228, directory};
+            rig.scan(ring);
+            assertThat(rig.refusalKinds).containsExactly(GuestFaultKind.PRIVILEGED_COMMAND);
+            assertThat(ring).containsOnly(0);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void semaphoreUpdate_ofEveryDword_keepsOnlyWhatAnImmediateMayBe(int engine) {
+        Set<Integer> expected = plain(engine);
+        expected.addAll(kernel(engine));
+        if (engine == ScanRig.RCS) {
+            expected.addAll(List.of(0xb038, 0xe49c)); // with a value of no bits
+        }
+        int update = 0x0b00_0001 | 1 << 21 | 1 << 18;
+        assertThat(kept(engine, update, 2, 0, 0)).isEqualTo(expected);
+        expected.removeAll(List.of(0xb038, 0xe49c));
+        assertThat(kept(engine, update | 1 << 20 | 1 << 22, 2, -1, 0)).isEqualTo(expected);
     }
 
     @Test
