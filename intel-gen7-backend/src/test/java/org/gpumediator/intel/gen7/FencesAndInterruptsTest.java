@@ -91,6 +91,29 @@ class FencesAndInterruptsTest {
                 .isGreaterThan(faults);
     }
 
+    /** The last page of the slice, in rows whose other tiles are the neighbour's. */
+    @ParameterizedTest
+    @CsvSource({"0x1000, 0x01f, 1", "0x1000, 0x003, 3", "0x1000, 0xfff, 1", "0x2000, 0x000, 1"})
+    void fence_whoseTilesLeaveTheSlice_isNeverValidInTheHardware(
+            String back, String pitch, int flags) {
+        int end = base() + 64 * (1 << 20);
+        long faults = vmm.gpu().statistics().faults(GuestFaultKind.OUT_OF_PARTITION);
+        bar.write32(FENCES + 4, end - 0x1000 | Integer.decode(pitch));
+        bar.write32(FENCES, end - Integer.decode(back) | flags);
+        assertThat(physicalFence(4, 0)).isZero();
+        assertThat(vmm.gpu().statistics().faults(GuestFaultKind.OUT_OF_PARTITION))
+                .isGreaterThan(faults);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0x1000, 0x003, 1", "0x1000, 0x000, 3", "0x8000, 0x01f, 1", "0x20000, 0x01f, 3"})
+    void fence_ofWholeTileRows_mayReachTheEndOfTheSlice(String back, String pitch, int flags) {
+        int end = base() + 64 * (1 << 20);
+        bar.write32(FENCES + 4, end - 0x1000 | Integer.decode(pitch));
+        bar.write32(FENCES, end - Integer.decode(back) | flags);
+        assertThat(physicalFence(4, 0)).isEqualTo(end - Integer.decode(back) | flags);
+    }
+
     @Test
     void fence_beyondTheShare_isDropped() {
         for (int fence = 4; fence < 32; fence++) {

@@ -44,6 +44,9 @@ final class BlitCommands {
     private static final int HEADER_SEED_Y_SHIFT = 8;
 
     private static final int BR13_CLIP = 1 << 30;
+
+    /** The same bit of blits without coordinates: from the base to lower addresses. */
+    private static final int BR13_RIGHT_TO_LEFT = 1 << 30;
     private static final int BR13_MONO_TRANSPARENT = 1 << 29;
     private static final int BR13_PATTERN_TRANSPARENT = 1 << 28;
     private static final int BR13_DEPTH_SHIFT = 24;
@@ -239,7 +242,7 @@ final class BlitCommands {
         if (!blitter.continues(engine.address())) {
             beginPlain(engine, header);
             blitter.source.set(
-                    engine.operand(5),
+                    engine.operand(5) - leftOfBase(engine),
                     (short) engine.operand(4),
                     BlitSurface.Tiling.LINEAR,
                     engine.contextSpace());
@@ -262,10 +265,18 @@ final class BlitCommands {
                 raster >>> BR13_CODE_SHIFT & 0xff);
         restrict(engine.blitter, header, raster);
         engine.blitter.destination.set(
-                engine.operand(3),
+                engine.operand(3) - leftOfBase(engine),
                 (short) raster,
                 BlitSurface.Tiling.LINEAR,
                 engine.contextSpace());
+    }
+
+    /** Returns how many bytes before its base a row of a blit without coordinates starts. */
+    private static int leftOfBase(Engine engine) {
+        int raster = engine.operand(1);
+        return (raster & BR13_RIGHT_TO_LEFT) != 0
+                ? Math.max(0, (engine.operand(2) & 0xffff) - bytes(raster))
+                : 0;
     }
 
     // ---- with what was set up before

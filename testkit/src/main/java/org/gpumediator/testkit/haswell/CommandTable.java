@@ -182,7 +182,7 @@ final class CommandTable {
          .row(R,             0x1380_0000, 10,     0,          SKIP,                              STORE)    // MI_CLFLUSH
          .row(R,             0x1400_0000,  6,     0,          MiCommands::reportPerformance,     STORE)    // MI_REPORT_PERF_COUNT
          .row(ALL,           0x1480_0000,  8,     0,          MiCommands::loadRegisterMemory,    STORE)    // MI_LOAD_REGISTER_MEM
-         .row(R,             0x1500_0000,  8,     0,          MiCommands::loadRegisterRegister,  REGISTER) // MI_LOAD_REGISTER_REG
+         .row(ALL,           0x1500_0000,  8,     0,          MiCommands::loadRegisterRegister,  REGISTER) // MI_LOAD_REGISTER_REG
          .row(R,             0x1580_0000,  8,     0,          MiCommands::resourceStreamerStore, STORE)    // MI_RS_STORE_DATA_IMM
          .row(R,             0x1600_0000,  8,     0,          SKIP,                              STORE)    // MI_LOAD_URB_MEM
          .row(R,             0x1680_0000,  8,     0,          SKIP,                              STORE)    // MI_STORE_URB_MEM

@@ -14,6 +14,7 @@ final class AuditState {
     ScanEvents events = NOBODY;
     RegisterRules registers = RegisterRules.of(0);
     boolean ppgtt;
+    boolean surfacesConfined;
     boolean absoluteConstants;
 
     /** Whether a batch is being walked rather than the ring. */
@@ -39,6 +40,7 @@ final class AuditState {
         events = context.events();
         registers = RegisterRules.of(context.engine());
         ppgtt = context.ppgttEnabled();
+        surfacesConfined = context.surfacesConfined();
         absoluteConstants = context.absoluteConstants();
         inBatch = false;
         unprivileged = false;

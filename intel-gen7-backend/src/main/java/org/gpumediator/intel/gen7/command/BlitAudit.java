@@ -9,7 +9,8 @@ import org.gpumediator.api.event.GuestFaultKind;
  * colour depth, must lie in the range of the slice that holds the base.
  *
  * <p>Clipping only makes a blit smaller and is ignored. A tiled surface may be X or Y tiled, as a
- * register says that unprivileged batches may change: rows are rounded to the 32 of a Y tile.
+ * register says that unprivileged batches may change: it has to fit as both, whichever way the
+ * hardware rounds a pitch that is no multiple of a tile's, and its pitch is positive.
  * Commands that draw with a destination that was set up before are legal only after the setup in
  * the same run of commands: another batch, audited or not, may have set up something else.
  *
@@ -22,8 +23,13 @@ final class BlitAudit {
     private static final int TILED_DESTINATION = 1 << 11;
     private static final int DEPTH_SHIFT = 24;
     private static final int DEPTH_MASK = 3;
-    private static final int TILE_ROWS = 32;
-    private static final int TILE_WIDTH = 128;
+
+    /** Of COLOR_BLT and SRC_COPY_BLT, in BR13: from the base to lower addresses. */
+    private static final int RIGHT_TO_LEFT = 1 << 30;
+
+    private static final int X_TILE_WIDTH = 512;
+    private static final int Y_TILE_WIDTH = 128;
+    private static final int Y_TILE_ROWS = 32;
     private static final int TILE_BYTES = 4096;
     private static final int PATTERN_PIXELS = 64;
 
@@ -99,9 +105,14 @@ final class BlitAudit {
             int[] d, int at, int length, int row, int x1, int y1, int x2, int y2) {
         if (!setUp) {
             state.refuse(d, at, length, GuestFaultKind.PRIVILEGED_COMMAND, row, d[at]);
-        } else if (!covered(setupBase, x1, y1, x2, y2, setupFormat, setupFormat, setupTiled)) {
+        } else if (!coveredBySetup(x1, y1, x2, y2, setupTiled)
+                || !coveredBySetup(x1, y1, x2, y2, (d[at] & TILED_DESTINATION) != 0)) {
             state.refuseAddress(d, at, length, row, toUnsignedLong(setupBase));
         }
+    }
+
+    private boolean coveredBySetup(int x1, int y1, int x2, int y2, boolean tiled) {
+        return covered(setupBase, x1, y1, x2, y2, setupFormat, setupFormat, tiled);
     }
 
     void linear(int[] d, int at, int length, int row, boolean withSource) {
@@ -113,12 +124,18 @@ final class BlitAudit {
         int height = d[at + 2] >>> 16;
         if (width == 0 || height == 0) {
             state.refuseMalformed(d, at, length, row);
-        } else if (!rectangle(d[at + 3], 0, 0, width, height, (short) d[at + 1], false)) {
+        } else if (!linear(d[at + 3], width, height, d[at + 1], d[at + 1])) {
             state.refuseAddress(d, at, length, row, toUnsignedLong(d[at + 3]));
-        } else if (withSource
-                && !rectangle(d[at + 5], 0, 0, width, height, (short) d[at + 4], false)) {
+        } else if (withSource && !linear(d[at + 5], width, height, d[at + 4], d[at + 1])) {
             state.refuseAddress(d, at, length, row, toUnsignedLong(d[at + 5]));
         }
+    }
+
+    private boolean linear(int base, int width, int height, int pitch, int format) {
+        boolean backwards = (format & RIGHT_TO_LEFT) != 0;
+        long left = backwards ? -width : 0;
+        long right = backwards ? Integer.BYTES : width;
+        return rectangle(base, left, 0, right, height, (short) pitch, false);
     }
 
     /** Audits the destination: BR13, two corners and base in dwords 1 to 4. */
@@ -224,10 +241,14 @@ final class BlitAudit {
     private static boolean inside(
             SliceBounds bounds, int base, int bottom, int right, int format, int tiled) {
         long pitch = format & 0xffff;
+        if (tiled != 0 && (pitch == 0 || (pitch * Integer.BYTES & X_TILE_WIDTH - 1) != 0)) {
+            return false;
+        }
         long bytes =
                 tiled == 0
                         ? bottom * pitch + right * 4L + 1
-                        : (bottom + TILE_ROWS) * pitch * 4 + (right * 4L + TILE_WIDTH) * TILE_ROWS;
+                        : (bottom + Y_TILE_ROWS) * pitch * 4
+                                + (right * 4L + Y_TILE_WIDTH) * Y_TILE_ROWS;
         return bounds.contains(toUnsignedLong(base), bytes);
     }
 
@@ -254,27 +275,34 @@ final class BlitAudit {
         if (!tiled && pitch >= 0 && left >= 0 && top >= 0) {
             return state.bounds.contains(toUnsignedLong(base), (bottom - 1) * pitch + right);
         }
-        return anyRectangle(toUnsignedLong(base), left, top, right, bottom, pitch, tiled);
+        long start = toUnsignedLong(base);
+        if (tiled) {
+            return pitch > 0
+                    && tiles(start, left, top, right, bottom, pitch, X_TILE_WIDTH)
+                    && tiles(start, left, top, right, bottom, pitch, Y_TILE_WIDTH);
+        }
+        long topLine = top * pitch;
+        long lastLine = (bottom - 1) * pitch;
+        return spans(
+                start, Math.min(topLine, lastLine) + left, Math.max(topLine, lastLine) + right);
     }
 
-    private boolean anyRectangle(
-            long start, long left, int top, long right, int bottom, long pitch, boolean tiled) {
-        long first;
-        long end;
-        if (tiled) {
-            long topTile = Math.floorDiv(top, TILE_ROWS) * (long) TILE_ROWS * pitch;
-            long lastTile = Math.floorDiv(bottom - 1, TILE_ROWS) * (long) TILE_ROWS * pitch;
-            long row = TILE_ROWS * Math.abs(pitch);
-            long leftTile = Math.floorDiv(left, TILE_WIDTH) * TILE_BYTES;
-            long rightTile = Math.ceilDiv(right, TILE_WIDTH) * TILE_BYTES;
-            first = Math.min(topTile, lastTile) + Math.min(0, leftTile);
-            end = Math.max(topTile, lastTile) + Math.max(row, rightTile);
-        } else {
-            long topLine = top * pitch;
-            long lastLine = (bottom - 1) * pitch;
-            first = Math.min(topLine, lastLine) + left;
-            end = Math.max(topLine, lastLine) + right;
-        }
+    private boolean tiles(
+            long start, long left, int top, long right, int bottom, long pitch, int width) {
+        int rows = TILE_BYTES / width;
+        long row = Math.ceilDiv(pitch, width) * TILE_BYTES;
+        long topTile = Math.floorDiv(top, rows) * row;
+        long lastTile = Math.floorDiv(bottom - 1, rows) * row;
+        long leftTile = Math.floorDiv(left, width) * TILE_BYTES;
+        long rightTile = Math.ceilDiv(right, width) * TILE_BYTES;
+        return spans(
+                start,
+                Math.min(0, topTile) + Math.min(0, leftTile),
+                Math.max(0, lastTile) + Math.max(0, rightTile));
+    }
+
+    /** Returns whether all from one offset to another is inside, and the base with it. */
+    private boolean spans(long start, long first, long end) {
         long from = start + Math.min(first, 0);
         return state.bounds.contains(from, start + Math.max(end, 1) - from);
     }

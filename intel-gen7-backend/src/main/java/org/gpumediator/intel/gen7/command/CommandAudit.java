@@ -15,6 +15,8 @@ public enum CommandAudit {
     REFUSED,
     /** Checks the addresses its row lists; a null address is a buffer that is not there. */
     STATE,
+    /** As {@link #STATE}; refuses it if no table confines its surfaces. */
+    SURFACES,
     /** Notes the interrupt it raises. */
     USER_INTERRUPT,
     /** Replaces it by MI_NOOP: a guest does not own the display it would wait for. */
@@ -81,13 +83,13 @@ public enum CommandAudit {
     BLIT_COPY_PATTERN,
     /** Checks the bases that are set and confines the bounds that are set. */
     BASE_ADDRESSES,
-    /** Checks the surface unless it is a null surface. */
+    /** As {@link #SURFACES} unless it is a null surface. */
     DEPTH_BUFFER,
-    /** Checks first and last byte of each buffer. */
+    /** Checks first and last byte of each buffer; a bad one becomes one that is not there. */
     VERTEX_BUFFERS,
     /** Checks first and last byte. */
     INDEX_BUFFER,
-    /** Checks the buffers that are read. */
+    /** Checks the buffers that are read; of a bad one nothing is. */
     CONSTANTS,
     /** Checks base and end. */
     STREAM_OUT,

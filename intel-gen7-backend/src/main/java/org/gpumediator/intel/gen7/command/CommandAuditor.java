@@ -92,6 +92,7 @@ final class CommandAuditor {
             case NONE, BATCH_START, BATCH_END -> {}
             case REFUSED -> state.refusePrivileged(dwords, at, length, row, dwords[at]);
             case STATE -> render.state(dwords, at, length, row);
+            case SURFACES -> render.surfaces(dwords, at, length, row);
             case USER_INTERRUPT -> state.events.userInterrupt(state.position(at));
             case DISPLAY_WAIT -> mi.displayWait(dwords, at, length);
             case ARBITRATION -> arbitration(dwords, at, length, row);

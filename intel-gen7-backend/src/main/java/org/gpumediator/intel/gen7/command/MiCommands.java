@@ -81,7 +81,7 @@ final class MiCommands {
             .row("MI_CLFLUSH",                      RCS,              0x1380_0000, field(9),  "1:sel=0.22",   "",     AUDIT,          CACHE_FLUSH)
             .row("MI_REPORT_PERF_COUNT",            RCS,              0x1400_0000, field(5),  "1:sel=1.0",    "",     AUDIT,          COUNTER_REPORT)
             .row("MI_LOAD_REGISTER_MEM",            ALL,              0x1480_0000, field(7),  "2:sel=0.22",   "1",    REGISTER_CHECK, LOAD_MEMORY)
-            .row("MI_LOAD_REGISTER_REG",            RCS,              0x1500_0000, field(7),  "",             "1;2",  REGISTER_CHECK, LOAD_REGISTER)
+            .row("MI_LOAD_REGISTER_REG",            ALL,              0x1500_0000, field(7),  "",             "1;2",  REGISTER_CHECK, LOAD_REGISTER)
             .row("MI_RS_STORE_DATA_IMM",            RCS,              0x1580_0000, field(7),  "2:ctx",        "",     AUDIT,          STREAMER_STORE)
             .row("MI_LOAD_URB_MEM",                 RCS,              0x1600_0000, field(7),  "2:ctx",        "",     AUDIT,          URB_MEMORY)
             .row("MI_STORE_URB_MEM",                RCS,              0x1680_0000, field(7),  "2:ctx",        "",     AUDIT,          URB_MEMORY)

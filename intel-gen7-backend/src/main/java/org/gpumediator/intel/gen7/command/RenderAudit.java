@@ -4,6 +4,7 @@ import static java.lang.Integer.toUnsignedLong;
 
 import java.util.Comparator;
 import java.util.List;
+import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.command.AddressLayout;
 import org.gpumediator.core.command.AddressOperand;
 import org.gpumediator.core.command.CommandRow;
@@ -15,6 +16,10 @@ import org.gpumediator.core.command.OperandSpace;
  * <p>Drivers write 0 for a buffer that is not there. Such a null address becomes an address inside
  * the slice, so that it leads nowhere else even if the pipeline uses it. Upper bounds of accesses,
  * which drivers set to no limit, are lowered to the end of the range their base is in.
+ *
+ * <p>Of a list, an element that names memory outside the slice becomes one that is not there; the
+ * others stay. A range that ends before it starts is empty, and is made so in a way that no
+ * arithmetic can take for a long one.
  */
 final class RenderAudit {
 
@@ -24,6 +29,7 @@ final class RenderAudit {
     private static final int DEPTH_TYPE_NULL = 7;
     private static final int VERTEX_BUFFER_DWORDS = 4;
     private static final int VERTEX_BUFFER_NULL = 1 << 13;
+    private static final int VERTEX_ADDRESS_MODIFY = 1 << 14;
     private static final int CONSTANT_UNIT_BYTES = 32;
 
     /** Dwords of STATE_BASE_ADDRESS: 5 bases, then 4 bounds; the surface base has no bound. */
@@ -78,6 +84,18 @@ final class RenderAudit {
             }
         }
         state.refuseMalformed(d, at, length, row);
+    }
+
+    /**
+     * Audits a command with addresses of surfaces whose size other commands, or memory, say. Their
+     * extent is confined by a per-process table, and by nothing else: without one it is refused.
+     */
+    void surfaces(int[] d, int at, int length, int row) {
+        if (state.surfacesConfined) {
+            state(d, at, length, row);
+        } else {
+            state.refuseAddress(d, at, length, row, toUnsignedLong(d[at]));
+        }
     }
 
     private void operands(int[] d, int at, int length, int row, Layout layout) {
@@ -158,7 +176,7 @@ final class RenderAudit {
         if (length < 3) {
             state.refuseMalformed(d, at, length, row);
         } else if (d[at + 1] >>> DEPTH_TYPE_SHIFT != DEPTH_TYPE_NULL) {
-            state(d, at, length, row);
+            surfaces(d, at, length, row);
         }
     }
 
@@ -168,9 +186,17 @@ final class RenderAudit {
             return;
         }
         for (int i = at + 1; i < at + length; i += VERTEX_BUFFER_DWORDS) {
-            if ((d[i] & VERTEX_BUFFER_NULL) == 0 && !buffer(d, i + 1)) {
-                state.refuseAddress(d, at, length, row, toUnsignedLong(d[i + 1]));
-                return;
+            boolean used = (d[i] & VERTEX_BUFFER_NULL) == 0;
+            if (!used || (d[i] & VERTEX_ADDRESS_MODIFY) == 0) {
+                continue; // both addresses are ignored
+            }
+            if (endsBeforeItStarts(d, i + 1)) {
+                d[i] |= VERTEX_BUFFER_NULL;
+            } else if (!buffer(d, i + 1)) {
+                d[i] |= VERTEX_BUFFER_NULL;
+                if (d[i + 2] != d[i + 1] - 1) {
+                    state.count(GuestFaultKind.OUT_OF_PARTITION, row, toUnsignedLong(d[i + 1]));
+                }
             }
         }
     }
@@ -180,12 +206,19 @@ final class RenderAudit {
             state.refuseMalformed(d, at, length, row);
             return;
         }
+        long first = toUnsignedLong(d[at + 1]);
         if (d[at + 2] == 0) {
-            d[at + 2] = (int) (state.bounds.endOfRangeAt(toUnsignedLong(d[at + 1])) - 1);
+            d[at + 2] = (int) (state.bounds.endOfRangeAt(first) - 1);
+        } else if (endsBeforeItStarts(d, at + 1) && state.bounds.contains(first, 1)) {
+            d[at + 2] = d[at + 1] - 1;
         }
         if (!buffer(d, at + 1)) {
-            state.refuseAddress(d, at, length, row, toUnsignedLong(d[at + 1]));
+            state.refuseAddress(d, at, length, row, first);
         }
+    }
+
+    private static boolean endsBeforeItStarts(int[] d, int index) {
+        return Integer.compareUnsigned(d[index + 1], d[index] - 1) < 0 && d[index] != 0;
     }
 
     /**
@@ -221,8 +254,8 @@ final class RenderAudit {
             long buffer = toUnsignedLong(d[at + 3 + i] & -CONSTANT_UNIT_BYTES);
             long bytes = (long) units * CONSTANT_UNIT_BYTES;
             if (units != 0 && !state.bounds.contains(buffer, bytes)) {
-                state.refuseAddress(d, at, length, row, buffer);
-                return;
+                state.count(GuestFaultKind.OUT_OF_PARTITION, row, buffer);
+                d[at + 1 + i / 2] &= ~(0xffff << 16 * (i % 2));
             }
         }
     }
@@ -234,8 +267,10 @@ final class RenderAudit {
         }
         long base = toUnsignedLong(d[at + 2]);
         long end = toUnsignedLong(d[at + 3]);
-        boolean absent = base == 0 && end == 0;
-        if (!absent && (end < base || !state.bounds.contains(base, Math.max(1, end - base)))) {
+        if (end <= base) { // empty
+            d[at + 2] = state.bounds.home();
+            d[at + 3] = state.bounds.home();
+        } else if (!state.bounds.contains(base, end - base)) {
             state.refuseAddress(d, at, length, row, base);
         }
     }

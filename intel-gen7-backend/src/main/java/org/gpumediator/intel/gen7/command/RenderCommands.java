@@ -10,6 +10,7 @@ import static org.gpumediator.intel.gen7.command.CommandAudit.NONE;
 import static org.gpumediator.intel.gen7.command.CommandAudit.PIPE_CONTROL;
 import static org.gpumediator.intel.gen7.command.CommandAudit.STATE;
 import static org.gpumediator.intel.gen7.command.CommandAudit.STREAM_OUT;
+import static org.gpumediator.intel.gen7.command.CommandAudit.SURFACES;
 import static org.gpumediator.intel.gen7.command.CommandAudit.VERTEX_BUFFERS;
 import static org.gpumediator.intel.gen7.command.Gen7Commands.ONE;
 import static org.gpumediator.intel.gen7.command.Gen7Commands.RCS;
@@ -29,14 +30,14 @@ final class RenderCommands {
             .row("STATE_PREFETCH",                          RCS, 0x6003_0000, field(7),  "1:ctx",                                                         "", AUDIT,          STATE)
             .row("STATE_BASE_ADDRESS",                      RCS, 0x6101_0000, field(7),  "1:ctx;2:ctx;3:ctx;4:ctx;5:ctx;6:bound;7:bound;8:bound;9:bound", "", AUDIT,          BASE_ADDRESSES)
             .row("STATE_SIP",                               RCS, 0x6102_0000, field(7),  "",                                                              "", ALLOW,          NONE)
-            .row("SWTESS_BASE_ADDRESS",                     RCS, 0x6103_0000, field(7),  "1:ctx",                                                         "", AUDIT,          STATE)
-            .row("GPGPU_CSR_BASE_ADDRESS",                  RCS, 0x6104_0000, field(7),  "1:ctx",                                                         "", AUDIT,          STATE)
+            .row("SWTESS_BASE_ADDRESS",                     RCS, 0x6103_0000, field(7),  "1:ctx",                                                         "", AUDIT,          SURFACES)
+            .row("GPGPU_CSR_BASE_ADDRESS",                  RCS, 0x6104_0000, field(7),  "1:ctx",                                                         "", AUDIT,          SURFACES)
             .row("3DSTATE_VF_STATISTICS",                   RCS, 0x680b_0000, ONE,       "",                                                              "", ALLOW,          NONE)
             .row("PIPELINE_SELECT",                         RCS, 0x6904_0000, ONE,       "",                                                              "", ALLOW,          NONE)
             .row("3DSTATE_CLEAR_PARAMS",                    RCS, 0x7804_0000, field(7),  "",                                                              "", ALLOW,          NONE)
             .row("3DSTATE_DEPTH_BUFFER",                    RCS, 0x7805_0000, field(7),  "2:ctx",                                                         "", AUDIT,          DEPTH_BUFFER)
-            .row("3DSTATE_STENCIL_BUFFER",                  RCS, 0x7806_0000, field(7),  "2:ctx",                                                         "", AUDIT,          STATE)
-            .row("3DSTATE_HIER_DEPTH_BUFFER",               RCS, 0x7807_0000, field(7),  "2:ctx",                                                         "", AUDIT,          STATE)
+            .row("3DSTATE_STENCIL_BUFFER",                  RCS, 0x7806_0000, field(7),  "2:ctx",                                                         "", AUDIT,          SURFACES)
+            .row("3DSTATE_HIER_DEPTH_BUFFER",               RCS, 0x7807_0000, field(7),  "2:ctx",                                                         "", AUDIT,          SURFACES)
             .row("3DSTATE_VERTEX_BUFFERS",                  RCS, 0x7808_0000, field(7),  "4k+2:ctx;4k+3:ctx",                                             "", AUDIT,          VERTEX_BUFFERS)
             .row("3DSTATE_VERTEX_ELEMENTS",                 RCS, 0x7809_0000, field(7),  "",                                                              "", ALLOW,          NONE)
             .row("3DSTATE_INDEX_BUFFER",                    RCS, 0x780a_0000, field(7),  "1:ctx;2:ctx",                                                   "", AUDIT,          INDEX_BUFFER)

@@ -13,6 +13,14 @@ public interface ScanContext {
     boolean ppgttEnabled();
 
     /**
+     * Returns whether what this engine's pipelines reach, beyond what a command says itself, is
+     * confined to the guest's memory by a per-process table: its own, or the mediator's.
+     */
+    default boolean surfacesConfined() {
+        return ppgttEnabled();
+    }
+
+    /**
      * Returns whether the render engine takes buffer 0 of 3DSTATE_CONSTANT_* as an address rather
      * than as an offset: INSTPM bit 6, if anything that may have run has set it.
      */

@@ -3,7 +3,7 @@ package org.gpumediator.intel.gen7.command;
 import static org.gpumediator.core.command.CommandVerdict.ALLOW;
 import static org.gpumediator.core.command.CommandVerdict.AUDIT;
 import static org.gpumediator.intel.gen7.command.CommandAudit.NONE;
-import static org.gpumediator.intel.gen7.command.CommandAudit.STATE;
+import static org.gpumediator.intel.gen7.command.CommandAudit.SURFACES;
 import static org.gpumediator.intel.gen7.command.Gen7Commands.ONE;
 import static org.gpumediator.intel.gen7.command.Gen7Commands.VCS;
 import static org.gpumediator.intel.gen7.command.Gen7Commands.field;
@@ -22,30 +22,30 @@ final class VideoCommands {
             .row("MFX_WAIT",                    VCS, 0x6800_0000, ONE,       "",                                                           "", ALLOW,          NONE)
             .row("MFX_PIPE_MODE_SELECT",        VCS, 0x7000_0000, field(11), "",                                                           "", ALLOW,          NONE)
             .row("MFX_SURFACE_STATE",           VCS, 0x7001_0000, field(11), "",                                                           "", ALLOW,          NONE)
-            .row("MFX_PIPE_BUF_ADDR_STATE",     VCS, 0x7002_0000, field(11), "len25:1..24:ctx|len61:1;4;7;10;13;16;19..50/2;52;55;58:ctx", "", AUDIT,          STATE)
-            .row("MFX_IND_OBJ_BASE_ADDR_STATE", VCS, 0x7003_0000, field(11), "len11:1..10:ctx|len26:1;6;11;16;21:ctx;4;9;14;19;24:bound",  "", AUDIT,          STATE)
-            .row("MFX_BSP_BUF_BASE_ADDR_STATE", VCS, 0x7004_0000, field(11), "len4:1;2;3:ctx|len10:1;4;7:ctx",                             "", AUDIT,          STATE)
-            .row("MFX_RESERVED_2_0_0_5",        VCS, 0x7005_0000, field(11), "6:ctx",                                                      "", AUDIT,          STATE)
+            .row("MFX_PIPE_BUF_ADDR_STATE",     VCS, 0x7002_0000, field(11), "len25:1..24:ctx|len61:1;4;7;10;13;16;19..50/2;52;55;58:ctx", "", AUDIT,          SURFACES)
+            .row("MFX_IND_OBJ_BASE_ADDR_STATE", VCS, 0x7003_0000, field(11), "len11:1;3;5;7;9:ctx;2;4;6;8;10:bound|len26:1;6;11;16;21:ctx;4;9;14;19;24:bound", "", AUDIT,          SURFACES)
+            .row("MFX_BSP_BUF_BASE_ADDR_STATE", VCS, 0x7004_0000, field(11), "len4:1;2;3:ctx|len10:1;4;7:ctx",                             "", AUDIT,          SURFACES)
+            .row("MFX_RESERVED_2_0_0_5",        VCS, 0x7005_0000, field(11), "6:ctx",                                                      "", AUDIT,          SURFACES)
             .row("MFX_STATE_POINTER",           VCS, 0x7006_0000, field(11), "",                                                           "", ALLOW,          NONE)
             .row("MFX_QM_STATE",                VCS, 0x7007_0000, field(11), "",                                                           "", ALLOW,          NONE)
             .row("MFX_FQM_STATE",               VCS, 0x7008_0000, field(11), "",                                                           "", ALLOW,          NONE)
-            .row("MFX_DBK_OBJECT",              VCS, 0x7009_0000, field(11), "1:ctx;4:ctx;7:ctx;10:ctx",                                   "", AUDIT,          STATE)
+            .row("MFX_DBK_OBJECT",              VCS, 0x7009_0000, field(11), "1:ctx;4:ctx;7:ctx;10:ctx",                                   "", AUDIT,          SURFACES)
             .row("MFD_IT_OBJECT",               VCS, 0x7029_0000, field(11), "",                                                           "", ALLOW,          NONE)
             .row("MFX_PAK_INSERT_OBJECT",       VCS, 0x7048_0000, field(11), "",                                                           "", ALLOW,          NONE)
             .row("MFX_STITCH_OBJECT",           VCS, 0x704a_0000, field(11), "",                                                           "", ALLOW,          NONE)
             .row("MFX_AVC_IMG_STATE",           VCS, 0x7100_0000, field(11), "",                                                           "", ALLOW,          NONE)
             .row("MFX_AVC_QM_STATE",            VCS, 0x7101_0000, field(11), "",                                                           "", ALLOW,          NONE)
-            .row("MFX_AVC_DIRECTMODE_STATE",    VCS, 0x7102_0000, field(11), "len69:1..34:ctx|len71:1..32/2;34:ctx",                       "", AUDIT,          STATE)
+            .row("MFX_AVC_DIRECTMODE_STATE",    VCS, 0x7102_0000, field(11), "len69:1..34:ctx|len71:1..32/2;34:ctx",                       "", AUDIT,          SURFACES)
             .row("MFX_AVC_SLICE_STATE",         VCS, 0x7103_0000, field(11), "",                                                           "", ALLOW,          NONE)
             .row("MFX_AVC_REF_IDX_STATE",       VCS, 0x7104_0000, field(11), "",                                                           "", ALLOW,          NONE)
             .row("MFX_AVC_WEIGHTOFFSET_STATE",  VCS, 0x7105_0000, field(11), "",                                                           "", ALLOW,          NONE)
             .row("MFD_AVC_PICID_STATE",         VCS, 0x7125_0000, field(11), "",                                                           "", ALLOW,          NONE)
             .row("MFD_AVC_DPB_STATE",           VCS, 0x7126_0000, field(11), "",                                                           "", ALLOW,          NONE)
-            .row("MFD_AVC_SLICEADDR",           VCS, 0x7127_0000, field(11), "2:ctx",                                                      "", AUDIT,          STATE)
+            .row("MFD_AVC_SLICEADDR",           VCS, 0x7127_0000, field(11), "2:ctx",                                                      "", AUDIT,          SURFACES)
             .row("MFD_AVC_BSD_OBJECT",          VCS, 0x7128_0000, field(11), "2:rel-indirect",                                             "", ALLOW,          NONE)
             .row("MFC_AVC_PAK_OBJECT",          VCS, 0x7149_0000, field(11), "",                                                           "", ALLOW,          NONE)
             .row("MFX_VC1_PRED_PIPE_STATE",     VCS, 0x7201_0000, field(11), "",                                                           "", ALLOW,          NONE)
-            .row("MFX_VC1_DIRECTMODE_STATE",    VCS, 0x7202_0000, field(11), "len3:1;2:ctx|len7:1;4:ctx",                                  "", AUDIT,          STATE)
+            .row("MFX_VC1_DIRECTMODE_STATE",    VCS, 0x7202_0000, field(11), "len3:1;2:ctx|len7:1;4:ctx",                                  "", AUDIT,          SURFACES)
             .row("MFD_VC1_SHORT_PIC_STATE",     VCS, 0x7220_0000, field(11), "",                                                           "", ALLOW,          NONE)
             .row("MFD_VC1_LONG_PIC_STATE",      VCS, 0x7221_0000, field(11), "",                                                           "", ALLOW,          NONE)
             .row("MFD_VC1_BSD_OBJECT",          VCS, 0x7228_0000, field(11), "",                                                           "", ALLOW,          NONE)
@@ -54,7 +54,7 @@ final class VideoCommands {
             .row("MFD_MPEG2_BSD_OBJECT",        VCS, 0x7328_0000, field(11), "",                                                           "", ALLOW,          NONE)
             .row("MFC_MPEG2_SLICEGROUP_STATE",  VCS, 0x7343_0000, field(11), "",                                                           "", ALLOW,          NONE)
             .row("MFC_MPEG2_PAK_OBJECT",        VCS, 0x7349_0000, field(11), "",                                                           "", ALLOW,          NONE)
-            .row("MFX_MISC_2_6_0_0",            VCS, 0x7600_0000, field(15), "2:ctx",                                                      "", AUDIT,          STATE)
+            .row("MFX_MISC_2_6_0_0",            VCS, 0x7600_0000, field(15), "2:ctx",                                                      "", AUDIT,          SURFACES)
             .row("MFX_MISC_2_6_0_8",            VCS, 0x7608_0000, field(15), "",                                                           "", ALLOW,          NONE)
             .row("MFX_MISC_2_6_0_9",            VCS, 0x7609_0000, field(15), "",                                                           "", ALLOW,          NONE)
             .row("MFX_JPEG_PIC_STATE",          VCS, 0x7700_0000, field(11), "",                                                           "", ALLOW,          NONE)

@@ -30,19 +30,22 @@ class BlitAuditTest {
                 || graphicsAddress >= ScanRig.HIGH_START && graphicsAddress < ScanRig.HIGH_END;
     }
 
-    /** Returns the address of a byte of a surface. */
+    /**
+     * Returns the address of a byte of a surface. A pitch below one tile counts as one, and else is
+     * rounded down to tiles, if it is no multiple.
+     */
     private static long address(Tiling tiling, long base, long pitch, int y, long xBytes) {
         return switch (tiling) {
             case LINEAR -> base + y * pitch + xBytes;
             case X ->
                     base
-                            + Math.floorDiv(y, 8) * 8L * pitch
+                            + Math.floorDiv(y, 8) * 4096L * Math.max(1, pitch / 512)
                             + Math.floorDiv(xBytes, 512) * 4096
                             + Math.floorMod(y, 8) * 512
                             + Math.floorMod(xBytes, 512);
             case Y ->
                     base
-                            + Math.floorDiv(y, 32) * 32L * pitch
+                            + Math.floorDiv(y, 32) * 4096L * Math.max(1, pitch / 128)
                             + Math.floorDiv(xBytes, 128) * 4096
                             + Math.floorMod(xBytes, 128) / 16 * 512L
                             + Math.floorMod(y, 32) * 16
@@ -72,7 +75,9 @@ class BlitAuditTest {
             boolean tiled = random.nextBoolean();
             int depth = random.nextInt(4);
             int pixelBytes = depth == 3 ? 4 : depth == 0 ? 1 : 2;
-            int pitch = tiled ? (1 + random.nextInt(4)) * 512 / 4 : random.nextInt(2048) - 1024;
+            int whole = (1 + random.nextInt(4)) * 512 / 4;
+            int odd = random.nextInt(2048) - 1024;
+            int pitch = tiled && random.nextInt(3) > 0 ? whole : tiled ? odd / 8 : odd;
             int x1 = random.nextInt(300) - (random.nextInt(4) == 0 ? 40 : 0);
             int y1 = random.nextInt(80) - (random.nextInt(4) == 0 ? 40 : 0);
             int x2 = x1 + random.nextInt(40);
@@ -134,6 +139,32 @@ class BlitAuditTest {
     }
 
     @Test
+    void fill_ofATiledSurface_withAPitchBelowATile_takesWholeTiles() {
+        // 64 lines of 4 bytes: 8 X tiles, one below the other
+        int tiled = COLOR_BLT | 1 << 11;
+        int base = (int) ScanRig.LOW_END - 8 * 4096;
+        assertThat(accepted(tiled, DEPTH32 | 1, 0, 64 << 16 | 1, base, 0)).isTrue();
+        assertThat(accepted(tiled, DEPTH32 | 1, 0, 65 << 16 | 1, base, 0)).isFalse();
+        assertThat(accepted(tiled, DEPTH32 | 1, 0, 64 << 16 | 1, base + 4096, 0)).isFalse();
+        int inside = (int) ScanRig.LOW_START + 0x10_0000;
+        assertThat(accepted(tiled, DEPTH32, 0, 1 << 16 | 1, inside, 0)).as("no pitch").isFalse();
+        assertThat(accepted(tiled, DEPTH32 | 0xff80, 0, 1 << 16 | 1, inside, 0)).isFalse();
+    }
+
+    @Test
+    void linearBlit_fromRightToLeft_isReckonedFromTheBaseDownwards() {
+        int left = 1 << 30 | DEPTH32 | 256;
+        int size = 16 << 16 | 256;
+        int start = (int) ScanRig.LOW_START;
+        int good = start + 0x1000;
+        assertThat(accepted(0x5000_0003, left, size, good, 0)).isTrue();
+        assertThat(accepted(0x5000_0003, left, size, start, 0)).isFalse();
+        assertThat(accepted(0x5000_0003, left, size, start + 251, 0)).isFalse();
+        assertThat(accepted(0x50c0_0004, left, size, good, 256, good)).isTrue();
+        assertThat(accepted(0x50c0_0004, left, size, good, 256, start)).isFalse();
+    }
+
+    @Test
     void copy_sourceOutsideTheSlice_isRefused() {
         int good = (int) ScanRig.LOW_START;
         int last = (int) ScanRig.LOW_END - 4096;
@@ -190,6 +221,15 @@ class BlitAuditTest {
                 .isTrue();
         assertThat(accepted(SETUP, DEPTH32 | 256, 0, 0, base, 0, 0, 0, 0, SPANS, 0, 17 << 16 | 64))
                 .isFalse();
+    }
+
+    @Test
+    void drawing_onTilesWhereTheSetupHasNone_fitsEitherWay() {
+        int base = (int) ScanRig.LOW_END - 4096;
+        int[] both = {SETUP, DEPTH32 | 256, 0, 0, base, 0, 0, 0, 0, PIXEL, 15 << 16};
+        assertThat(accepted(both.clone())).isTrue();
+        both[9] |= 1 << 11;
+        assertThat(accepted(both)).isFalse();
     }
 
     @Test

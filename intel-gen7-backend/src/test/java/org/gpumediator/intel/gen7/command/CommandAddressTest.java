@@ -61,7 +61,9 @@ class CommandAddressTest {
             CommandRow<CommandAudit> row, AddressOperand operand, long value, int[] command) {
         ScanRig rig = new ScanRig(LegalCommands.engineOf(row));
         rig.absoluteConstants = true;
-        rig.ppgtt = false;
+        rig.ppgtt =
+                row.behaviour() == CommandAudit.SURFACES
+                        || row.behaviour() == CommandAudit.DEPTH_BUFFER;
         int first = command.length - row.length().lengthOf(ForgedCommands.lastHeader(row, command));
         int[] ring = command.clone();
         rig.scan(ring);
@@ -78,8 +80,22 @@ class CommandAddressTest {
         if (exclusiveEnd && (value == ScanRig.LOW_END || value == ScanRig.HIGH_END)) {
             return; // the end of the range is where a buffer may end
         }
+        if (ForgedCommands.isEmptyRange(row, operand, command)) {
+            assertThat(rig.refusals).as(what).isEmpty();
+            return;
+        }
         assertThat(rig.refusals).as(what).isNotEmpty().contains(row.name());
         assertThat(rig.refusalKinds).as(what).contains(GuestFaultKind.OUT_OF_PARTITION);
+        if (row.behaviour() == CommandAudit.VERTEX_BUFFERS) {
+            assertThat(ring[first + 1] & 1 << 13).as(what).isNotZero();
+            return;
+        }
+        if (row.behaviour() == CommandAudit.CONSTANTS) {
+            int buffer = operand.dword() - 3;
+            int units = ring[first + 1 + buffer / 2] >>> 16 * (buffer % 2) & 0xffff;
+            assertThat(units).as(what).isZero();
+            return;
+        }
         int[] refused = java.util.Arrays.copyOfRange(ring, first, ring.length);
         assertThat(java.util.Arrays.stream(refused).allMatch(dword -> dword == 0))
                 .as(what)
@@ -107,6 +123,7 @@ class CommandAddressTest {
     void address_nullOfAStateCommand_becomesOneOfTheSlice(CommandRow<CommandAudit> row) {
         boolean nullable =
                 row.behaviour() == CommandAudit.STATE
+                        || row.behaviour() == CommandAudit.SURFACES
                         || row.behaviour() == CommandAudit.DEPTH_BUFFER;
         for (AddressLayout layout : row.layouts()) {
             for (AddressOperand operand : layout.operands()) {
@@ -175,19 +192,87 @@ class CommandAddressTest {
         assertThat(scanned(1, blit).refusals).containsExactly("XY_COLOR_BLT");
     }
 
+    private static final int VERTEX = 1 << 14;
+    private static final int NO_VERTEX = 1 << 13;
+
     @Test
-    void vertexBuffer_endBeforeStart_isRefusedUnlessEmpty() {
+    void vertexBuffer_endBeforeStart_isEmpty() {
+        int start = (int) ScanRig.LOW_START + 4096;
+        for (int end : new int[] {start - 1, start - 2, start - 8192, 0, 64}) {
+            int[] ring = {0x7808_0007, VERTEX, start, end, 0, VERTEX | 1 << 26, start, start, 0};
+            assertThat(scanned(0, ring).refusals).isEmpty();
+            assertThat((ring[1] & NO_VERTEX) != 0).isEqualTo(end != start - 1);
+            assertThat(ring[5]).as("the other").isEqualTo(VERTEX | 1 << 26);
+        }
+        assertThat(scanned(0, 0x7808_0003, VERTEX, -1, 0x1000_0000, 0).refusals).isEmpty();
+    }
+
+    @Test
+    void vertexBuffer_outsideTheSlice_isTheOnlyOneThatIsNotThere() {
         int start = (int) ScanRig.LOW_START;
-        assertThat(scanned(0, 0x7808_0003, 0, start, start - 1, 0).refusals).isEmpty();
-        assertThat(scanned(0, 0x7808_0003, 0, start, start - 2, 0).refusals).hasSize(1);
-        assertThat(scanned(0, 0x7808_0003, 0, start, (int) ScanRig.HIGH_START, 0).refusals)
-                .hasSize(1);
-        assertThat(scanned(0, 0x7808_0003, 1 << 13, 0x1234_5678, 0, 0).refusals).isEmpty();
+        int bad = (int) ScanRig.HIGH_START;
+        int[] ring = {0x7808_0007, VERTEX, start, bad, 0, VERTEX | 1 << 26, start, start, 0};
+        assertThat(scanned(0, ring).refusals).containsExactly("3DSTATE_VERTEX_BUFFERS");
+        assertThat(ring[0]).isEqualTo(0x7808_0007);
+        assertThat(ring[1]).isEqualTo(VERTEX | NO_VERTEX);
+        assertThat(ring[5]).isEqualTo(VERTEX | 1 << 26);
+    }
+
+    @Test
+    void vertexBuffer_absentOrNotModified_isNotLookedAt() {
+        assertThat(scanned(0, 0x7808_0003, VERTEX | NO_VERTEX, 0x1234_5678, -2, 0).refusals)
+                .isEmpty();
+        int[] ring = {0x7808_0003, 0, 0x1000, 0x1fff, 0};
+        assertThat(scanned(0, ring).refusals).isEmpty();
+        assertThat(ring).containsExactly(0x7808_0003, 0, 0x1000, 0x1fff, 0);
+    }
+
+    @Test
+    void indexAndStreamOutBuffers_endBeforeStart_areEmpty() {
+        int start = (int) ScanRig.LOW_START + 4096;
+        int[] indices = {0x780a_0001, start, start - 4085};
+        assertThat(scanned(0, indices).refusals).isEmpty();
+        assertThat(indices[2]).isEqualTo(start - 1);
+        for (int end : new int[] {start, start - 4, 64}) {
+            int[] out = {0x7918_0002, 0, start, end};
+            assertThat(scanned(0, out).refusals).isEmpty();
+            assertThat(out[3]).isEqualTo(out[2]).isEqualTo((int) ScanRig.LOW_START);
+        }
+    }
+
+    @Test
+    void constantBuffer_outsideTheSlice_isTheOnlyOneThatIsNotRead() {
+        int in = (int) ScanRig.LOW_START;
+        int[] ring = {0x7815_0005, 0x0002_0001, 0x0004_0003, 0, in, 0x1000_0000, in};
+        assertThat(scanned(0, ring).refusals).containsExactly("3DSTATE_CONSTANT_VS");
+        assertThat(ring).startsWith(0x7815_0005, 0x0002_0001, 0x0004_0000);
+    }
+
+    @Test
+    void surfaces_withoutAProcessTable_areRefused() {
+        int in = (int) ScanRig.LOW_START;
+        int[][] commands = {
+            {0, 0x7805_0005, 1 << 29, in, 0, 0, 0, 0},
+            {0, 0x7806_0001, 0, in},
+            {0, 0x7807_0001, 0, in},
+            {2, 0x7004_0002, in, in, in},
+            {2, 0x7127_0001, 0, in},
+            {3, 0x7402_0004, 0, in, in, in, in},
+        };
+        for (int[] command : commands) {
+            int[] dwords = java.util.Arrays.copyOfRange(command, 1, command.length);
+            assertThat(scanned(command[0], dwords.clone()).refusals).isEmpty();
+            ScanRig open = new ScanRig(command[0]);
+            open.ppgtt = false;
+            open.scan(dwords);
+            assertThat(open.refusalKinds).containsExactly(GuestFaultKind.OUT_OF_PARTITION);
+            assertThat(dwords).containsOnly(0);
+        }
     }
 
     @Test
     void buffer_withoutAnEnd_endsWithTheSlice() {
-        int[] vertices = {0x7808_0007, 0, 0, -1, 0, 0, 0, -1, 0};
+        int[] vertices = {0x7808_0007, VERTEX, 0, -1, 0, VERTEX, 0, -1, 0};
         vertices[2] = (int) ScanRig.LOW_START + 64;
         vertices[6] = (int) ScanRig.HIGH_START;
         assertThat(scanned(0, vertices).refusals).isEmpty();
@@ -196,7 +281,7 @@ class CommandAddressTest {
         int[] indices = {0x780a_0001, (int) ScanRig.LOW_START, -1};
         assertThat(scanned(0, indices).refusals).isEmpty();
         assertThat(indices[2]).isEqualTo((int) ScanRig.LOW_END - 1);
-        assertThat(scanned(0, 0x7808_0003, 0, (int) ScanRig.LOW_END, -1, 0).refusals).hasSize(1);
+        assertThat(scanned(0, 0x7808_0003, VERTEX, (int) ScanRig.LOW_END, -1, 0).refusals).hasSize(1);
     }
 
     @Test

@@ -78,12 +78,27 @@ public final class ForgedCommands {
         boolean audited = !offset && !mayEndThere;
         boolean global = audited && operand.space() != OperandSpace.CONTEXT;
         for (int[] command : withOperand(legal, row, operand, layout, value)) {
+            boolean refused = audited && !isEmptyRange(row, operand, command);
             for (int engine = 0; engine < 4; engine++) {
                 if ((row.engines() & 1 << engine) != 0) {
-                    made.add(new Forged(engine, command, audited, global));
+                    made.add(new Forged(engine, command, refused, refused && global));
                 }
             }
         }
+    }
+
+    /** Returns whether a command's range ends before it starts, so that it reaches nothing. */
+    static boolean isEmptyRange(
+            CommandRow<CommandAudit> row, AddressOperand operand, int[] command) {
+        int first = command.length - row.length().lengthOf(lastHeader(row, command));
+        int start =
+                switch (row.behaviour()) {
+                    case VERTEX_BUFFERS, STREAM_OUT -> 2;
+                    case INDEX_BUFFER -> operand.dword() == 2 ? 1 : 0;
+                    default -> 0;
+                };
+        return start != 0
+                && Integer.compareUnsigned(command[first + start + 1], command[first + start]) < 0;
     }
 
     /**

@@ -50,7 +50,7 @@ public final class LegalCommands {
     int[] make(CommandRow<CommandAudit> row) {
         return switch (row.behaviour()) {
             case NONE -> anything(row);
-            case STATE, DEPTH_BUFFER -> state(row);
+            case STATE, SURFACES, DEPTH_BUFFER -> state(row);
             case BATCH_START -> filled(row, 2, 1, address(4096));
             case PAGE_FLIP -> filled(row, 3, 2, address(4096));
             case SEMAPHORE, URB_MEMORY -> filled(row, 3, 2, address(4096));
@@ -59,7 +59,7 @@ public final class LegalCommands {
             case STORE_INDEX -> filled(row, 3, 1, random.nextInt(1024) * 4);
             case LOAD_IMMEDIATE -> loadImmediate(row);
             case STORE_REGISTER, LOAD_MEMORY -> loadOrStore(row);
-            case LOAD_REGISTER -> filled(row, 3, 1, 0x2600, 0x2608);
+            case LOAD_REGISTER -> filled(row, 3, 1, 0x2040, 0x2044);
             case FLUSH -> flush(row);
             case PIPE_CONTROL -> pipeControl(row);
             case CACHE_FLUSH, COUNTER_REPORT -> filled(row, 3, 1, address(4096));
@@ -201,7 +201,7 @@ public final class LegalCommands {
         int buffers = 1 + random.nextInt(5);
         int[] dwords = filled(row, 1 + 4 * buffers, 1);
         for (int i = 0; i < buffers; i++) {
-            dwords[1 + 4 * i] = i << 26 | random.nextInt(2048);
+            dwords[1 + 4 * i] = i << 26 | 1 << 14 | random.nextInt(2048);
             dwords[2 + 4 * i] = address(1 << 20);
             dwords[3 + 4 * i] = dwords[2 + 4 * i] + random.nextInt(1 << 20) - 1;
         }
