@@ -4,7 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says that something failed and that the share it was about could not be made safe for another
- * owner. The mediator never gives that share out again.
+ * owner yet. The mediator keeps it from everybody until its backend has made it safe, which the
+ * backend goes on trying in its steps; on a backend that does not, for good.
  */
 public class ShareLostException extends GpuMediationException {
 

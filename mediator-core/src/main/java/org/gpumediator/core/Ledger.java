@@ -26,6 +26,7 @@ final class Ledger {
     private final Map<Integer, Entry> entries = new TreeMap<>();
     private long version;
     private long serial;
+    private volatile List<Integer> lost = List.of();
 
     private record Entry(long serial, Holding holding) {}
 
@@ -64,11 +65,12 @@ final class Ledger {
         synchronized (monitor) {
             if (entries.remove(id) != null) {
                 version++;
+                countLost();
             }
         }
     }
 
-    /** Keeps a share away from everybody for good, because it could not be made safe. */
+    /** Keeps a share away from everybody until it is released, because it is not safe yet. */
     void markLost(int id) {
         synchronized (monitor) {
             Entry entry = entries.get(id);
@@ -81,10 +83,25 @@ final class Ledger {
                                 new Holding(
                                         holding.owner() + " (lost " + entry.serial + ")",
                                         holding.type(),
-                                        holding.partition())));
+                                        holding.partition(),
+                                        true)));
                 version++;
+                countLost();
             }
         }
+    }
+
+    /** Returns the numbers of the shares that {@link #markLost} keeps away from everybody. */
+    List<Integer> lost() {
+        return lost;
+    }
+
+    private void countLost() {
+        lost =
+                entries.entrySet().stream()
+                        .filter(entry -> entry.getValue().holding.lost())
+                        .map(Map.Entry::getKey)
+                        .toList();
     }
 
     boolean changedSince(Page page) {

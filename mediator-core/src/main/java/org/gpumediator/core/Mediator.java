@@ -72,6 +72,7 @@ public final class Mediator implements AutoCloseable {
     private final LongAdder refused = new LongAdder();
     private final LongAdder failedCreations = new LongAdder();
     private final LongAdder lostShares = new LongAdder();
+    private final LongAdder reclaimedShares = new LongAdder();
     private final LongAdder steps = new LongAdder();
     private final LongAdder wakeUpErrors = new LongAdder();
 
@@ -315,6 +316,7 @@ public final class Mediator implements AutoCloseable {
         try {
             steps.increment();
             long deadline = backend.step(nowNanos);
+            releaseReclaimed();
             return deadline;
         } finally {
             for (CoreVirtualGpu vgpu : vgpus) {
@@ -324,6 +326,17 @@ public final class Mediator implements AutoCloseable {
                 summary.step(vgpus, nowNanos);
             }
             turnstile.leave();
+        }
+    }
+
+    /** Gives back what was lost and is safe by now. */
+    private void releaseReclaimed() {
+        for (int id : ledger.lost()) {
+            if (backend.takeReclaimed(id)) {
+                ledger.release(id);
+                reclaimedShares.increment();
+                log.info("A share that was lost is safe again and given back");
+            }
         }
     }
 
@@ -360,6 +373,7 @@ public final class Mediator implements AutoCloseable {
         counters.put("mediator.refused", refused.sum());
         counters.put("mediator.failed-creations", failedCreations.sum());
         counters.put("mediator.lost-shares", lostShares.sum());
+        counters.put("mediator.reclaimed-shares", reclaimedShares.sum());
         counters.put("mediator.steps", steps.sum());
         counters.put("mediator.listener-errors", listener.failures());
         counters.put("mediator.wake-up-errors", wakeUpErrors.sum());
@@ -450,7 +464,7 @@ public final class Mediator implements AutoCloseable {
                 lostShares.increment();
                 ledger.markLost(vgpu.id());
                 log.warn(
-                        "Share of virtual GPU {} is lost, it could not be made safe: {}",
+                        "Share of virtual GPU {} is lost, it could not be made safe yet: {}",
                         vgpu.name(),
                         failure.toString());
             }

@@ -58,14 +58,21 @@ public record GpuInventory(
      * @param owner name of the virtual GPU
      * @param type what it was made as
      * @param partition what it holds
+     * @param lost whether its owner has gone and it could not be made safe for another one yet:
+     *     nobody can give it back
      */
-    public record Holding(String owner, VgpuType type, ResourcePartition partition) {
+    public record Holding(String owner, VgpuType type, ResourcePartition partition, boolean lost) {
 
         /** Checks that nothing is missing. */
         public Holding {
             Objects.requireNonNull(owner, "owner");
             Objects.requireNonNull(type, "type");
             Objects.requireNonNull(partition, "partition");
+        }
+
+        /** Makes the share of a living virtual GPU. */
+        public Holding(String owner, VgpuType type, ResourcePartition partition) {
+            this(owner, type, partition, false);
         }
     }
 

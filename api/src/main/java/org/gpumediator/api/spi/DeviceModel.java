@@ -52,7 +52,8 @@ public interface DeviceModel extends AutoCloseable {
      * Takes it off the GPU, scrubs its share and drops its mappings. Bounded in time. Idempotent.
      *
      * @throws org.gpumediator.api.GpuMediationException if its share could not be made safe for
-     *     another owner; the mediator then never gives that share out again
+     *     another owner; the mediator then gives that share to nobody until {@link
+     *     GpuBackend#takeReclaimed} says so
      * @implSpec Plain registers are read and written without a lock, so a trap that began before
      *     may still be on its way through the model. Once this method has returned such a trap must
      *     reach neither the GPU nor the guest's memory: whatever does either runs under the model's

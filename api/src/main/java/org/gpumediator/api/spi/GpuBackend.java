@@ -48,11 +48,22 @@ public interface GpuBackend extends AutoCloseable {
      * Builds the device model of one virtual GPU.
      *
      * @throws org.gpumediator.api.ShareLostException if it failed half way and the share could not
-     *     be made safe for another owner; the mediator then never gives that share out again
+     *     be made safe for another owner; the mediator then gives that share to nobody until {@link
+     *     #takeReclaimed} says so
      * @throws org.gpumediator.api.GpuMediationException if the GPU or its firmware refuses; nothing
      *     is left behind
      */
     DeviceModel create(VgpuBlueprint blueprint);
+
+    /**
+     * Returns whether a share that was lost is safe for another owner by now, and forgets it. Asked
+     * after each step for every share that {@link #create} or the close of a device model has lost.
+     *
+     * @param id number of the virtual GPU that had it
+     */
+    default boolean takeReclaimed(int id) {
+        return false;
+    }
 
     /**
      * Does what is due: ends slices, finds hangs, emulates timers. Bounded in time; touches nothing

@@ -5,12 +5,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.MediationClock;
-import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.event.MediationListener;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionPolicy;
@@ -24,14 +21,18 @@ import org.gpumediator.api.spi.GpuBackend;
 import org.gpumediator.api.spi.HostPower;
 import org.gpumediator.api.spi.SchedulingControl;
 import org.gpumediator.core.observe.DeferredListener;
+import org.gpumediator.core.observe.FaultBook;
 import org.gpumediator.core.schedule.SchedulingAttributes;
 import org.gpumediator.nvidia.vf.bar.VfDirectWindows;
+import org.gpumediator.nvidia.vf.bar.VfGate;
 import org.gpumediator.nvidia.vf.core.PfCore;
 import org.gpumediator.nvidia.vf.gsp.BoardFacts;
 import org.gpumediator.nvidia.vf.guard.BoardGuards;
 import org.gpumediator.nvidia.vf.guard.GuardLimit;
 import org.gpumediator.nvidia.vf.guard.GuardedEvent;
+import org.gpumediator.nvidia.vf.manager.FirmwareEvents;
 import org.gpumediator.nvidia.vf.manager.ManagedVgpu;
+import org.gpumediator.nvidia.vf.manager.VgpuBooks;
 import org.gpumediator.nvidia.vf.manager.VgpuManager;
 import org.gpumediator.nvidia.vf.manager.VgpuRecord;
 import org.gpumediator.nvidia.vf.placement.PlacementMode;
@@ -45,12 +46,14 @@ import org.gpumediator.nvidia.vf.types.TypeAttributes;
 import org.gpumediator.nvidia.vf.types.TypeCatalogue;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.gpumediator.nvidia.vf.types.VfTypes;
+import org.jspecify.annotations.Nullable;
 
 /**
  * VF slicing on one board: a virtual GPU is a virtual function with its own framebuffer, channels
  * and firmware task.
  *
- * <p>Sleep of the host is not survived by virtual functions: it is refused while virtual GPUs live.
+ * <p>Sleep of the host is not survived by virtual functions: it is refused while virtual GPUs live
+ * or are being created.
  */
 final class NvidiaVfBackend implements GpuBackend, HostPower {
 
@@ -69,6 +72,7 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
     private final MediationClock clock;
     private final DeferredListener listener;
     private final PfCore core;
+    private final FirmwareEvents events;
     private final VgpuManager manager;
     private final FramebufferSetup setup;
     private final GpuInventory capacity;
@@ -76,6 +80,8 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
     private final EngineScheduling scheduling;
     private final BoardGuards guards;
     private final Map<Integer, VfVgpu> vgpus = new ConcurrentHashMap<>();
+    private final Set<Integer> reclaimed = ConcurrentHashMap.newKeySet();
+    private final Occupants occupants = new Occupants();
     private long nextWatch;
 
     NvidiaVfBackend(BackendContext context, AdaBoard board, VfOptions options) {
@@ -83,7 +89,8 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
         clock = context.clock();
         listener = new DeferredListener(context.listener());
         guards = new BoardGuards(options.vfs(), clock, LIMITS);
-        manager = new VgpuManager(new Failures());
+        VgpuBooks books = new VgpuBooks();
+        events = new FirmwareEvents(books, clock);
         core =
                 new PfCore(
                         context.gpu(),
@@ -93,8 +100,8 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
                         options.vfs(),
                         options.autoprobe(),
                         options.mode(),
-                        manager::event);
-        manager.attach(core);
+                        events);
+        manager = new VgpuManager(core, books);
         try {
             BoardFacts facts = core.facts();
             setup =
@@ -124,29 +131,6 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
             throw failure;
         }
         nextWatch = clock.nanoTime() + WATCH_NANOS;
-    }
-
-    /** Tells the embedder of what goes wrong, and keeps a failed guest off the hardware. */
-    private final class Failures implements VgpuManager.Listener {
-
-        @Override
-        public void exception(String vgpu, int exception) {
-            each(vgpu, one -> one.faults().count(GuestFaultKind.HANG, "exception", exception));
-        }
-
-        @Override
-        public void failed(String vgpu, String why) {
-            each(vgpu, VfVgpu::quarantine);
-            listener.hardwareReset(why, vgpu);
-        }
-
-        private void each(String name, Consumer<VfVgpu> action) {
-            for (VfVgpu vgpu : vgpus.values()) {
-                if (vgpu.blueprint().name().equals(name)) {
-                    action.accept(vgpu);
-                }
-            }
-        }
     }
 
     private void cutOff(int id) {
@@ -204,28 +188,48 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
     public DeviceModel create(VgpuBlueprint blueprint) {
         SchedulingParameters share = SchedulingAttributes.read(blueprint.attributes());
         scheduling.check(share);
-        ManagedVgpu managed = manager.create(record(blueprint));
+        VgpuRecord record = record(blueprint);
+        occupants.enter(blueprint.name());
+        try {
+            return create(blueprint, record, share);
+        } catch (Throwable failure) {
+            occupants.leave(blueprint.name());
+            throw failure;
+        }
+    }
+
+    private VfVgpu create(VgpuBlueprint blueprint, VgpuRecord record, SchedulingParameters share) {
+        int id = blueprint.id();
+        GuestEvents guest =
+                new GuestEvents(
+                        blueprint.name(),
+                        new FaultBook(blueprint.name(), listener),
+                        new VfGate(),
+                        listener,
+                        () -> reclaimed.add(id));
+        ManagedVgpu managed = manager.create(record, guest);
         VfDirectWindows windows = new VfDirectWindows(managed.function());
         VfVgpu vgpu;
         try {
-            vgpu = new VfVgpu(this, blueprint, managed, windows);
+            vgpu = new VfVgpu(this, blueprint, managed, windows, guest);
         } catch (RuntimeException failure) {
             windows.close();
             manager.destroy(managed);
             throw failure;
         }
-        vgpus.put(blueprint.id(), vgpu);
+        vgpus.put(id, vgpu);
         try {
-            scheduling.attach(
-                    blueprint.id(),
-                    managed.record().gfid(),
-                    blueprint.type().maxInstances(),
-                    share);
+            scheduling.attach(id, record.gfid(), blueprint.type().maxInstances(), share);
         } catch (RuntimeException failure) {
             vgpu.close();
             throw failure;
         }
         return vgpu;
+    }
+
+    @Override
+    public boolean takeReclaimed(int id) {
+        return reclaimed.remove(id);
     }
 
     private VgpuRecord record(VgpuBlueprint blueprint) {
@@ -257,6 +261,7 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
         } finally {
             scheduling.detach(vgpu.blueprint().id());
             guards.release(vgpu.managed().record().gfid() - 1);
+            occupants.leave(vgpu.blueprint().name());
         }
     }
 
@@ -266,19 +271,34 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
             nextWatch = nowNanos + watch();
         }
         long nextSlice = scheduling.step(nowNanos);
+        long nextAttempt = manager.step(nowNanos);
         listener.deliver();
-        return Math.min(nextWatch, nextSlice);
+        return Math.min(nextWatch, Math.min(nextSlice, nextAttempt));
     }
 
     /**
      * Looks whether the firmware still runs; if not, resets the board and brings everything up
-     * again in its place.
+     * again in its place. Resets it too when nobody is on it and a share is kept that nothing else
+     * makes safe.
      */
     private long watch() {
-        if (core.isAsleep() || core.isAlive()) {
+        if (core.isAsleep()) {
             return WATCH_NANOS;
         }
-        String reason = core.lost();
+        if (!core.isAlive()) {
+            return restart(core.lost());
+        }
+        if (manager.needsBoardReset() && occupants.shutIfEmpty()) {
+            try {
+                return restart("shares are kept that only this frees");
+            } finally {
+                occupants.open();
+            }
+        }
+        return WATCH_NANOS;
+    }
+
+    private long restart(@Nullable String reason) {
         scheduling.lost();
         listener.hardwareReset("board: " + reason, "");
         try {
@@ -297,17 +317,15 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
 
     @Override
     public void sleep() {
-        Set<String> living = new TreeSet<>();
-        vgpus.values().forEach(vgpu -> living.add(vgpu.blueprint().name()));
-        if (!living.isEmpty()) {
-            throw new IllegalStateException("virtual GPUs " + living + ": expected none to sleep");
-        }
+        occupants.shut();
         core.sleep();
     }
 
     @Override
     public void wake() {
         core.wake();
+        manager.onBoardReset();
+        occupants.open();
         scheduling.restarted();
     }
 
@@ -318,6 +336,7 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
         core.count(counters);
         counters.put("listener.dropped", listener.dropped());
         manager.count(counters);
+        events.count(counters);
         scheduling.count(counters);
         return counters;
     }

@@ -54,7 +54,7 @@ final class VfVgpu implements DeviceModel {
     private final VfDirectWindows windows;
     private final PciFunction function;
     private final FaultBook faults;
-    private final VfGate gate = new VfGate();
+    private final VfGate gate;
     private final List<TrapRegion> regions;
     private final LongAdder interruptsRaised = new LongAdder();
     private final LongAdder interruptsDropped = new LongAdder();
@@ -78,13 +78,15 @@ final class VfVgpu implements DeviceModel {
             NvidiaVfBackend backend,
             VgpuBlueprint blueprint,
             ManagedVgpu managed,
-            VfDirectWindows windows) {
+            VfDirectWindows windows,
+            GuestEvents guest) {
         this.backend = backend;
         this.blueprint = blueprint;
         this.managed = managed;
         this.windows = windows;
         AdaBoard board = backend.board();
-        faults = new FaultBook(blueprint.name(), backend.listener());
+        faults = guest.faults();
+        gate = guest.gate();
         limits = backend.guards().of(managed.record().gfid() - 1);
         function =
                 VfConfigSpace.guest(board, blueprint.type())
@@ -180,6 +182,9 @@ final class VfVgpu implements DeviceModel {
             interrupts = vf.onInterrupt(this::interrupted);
             gate.open(vf);
         }
+        if (managed.hasFailed()) { // meanwhile: its events may have come before the gate opened
+            gate.quarantine();
+        }
     }
 
     private void interrupted(int vector) {
@@ -194,21 +199,12 @@ final class VfVgpu implements DeviceModel {
         }
     }
 
-    /** It has failed: nothing of its guest reaches the hardware until it is reset. */
-    void quarantine() {
-        gate.quarantine();
-    }
-
     ManagedVgpu managed() {
         return managed;
     }
 
     VgpuBlueprint blueprint() {
         return blueprint;
-    }
-
-    FaultBook faults() {
-        return faults;
     }
 
     @Override

@@ -1,21 +1,28 @@
 package org.gpumediator.nvidia.vf;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.InstanceOfAssertFactories.THROWABLE;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import org.gpumediator.api.DeviceLostException;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.ShareLostException;
 import org.gpumediator.api.VirtualGpuState;
+import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.api.spi.HostPower;
 import org.gpumediator.api.vmm.Snapshottable;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.core.VgpuRequest;
+import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.gpumediator.testkit.ada.FakeGsp;
@@ -128,7 +135,7 @@ class EscalationTest {
     }
 
     @Test
-    void functionThatHangsInItsReset_isLostForGoodAndNobodyElseGetsIt() {
+    void functionThatHangsInItsReset_isKeptFromEverybodyUntilTheBoardIsReset() {
         rig.board.faults().inject(GspFault.FUNCTION_RESET_HANGS, 2);
         a.reset(ResetKind.BUS);
         assertThat(counter("recovery.lost")).isEqualTo(1);
@@ -138,18 +145,127 @@ class EscalationTest {
         assertThatThrownBy(a::close).isInstanceOf(ShareLostException.class);
         VirtualGpu next = rig.mediator.create(request("next"), rig.port());
         assertThat(next.partition().range(VfResources.VF).start()).isEqualTo(2);
+        next.close();
+        step();
+        assertThat(rig.mediator.inventory().holdings()).hasSize(2);
         neighbour.checkUntouched();
+        rig.board.crashFirmware();
+        assertReclaimed();
+        next = rig.mediator.create(request("next"), rig.port());
+        assertThat(next.partition().range(VfResources.VF).start()).isEqualTo(1);
+        neighbour.checkUpAgain();
     }
 
     @Test
-    void framebufferThatCannotBeScrubbed_isLostForGood() {
+    void functionThatHangsOnABoardThatNobodyIsOn_bringsTheBoardsResetAbout() {
+        neighbour.vgpu.close();
+        rig.board.faults().inject(GspFault.FUNCTION_RESET_HANGS, 2);
+        a.reset(ResetKind.BUS);
+        assertThatThrownBy(a::close).isInstanceOf(ShareLostException.class);
+        for (int i = 0; i < 10; i++) {
+            step();
+        }
+        assertThat(counter("gsp.restarts")).isEqualTo(1);
+        assertThat(rig.hardwareResets).contains("board: shares are kept that only this frees ");
+        assertThat(rig.mediator.inventory().holdings()).isEmpty();
+        rig.mediator.create(request("next"), rig.port()).close();
+    }
+
+    private void assertReclaimed() {
+        assertThat(counter("mediator.lost-shares")).isEqualTo(1);
+        step();
+        step();
+        assertThat(counter("mediator.reclaimed-shares")).isEqualTo(1);
+        assertThat(rig.mediator.inventory().holdings()).hasSize(1);
+    }
+
+    @Test
+    void framebufferThatCannotBeScrubbed_isTriedAgainByTheNextReset() {
         rig.board.faults().inject(GspFault.SCRUB_TIMEOUT, GspFaults.ANY, 0, 2);
         a.reset(ResetKind.BUS);
         assertStays(VirtualGpuState.FAILED);
         assertThat(counter("recovery.lost")).isEqualTo(1);
-        rig.board.faults().clear();
-        assertThatThrownBy(a::close).isInstanceOf(ShareLostException.class);
+        a.reset(ResetKind.BUS);
+        assertStays(VirtualGpuState.CREATED);
+        a.close();
+        assertThat(counter("mediator.lost-shares")).isZero();
         neighbour.checkUntouched();
+    }
+
+    @Test
+    void framebufferThatCannotBeScrubbedAtClose_isGivenBackWhenAStepHasScrubbedIt() {
+        a.bar(1).handler().write(0x4000, 8, 0x1122_3344_5566_7788L);
+        var place = a.partition().range(VfResources.framebuffer(AdaBoard.L40));
+        rig.board.faults().inject(GspFault.SCRUB_TIMEOUT, GspFaults.ANY, 0, 2);
+        assertThatThrownBy(a::close)
+                .isInstanceOf(ShareLostException.class)
+                .hasMessageContaining("until it is safe for another owner");
+        assertThat(rig.mediator.inventory().holdings()).hasSize(2);
+        step();
+        assertThat(rig.mediator.inventory().holdings()).as("tried in vain").hasSize(2);
+        step();
+        step();
+        assertThat(rig.mediator.inventory().holdings()).hasSize(1);
+        assertThat(rig.board.isZero(place.start(), place.length())).isTrue();
+        neighbour.checkUntouched();
+    }
+
+    @Test
+    void closeWhileTheFirmwareIsDead_isGivenBackScrubbedWhenTheBoardWasReset() {
+        a.bar(1).handler().write(0x4000, 8, 0x1122_3344_5566_7788L);
+        var place = a.partition().range(VfResources.framebuffer(AdaBoard.L40));
+        rig.board.crashFirmware();
+        assertThatThrownBy(a::close).isInstanceOf(ShareLostException.class);
+        assertReclaimed();
+        assertThat(rig.board.isZero(place.start(), place.length())).isTrue();
+        assertThat(rig.board.occupation()).containsEntry("plugins", 1L);
+        neighbour.checkUpAgain();
+    }
+
+    @Test
+    void create_triedAgainWhileTheFirmwareIsDead_costsNothing() {
+        VgpuType type = rig.mediator.typeOf(request("x"));
+        int before = rig.mediator.availableInstances(type);
+        rig.board.crashFirmware();
+        for (int i = 0; i < 20; i++) {
+            String name = "try" + i;
+            assertThatThrownBy(() -> rig.mediator.create(request(name), rig.port()))
+                    .isInstanceOf(DeviceLostException.class);
+        }
+        assertThat(rig.mediator.inventory().holdings()).hasSize(2);
+        step();
+        assertThat(rig.mediator.availableInstances(type)).isEqualTo(before);
+        neighbour.checkUpAgain();
+    }
+
+    @Test
+    void commandQueueThatStaysFull_losesTheBoardLikeCallsThatAreNotAnswered() {
+        rig.board.faults().inject(GspFault.COMMANDS_NOT_TAKEN, GspFaults.ANY);
+        for (int i = 0; i < 40 && counter("gsp.restarts") == 0; i++) {
+            String name = "b" + i;
+            Throwable failure =
+                    catchThrowable(() -> rig.mediator.create(request(name), rig.port()));
+            assertThat(failure).isInstanceOf(GpuMediationException.class);
+            step();
+        }
+        assertThat(counter("gsp.restarts")).isEqualTo(1);
+        neighbour.checkUpAgain();
+        step();
+        step();
+        rig.mediator.create(request("last"), rig.port()).close();
+    }
+
+    @Test
+    void boardThatFallsOffTheBus_endsEveryCallAtOnce() {
+        rig.board.faults().inject(GspFault.COMMANDS_NOT_TAKEN, GspFaults.ANY);
+        Throwable full = catchThrowable(() -> rig.mediator.create(request("b"), rig.port()));
+        assertThat(full).isInstanceOf(GpuMediationException.class);
+        rig.board.remove();
+        long before = rig.clock.nanoTime();
+        assertThatThrownBy(() -> rig.mediator.create(request("c"), rig.port()))
+                .isInstanceOf(DeviceLostException.class)
+                .hasMessageContaining("fallen off the bus");
+        assertThat(rig.clock.nanoTime() - before).isLessThan(100_000_000L);
     }
 
     @Test
@@ -231,6 +347,36 @@ class EscalationTest {
                 .hasMessageContaining("[a, neighbour]");
         assertThat(rig.board.firmware()).isEqualTo(FakeGsp.State.RUNNING);
         neighbour.checkUntouched();
+    }
+
+    @Test
+    void sleep_whileOneIsBeingCreated_isRefusedNamingItAndTheCreationGoesOn() {
+        a.close();
+        neighbour.vgpu.close();
+        List<Throwable> refusals = new ArrayList<>();
+        rig.hooked.hook(
+                new HookedBoard.Hook() {
+                    @Override
+                    public void before(int bar, long offset) {
+                        if (bar == 1 && refusals.isEmpty()) {
+                            refusals.add(catchThrowable(() -> power().sleep()));
+                        }
+                    }
+                });
+        VirtualGpu b = rig.mediator.create(request("b"), rig.port());
+        assertThat(refusals)
+                .singleElement(as(THROWABLE))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("[b]");
+        assertThat(b.state()).isEqualTo(VirtualGpuState.CREATED);
+        b.close();
+        power().sleep();
+        assertThatThrownBy(() -> rig.mediator.create(request("c"), rig.port()))
+                .isInstanceOf(GpuMediationException.class)
+                .hasMessageContaining("sleeps");
+        power().wake();
+        rig.mediator.create(request("c"), rig.port()).close();
+        assertThat(counter("mediator.lost-shares")).isZero();
     }
 
     @Test

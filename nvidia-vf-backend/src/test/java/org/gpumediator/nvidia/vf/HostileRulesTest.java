@@ -28,12 +28,19 @@ import org.gpumediator.api.vmm.TrapRegion;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.core.observe.DeferredListener;
+import org.gpumediator.nvidia.vf.core.PfCore;
+import org.gpumediator.nvidia.vf.manager.FirmwareEvents;
+import org.gpumediator.nvidia.vf.manager.ManagedVgpu;
+import org.gpumediator.nvidia.vf.manager.VgpuBooks;
 import org.gpumediator.nvidia.vf.manager.VgpuManager;
 import org.gpumediator.nvidia.vf.manager.VgpuRecord;
+import org.gpumediator.nvidia.vf.placement.PlacementMode;
+import org.gpumediator.nvidia.vf.sriov.VfActivation;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.TypeCatalogue;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.gpumediator.testkit.ada.AdaModel;
+import org.gpumediator.testkit.ada.FakeAda;
 import org.gpumediator.testkit.ada.GspFault;
 import org.gpumediator.testkit.ada.GspFaults;
 import org.junit.jupiter.api.AfterEach;
@@ -421,27 +428,59 @@ class HostileRulesTest {
 
         @Test
         void resources_givenOutTwiceByACaller_areRefused() {
-            VgpuManager manager = new VgpuManager(new Deaf());
-            assertThatThrownBy(() -> manager.create(record()))
-                    .isInstanceOf(IllegalStateException.class);
-            assertThat(manager.all()).isEmpty();
+            FakeAda board = FakeAda.builder(AdaModel.L40).clock(rig.clock).build();
+            VgpuBooks books = new VgpuBooks();
+            try (PfCore core =
+                    new PfCore(
+                            board,
+                            AdaBoard.L40,
+                            rig.clock,
+                            new VfActivation.Host(0x100, 1, VfActivation.Host.Ari.FORWARDED),
+                            4,
+                            VfActivation.Autoprobe.ON,
+                            PlacementMode.HETEROGENEOUS,
+                            new FirmwareEvents(books, rig.clock))) {
+                VgpuManager manager = new VgpuManager(core, books);
+                ManagedVgpu first = manager.create(record("first", 1, 0), DEAF);
+                for (VgpuRecord again :
+                        List.of(
+                                record("function", 1, 2048L << 20),
+                                record("framebuffer", 2, 512L << 20))) {
+                    assertThatThrownBy(() -> manager.create(again, DEAF))
+                            .isInstanceOf(IllegalStateException.class)
+                            .hasMessageContaining("collides with");
+                }
+                assertThat(manager.all()).containsExactly(first);
+                manager.destroy(first);
+            }
         }
 
-        private VgpuRecord record() {
-            ResourceRange heap = new ResourceRange(40L << 30, 64 << 20);
-            ResourceRange channels = new ResourceRange(0, 64);
+        /** Record of an L40-1Q: its heap and channels follow its place in the framebuffer. */
+        private VgpuRecord record(String name, int gfid, long start) {
+            int place = (int) (start >>> 30);
             return new VgpuRecord(
-                    "x", 1, 875, new ResourceRange(0, 1L << 30), heap, channels, 100, 1);
+                    name,
+                    gfid,
+                    TypeCatalogue.shipped().types(AdaBoard.L40).getFirst().typeId(),
+                    new ResourceRange(start, 1L << 30),
+                    new ResourceRange((40L << 30) + ((long) place << 26), 64 << 20),
+                    new ResourceRange(64L * place, 64),
+                    100,
+                    1);
         }
     }
 
-    private static final class Deaf implements VgpuManager.Listener {
-        @Override
-        public void exception(String vgpu, int exception) {}
+    private static final ManagedVgpu.Listener DEAF =
+            new ManagedVgpu.Listener() {
+                @Override
+                public void onException(int exception) {}
 
-        @Override
-        public void failed(String vgpu, String why) {}
-    }
+                @Override
+                public void onFailed(String why) {}
+
+                @Override
+                public void onReclaimed() {}
+            };
 
     @Nested
     @DisplayName("7. Interrupts, messages, resets and faults are limited for each function")

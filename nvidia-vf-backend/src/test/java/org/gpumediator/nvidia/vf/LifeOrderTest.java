@@ -26,6 +26,7 @@ class LifeOrderTest {
     private static final String ALLOCATE     = "call 103";
     private static final String FREE         = "call 10";
     private static final String CLEAR        = "clear 0 8187281408";
+    private static final String CLEAR_HEAP   = "clear 49861885952 67108864";
     private static final String BOOTLOAD     = "control 0x20804001";
     private static final String SHUT_DOWN    = "control 0x20804002";
     private static final String CLEAN_UP     = "control 0x20804008";
@@ -41,7 +42,8 @@ class LifeOrderTest {
     private static final String MASTER_OFF   = "function 1 bus master off";
     // spotless:on
 
-    private static final List<String> SCRUB = List.of(ALLOCATE, CLEAR, FREE);
+    private static final List<String> SCRUB_FRAMEBUFFER = List.of(ALLOCATE, CLEAR, FREE);
+    private static final List<String> SCRUB = List.of(ALLOCATE, CLEAR, CLEAR_HEAP, FREE);
 
     private static final List<String> CREATE =
             joined(
@@ -100,7 +102,7 @@ class LifeOrderTest {
     void reset_tellsTheTaskThenResetsTheFunctionThenScrubs() {
         created().reset(ResetKind.FUNCTION_LEVEL);
         assertThat(rig.board.takeOrders())
-                .isEqualTo(joined(List.of(RESET_TASK, RESET, MASTER_ON), SCRUB));
+                .isEqualTo(joined(List.of(RESET_TASK, RESET, MASTER_ON), SCRUB_FRAMEBUFFER));
     }
 
     @Test
@@ -115,12 +117,12 @@ class LifeOrderTest {
     @ParameterizedTest
     @CsvSource({
         // fault, at, how many of them go well before, orders given, orders of closing left out
-        "ERROR_STATUS, 103,        1, 6,  3",
-        "ERROR_STATUS, 0x20804001, 0, 7,  0",
-        "PLUGIN_ERROR, 1,          0, 8,  0",
-        "PLUGIN_ERROR, 2,          0, 9,  0",
-        "ERROR_STATUS, 0x20804007, 0, 10, 0",
-        "PLUGIN_ERROR, 13,         0, 11, 0"
+        "ERROR_STATUS, 103,        1, 7,  3",
+        "ERROR_STATUS, 0x20804001, 0, 8,  0",
+        "PLUGIN_ERROR, 1,          0, 9,  0",
+        "PLUGIN_ERROR, 2,          0, 10, 0",
+        "ERROR_STATUS, 0x20804007, 0, 11, 0",
+        "PLUGIN_ERROR, 13,         0, 12, 0"
     })
     void create_thatFailsHalfWay_undoesWhatWasDoneInReverse(
             GspFault fault, String at, int skip, int given, int leftOut) {

@@ -27,6 +27,9 @@ final class CopyEngine {
     private static final long BYTES_PER_MICROSECOND = 1 << 20;
     private static final int LAUNCH_SEMAPHORE = 1 << 3;
 
+    /** Cost of what never ends: nothing behind it on its channel is done. */
+    private static final long HANGS = -1;
+
     private final Board board;
     private final Map<Integer, Long> channels = new HashMap<>();
     private long scrubbedBytes;
@@ -72,7 +75,11 @@ final class CopyEngine {
                 int value = board.dma().readInt(buffer + 4L * i++);
                 state.put(method + 4 * k, value);
                 if (method + 4 * k == LAUNCH) {
-                    cost += launch(state, value, cost);
+                    long its = launch(state, value, cost);
+                    if (its == HANGS) {
+                        return;
+                    }
+                    cost += its;
                 }
             }
         }
@@ -91,7 +98,7 @@ final class CopyEngine {
                         && bytes >= 0
                         && target <= board.framebuffer().length() - bytes;
         if (!legal || board.faults().strikes(GspFault.SCRUB_TIMEOUT, GspFaults.ANY)) {
-            return 0;
+            return HANGS;
         }
         long cost = 1_000 + bytes / BYTES_PER_MICROSECOND * 1_000;
         long semaphore = wide(state, SEMAPHORE_HIGH, SEMAPHORE_LOW);

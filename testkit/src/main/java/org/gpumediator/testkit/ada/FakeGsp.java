@@ -141,6 +141,10 @@ public final class FakeGsp {
         return state == State.BOOTING || state == State.RUNNING;
     }
 
+    boolean isRunning() {
+        return state == State.RUNNING;
+    }
+
     /** The driver has asked it to stop. */
     void unloaded() {
         if (state == State.RUNNING) {

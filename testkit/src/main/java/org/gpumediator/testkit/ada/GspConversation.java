@@ -42,6 +42,7 @@ final class GspConversation {
     private final GspCalls calls;
     private @Nullable GspQueues queues;
     private boolean flushing;
+    private boolean stuck;
     private long commands;
 
     GspConversation(Board board, FakeGsp firmware, GspCalls calls) {
@@ -51,6 +52,7 @@ final class GspConversation {
     }
 
     void open(GspQueues shared) {
+        stuck = false;
         queues = shared;
     }
 
@@ -73,7 +75,12 @@ final class GspConversation {
     /** Takes what is queued. */
     void serve() {
         GspQueues at = queues;
-        if (at == null || !firmware.listens()) {
+        if (at == null || !firmware.listens() || stuck) {
+            return;
+        }
+        if (firmware.isRunning()
+                && board.faults().strikes(GspFault.COMMANDS_NOT_TAKEN, GspFaults.ANY)) {
+            stuck = true;
             return;
         }
         for (Message next = at.receive(); next != null; next = at.receive()) {

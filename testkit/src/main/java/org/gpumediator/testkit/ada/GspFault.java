@@ -20,6 +20,11 @@ public enum GspFault {
     DAMAGED_CONTINUATION,
     /** A long reply says of itself that it is 4 GiB long. */
     HUGE_REPLY,
+    /**
+     * From a request on none is taken out of the command queue any more, until the firmware is
+     * booted anew.
+     */
+    COMMANDS_NOT_TAKEN,
     /** A request is not carried out and answered by an error. */
     ERROR_STATUS,
     /** The firmware stops for good instead of carrying a request out. */

@@ -41,12 +41,10 @@ public final class PfCore implements AutoCloseable {
     private static final int DOMAIN = 0;
 
     private static final int CPU_CONTROL = 0x11_1388;
+    private static final int ALL_ONES = -1;
     private static final long SWITCH_NANOS = 5_000_000_000L;
     private static final int SEGMENT_LEAST = 32;
     private static final int SEGMENT_MOST = 512;
-
-    /** What belongs to one run of the firmware. */
-    private record Run(GspBoot.Booted booted, GspControls controls, int client) {}
 
     private final PhysicalGpu gpu;
     private final Waiter waiter;
@@ -63,7 +61,7 @@ public final class PfCore implements AutoCloseable {
     private final LongAdder restarts = new LongAdder();
     private final Object restarting = new Object();
 
-    private volatile @Nullable Run run;
+    private volatile @Nullable FirmwareRun run;
 
     @GuardedBy("restarting")
     private boolean closed;
@@ -94,7 +92,7 @@ public final class PfCore implements AutoCloseable {
         this.listener = listener;
         wantedFunctions = vfs;
         placementMode = mode;
-        waiter = new Waiter(clock);
+        waiter = new Waiter(clock, this::isPresent);
         boot = new GspBoot(gpu, waiter);
         functions = new VfActivation(gpu, host, this::probe, clock, VfActivation.Listener.none());
         functions.setAutoprobe(autoprobe);
@@ -109,10 +107,15 @@ public final class PfCore implements AutoCloseable {
         }
     }
 
+    /** Looks at the board: one that has left the bus reads as ones everywhere. */
+    private boolean isPresent() {
+        return (int) gpu.read(0, CPU_CONTROL, 4) != ALL_ONES;
+    }
+
     private void serviceInterrupt() {
-        Run now = run;
+        FirmwareRun now = run;
         if (now != null) {
-            now.booted().rpc().service();
+            now.rpc().service();
         }
     }
 
@@ -120,7 +123,7 @@ public final class PfCore implements AutoCloseable {
         GspBoot.Booted booted = boot.boot(listener);
         try {
             GspControls controls = new GspControls(booted.rpc());
-            run = new Run(booted, controls, attach(controls, booted.facts()));
+            run = new FirmwareRun(booted, controls, attach(controls, booted.facts()));
             switchFunctions(wantedFunctions);
         } catch (RuntimeException failure) {
             run = null;
@@ -148,8 +151,7 @@ public final class PfCore implements AutoCloseable {
                 SWITCH_NANOS,
                 () -> {
                     functions.step(waiter.nanoTime());
-                    // Looks at the board, so that time passes there too.
-                    return done.isDone() || gpu.read(0, CPU_CONTROL, 4) < 0;
+                    return done.isDone();
                 });
         if (done.isCompletedExceptionally()
                 && done.exceptionNow() instanceof VfActivationException refused) {
@@ -212,14 +214,6 @@ public final class PfCore implements AutoCloseable {
         return new String(bytes, from, end - from, StandardCharsets.US_ASCII);
     }
 
-    private Run run() {
-        Run now = run;
-        if (now == null) {
-            throw new DeviceLostException(gpu.identity() + ": firmware is off");
-        }
-        return now;
-    }
-
     // ---- what the manager uses
 
     /** Returns the board. */
@@ -270,6 +264,25 @@ public final class PfCore implements AutoCloseable {
                 .orElseThrow(() -> new GpuMediationException("virtual functions are off"));
     }
 
+    /**
+     * Returns the firmware's present run.
+     *
+     * @throws DeviceLostException if it is off
+     */
+    public FirmwareRun run() {
+        FirmwareRun now = run;
+        if (now == null) {
+            throw new DeviceLostException(
+                    gpu.identity() + (asleep ? ": asleep" : ": firmware is off"));
+        }
+        return now;
+    }
+
+    /** Returns whether a run is not over: what was made in it may still be there. */
+    public boolean isCurrent(FirmwareRun which) {
+        return run == which;
+    }
+
     /** Returns what scrubs. */
     public Scrubber scrubber() {
         return scrubber;
@@ -292,51 +305,51 @@ public final class PfCore implements AutoCloseable {
 
     /** Returns why the firmware no longer answers, or null. Does not look at the board. */
     public @Nullable String lost() {
-        Run now = run;
-        return now == null ? "the firmware is off" : now.booted().rpc().lost();
-    }
-
-    /** Declares the board lost: every call fails until it is started anew. */
-    public void markLost(String reason) {
-        Run now = run;
-        if (now != null) {
-            now.booted().rpc().markLost(reason);
-        }
+        FirmwareRun now = run;
+        return now == null ? "the firmware is off" : now.rpc().lost();
     }
 
     /** Looks at the board: whether the firmware still runs. */
     public boolean isAlive() {
-        Run now = run;
-        return now != null && now.booted().rpc().isAlive();
+        FirmwareRun now = run;
+        return now != null && now.rpc().isAlive();
     }
 
     /**
      * Resets the board and boots its firmware anew: every virtual GPU's task is gone then, the
      * framebuffer's contents are not.
      *
+     * @return whether it was; not while the board is asleep
      * @throws GpuMediationException if it does not boot; the firmware stays off
      */
-    public void restart() {
+    public boolean restart() {
         synchronized (restarting) {
-            if (closed) {
-                throw new IllegalStateException("the board is closed");
+            if (asleep) {
+                return false;
             }
-            Run old = run;
-            run = null;
-            if (old != null) {
-                old.booted().rpc().markLost("the board is being reset");
-            }
-            asleep = false;
-            gpu.reset();
-            functions.deviceReset();
-            saved.restore(functions);
-            if (old != null) {
-                old.booted().close();
-            }
-            restarts.increment();
-            scrubber.reset();
-            start();
+            startAnew();
+            return true;
         }
+    }
+
+    @GuardedBy("restarting")
+    private void startAnew() {
+        if (closed) {
+            throw new IllegalStateException("the board is closed");
+        }
+        FirmwareRun old = run;
+        run = null;
+        if (old != null) {
+            old.rpc().markLost("the board is being reset");
+        }
+        gpu.reset();
+        functions.deviceReset();
+        saved.restore(functions);
+        if (old != null) {
+            old.booted().close();
+        }
+        restarts.increment();
+        start();
     }
 
     /**
@@ -366,12 +379,8 @@ public final class PfCore implements AutoCloseable {
     public void wake() {
         synchronized (restarting) {
             if (asleep) {
-                try {
-                    restart();
-                } catch (GpuMediationException failure) {
-                    asleep = true;
-                    throw failure;
-                }
+                startAnew();
+                asleep = false;
             }
         }
     }
@@ -382,14 +391,14 @@ public final class PfCore implements AutoCloseable {
         counters.put("scrub.bytes", scrubber.scrubbedBytes());
         counters.put("functions.present", (long) functions.numVfs());
         counters.put("functions.bound", (long) functions.bound());
-        Run now = run;
+        FirmwareRun now = run;
         if (now != null) {
-            now.booted().rpc().count(counters);
+            now.rpc().count(counters);
         }
     }
 
     private void putDown() {
-        Run old = run;
+        FirmwareRun old = run;
         run = null;
         try {
             switchFunctions(0);

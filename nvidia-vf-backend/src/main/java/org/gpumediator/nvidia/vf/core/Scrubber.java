@@ -1,5 +1,6 @@
 package org.gpumediator.nvidia.vf.core;
 
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -9,7 +10,6 @@ import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.core.hardware.DmaPages;
-import org.gpumediator.nvidia.vf.gsp.GspControls;
 import org.gpumediator.nvidia.vf.gsp.Waiter;
 
 /**
@@ -33,7 +33,8 @@ public final class Scrubber {
     private static final int INCREMENTING = 1 << 29;
     private static final int SUBCHANNEL = 4 << 13;
     private static final int ONE_COMPONENT = 4 << 16 | 4;
-    private static final int LAUNCH_FLAGS = 2 | 1 << 3 | 1 << 8 | 1 << 9 | 1 << 10;
+    private static final int RELEASE_SEMAPHORE = 1 << 3;
+    private static final int LAUNCH_FLAGS = 2 | RELEASE_SEMAPHORE | 1 << 8 | 1 << 9 | 1 << 10;
     private static final long MOST_LINE_BYTES = 0x8000_0000L;
     private static final int SEMAPHORE_PAGE = DmaPages.PAGE;
     private static final int DONE = 0x6f6b_6179;
@@ -41,8 +42,11 @@ public final class Scrubber {
 
     private final PhysicalGpu gpu;
     private final Waiter waiter;
-    private final Map<Integer, Integer> leftovers = new ConcurrentHashMap<>();
+    private final Map<Integer, Leftover> leftovers = new ConcurrentHashMap<>();
     private final LongAdder bytes = new LongAdder();
+
+    /** A channel that may be open, in the run of the firmware that it was opened in. */
+    private record Leftover(FirmwareRun run, int handle) {}
 
     /** Creates the scrubber of one board. */
     public Scrubber(PhysicalGpu gpu, Waiter waiter) {
@@ -56,59 +60,65 @@ public final class Scrubber {
     }
 
     /**
-     * Scrubs a range and waits for it.
+     * Scrubs ranges and waits for it.
      *
-     * @param controls the firmware, and a client of it
-     * @param client on whose behalf
+     * @param run the firmware
      * @param channel a channel id that nobody else uses meanwhile
-     * @param range whole pages
+     * @param ranges whole pages
      * @throws ShareLostException if it does not finish: whether and when the engine still writes
      *     there is unknown
      * @throws GpuMediationException if it could not be begun
      */
-    public void scrub(GspControls controls, int client, int channel, ResourceRange range) {
+    public void scrub(FirmwareRun run, int channel, ResourceRange... ranges) {
         DmaPages memory = new DmaPages(gpu, 2 * DmaPages.PAGE, DmaAccess.READ_WRITE);
         boolean done = false;
         try {
-            freeLeftover(controls, client, channel);
-            int handle = controls.newHandle();
-            leftovers.put(channel, handle);
-            controls.openChannel("scrub channel", client, handle, channel, memory.busAddress());
-            write(memory, range);
+            freeLeftover(run, channel);
+            int handle = run.controls().newHandle();
+            leftovers.put(channel, new Leftover(run, handle));
+            run.controls()
+                    .openChannel(
+                            "scrub channel", run.client(), handle, channel, memory.busAddress());
+            write(memory, ranges);
             gpu.write(0, CHANNEL_DOORBELL, 4, channel);
-            done =
-                    waiter.until(
-                            LIMIT_NANOS,
-                            () ->
-                                    gpu.read(0, 0x11_1388, 4) != 0
-                                            && memory.getInt(SEMAPHORE_PAGE) == DONE);
-            freeLeftover(controls, client, channel);
+            done = waiter.until(LIMIT_NANOS, () -> memory.getInt(SEMAPHORE_PAGE) == DONE);
+            freeLeftover(run, channel);
         } finally {
             memory.close();
         }
         if (!done) {
             throw new ShareLostException(
-                    "scrub of framebuffer " + range + ": not done within " + LIMIT_NANOS + " ns",
+                    "scrub of framebuffer "
+                            + Arrays.toString(ranges)
+                            + ": not done within "
+                            + LIMIT_NANOS
+                            + " ns",
                     null);
         }
-        bytes.add(range.length());
+        for (ResourceRange range : ranges) {
+            bytes.add(range.length());
+        }
     }
 
     /** Closes a channel that is open, or may be because nobody knows what became of a call. */
-    private void freeLeftover(GspControls controls, int client, int channel) {
-        Integer handle = leftovers.get(channel);
-        if (handle != null) {
-            controls.free("scrub channel", client, handle);
-            leftovers.remove(channel);
+    private void freeLeftover(FirmwareRun run, int channel) {
+        Leftover open = leftovers.get(channel);
+        if (open != null && open.run == run) {
+            run.controls().free("scrub channel", run.client(), open.handle);
+            leftovers.remove(channel, open);
         }
     }
 
-    /** Forgets what was open: the firmware was started anew. */
-    void reset() {
-        leftovers.clear();
+    /** One fill for each range; the last one says that all are done. */
+    private static void write(DmaPages memory, ResourceRange... ranges) {
+        int at = 1;
+        for (int i = 0; i < ranges.length; i++) {
+            at = write(memory, at, ranges[i], i == ranges.length - 1);
+        }
+        memory.putInt(0, at - 1);
     }
 
-    private static void write(DmaPages memory, ResourceRange range) {
+    private static int write(DmaPages memory, int first, ResourceRange range, boolean last) {
         long line = Math.min(Long.lowestOneBit(range.length()), MOST_LINE_BYTES);
         long semaphore = memory.busAddress() + SEMAPHORE_PAGE;
         long target = range.start();
@@ -118,9 +128,9 @@ public final class Scrubber {
             {REMAP_COMPONENTS, ONE_COMPONENT},
             {TARGET_HIGH, (int) (target >>> 32), (int) target},
             {PITCH_OUT, (int) line, (int) line, (int) (range.length() / line)},
-            {LAUNCH, LAUNCH_FLAGS}
+            {LAUNCH, last ? LAUNCH_FLAGS : LAUNCH_FLAGS & ~RELEASE_SEMAPHORE}
         };
-        int at = 1;
+        int at = first;
         for (int[] method : methods) {
             int words = method.length - 1;
             memory.putInt(4L * at++, INCREMENTING | words << 16 | SUBCHANNEL | method[0] >> 2);
@@ -128,6 +138,6 @@ public final class Scrubber {
                 memory.putInt(4L * at++, method[i]);
             }
         }
-        memory.putInt(0, at - 1);
+        return at;
     }
 }

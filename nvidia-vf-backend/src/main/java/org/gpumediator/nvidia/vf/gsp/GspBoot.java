@@ -107,11 +107,11 @@ public final class GspBoot {
                 new GspRpc(
                         gpu,
                         waiter,
-                        (number, payload) -> {
+                        (connection, number, payload) -> {
                             if (number == EVENT_INIT_DONE) {
                                 ready.set(true);
                             } else {
-                                listener.event(number, payload);
+                                listener.onEvent(connection, number, payload);
                             }
                         });
         DmaPages memory = new DmaPages(gpu, (4 + 4) * DmaPages.PAGE, DmaAccess.READ_WRITE);
@@ -123,13 +123,13 @@ public final class GspBoot {
             start(memory);
             write(FALCON_OS, APPLICATION_VERSION);
             await("firmware start", () -> (read(CPU_CONTROL) & CPU_ACTIVE) != 0);
-            await("status queue", () -> readAndCheck(rpc.queues().isLinked()));
+            await("status queue", rpc.queues()::isLinked);
             rpc.enableInterrupt();
             await(
                     "firmware readiness",
                     () -> {
                         rpc.service();
-                        return readAndCheck(ready.get());
+                        return ready.get();
                     });
             BoardFacts facts =
                     facts(rpc.call("static information", GspRpc.STATIC_INFO, new byte[8]));
@@ -140,11 +140,6 @@ public final class GspBoot {
             memory.close();
             throw failure;
         }
-    }
-
-    /** Looks at the board, so that time passes there too. */
-    private boolean readAndCheck(boolean condition) {
-        return read(CPU_CONTROL) != 0 && condition;
     }
 
     /**

@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>What can happen to a call: it is answered; it is refused ({@link GspRefusedException}); it is
  * not answered in time, or a message was damaged while it was open ({@link GspTimeoutException}:
- * unknown whether it was carried out); the firmware has stopped ({@link DeviceLostException}).
- * After three time-outs in a row the board counts as lost (exception 119) and every call fails at
- * once until the firmware is booted anew.
+ * unknown whether it was carried out), as is one for which there is no room in the command queue;
+ * the firmware has stopped ({@link DeviceLostException}). After three such calls in a row the board
+ * counts as lost (exception 119) and every call fails at once until the firmware is booted anew.
  */
 public final class GspRpc implements AutoCloseable {
 
@@ -57,8 +57,12 @@ public final class GspRpc implements AutoCloseable {
 
     /** Hears of events; must not call the firmware. */
     public interface EventListener {
-        /** Says that an event has come. Called with no lock held. */
-        void event(int number, ByteBuffer payload);
+        /**
+         * Says that an event has come. Called with no lock held.
+         *
+         * @param connection where it has come from
+         */
+        void onEvent(GspRpc connection, int number, ByteBuffer payload);
     }
 
     private static final class Pending {
@@ -167,17 +171,22 @@ public final class GspRpc implements AutoCloseable {
                 return reply.payload();
             }
             checkLost(what);
-            if (answered) {
-                throw new GspTimeoutException(what + ": a message of the firmware was damaged");
-            }
-            timeouts.increment();
-            if (timeoutsInARow.incrementAndGet() >= TIMEOUTS_ALLOWED) {
-                markLost("three calls in a row were not answered (exception 119)");
-            }
-            throw new GspTimeoutException(what + ": no answer within " + REPLY_NANOS + " ns");
+            throw unanswered(
+                    answered
+                            ? what + ": a message of the firmware was damaged"
+                            : what + ": no answer within " + REPLY_NANOS + " ns");
         } finally {
             open.remove(sequence);
         }
+    }
+
+    /** Takes note of a call that the firmware did not take or did not answer. */
+    private GspTimeoutException unanswered(String why) {
+        timeouts.increment();
+        if (timeoutsInARow.incrementAndGet() >= TIMEOUTS_ALLOWED) {
+            markLost("three calls in a row were not answered (exception 119)");
+        }
+        return new GspTimeoutException(why);
     }
 
     /** Sends a message, in pieces if it is long; nobody else's comes between them. */
@@ -210,14 +219,11 @@ public final class GspRpc implements AutoCloseable {
                         ROOM_NANOS,
                         () -> {
                             drain();
-                            // Looks at the board, so that it makes room.
-                            return queues.send(function, sequence, piece)
-                                    || lost != null
-                                    || gpu.read(0, QUEUE_HEAD, 4) == -1;
+                            return queues.send(function, sequence, piece) || lost != null;
                         });
         checkLost(what);
         if (!room) {
-            throw new GspTimeoutException(what + ": the command queue stayed full");
+            throw unanswered(what + ": no room in the command queue within " + ROOM_NANOS + " ns");
         }
         gpu.write(0, QUEUE_HEAD, 4, 0);
     }
@@ -265,7 +271,7 @@ public final class GspRpc implements AutoCloseable {
         }
         for (Message event : arrived) {
             eventsSeen.increment();
-            listener.event(event.function(), event.payload());
+            listener.onEvent(this, event.function(), event.payload());
         }
     }
 

@@ -2,6 +2,7 @@ package org.gpumediator.nvidia.vf.gsp;
 
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.gpumediator.api.DeviceLostException;
 import org.gpumediator.api.MediationClock;
 
 /**
@@ -14,10 +15,16 @@ public final class Waiter {
     private static final long PAUSE_NANOS = 50_000;
 
     private final MediationClock clock;
+    private final BooleanSupplier present;
 
-    /** Creates a waiter on a clock. */
-    public Waiter(MediationClock clock) {
+    /**
+     * Creates a waiter on a clock.
+     *
+     * @param present looks at the board, and says whether it is still on the bus
+     */
+    public Waiter(MediationClock clock, BooleanSupplier present) {
         this.clock = clock;
+        this.present = present;
     }
 
     /** Returns the clock's time. */
@@ -26,20 +33,22 @@ public final class Waiter {
     }
 
     /**
-     * Waits until a condition holds. The condition is looked at once more after the time is up.
+     * Waits until a condition holds. The board is looked at each time before the condition, which
+     * is asked once more after the time is up.
      *
      * @param timeoutNanos how long at most
-     * @param condition asked again and again; looks at the board
+     * @param condition asked again and again
      * @return whether the condition held in time
+     * @throws DeviceLostException as soon as the board is no longer on the bus
      */
     public boolean until(long timeoutNanos, BooleanSupplier condition) {
         long began = clock.nanoTime();
         long before = began;
         int glances = 0;
-        while (!condition.getAsBoolean()) {
+        while (!holds(condition)) {
             long now = clock.nanoTime();
             if (now - began >= timeoutNanos) {
-                return condition.getAsBoolean();
+                return holds(condition);
             }
             // A clock that a waiting processor moves in growing leaps needs no pause.
             glances = now - before < PAUSE_NANOS ? glances + 1 : 0;
@@ -51,5 +60,12 @@ public final class Waiter {
             before = now;
         }
         return true;
+    }
+
+    private boolean holds(BooleanSupplier condition) {
+        if (!present.getAsBoolean()) {
+            throw new DeviceLostException("the board has fallen off the bus (exception 79)");
+        }
+        return condition.getAsBoolean();
     }
 }

@@ -1,9 +1,12 @@
 package org.gpumediator.nvidia.vf.manager;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
+import org.gpumediator.api.DeviceLostException;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.ShareLostException;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.nvidia.vf.core.FirmwareRun;
 import org.gpumediator.nvidia.vf.core.FunctionReset;
 import org.gpumediator.nvidia.vf.core.PfCore;
 import org.gpumediator.nvidia.vf.gsp.BootloadRequest;
@@ -22,31 +25,59 @@ import org.jspecify.annotations.Nullable;
  * different virtual GPUs do not wait for each other.
  *
  * <p>Source: create and destroy order of the open vGPU manager series. Destroying is the exact
- * reverse of creating, and so is the unwinding of a creation that fails half way.
+ * reverse of creating, and so is the unwinding of a creation that fails half way. What cannot be
+ * undone stays to be undone: its share is safe for another owner once nothing is left of that.
  */
 public final class ManagedVgpu {
+
+    /** Hears of what happens to one virtual GPU; must not call the firmware. Any thread. */
+    public interface Listener {
+
+        /** Its work has failed, by an exception of this number. */
+        void onException(int exception);
+
+        /** It has failed until it is reset: nothing of its guest must reach the hardware. */
+        void onFailed(String why);
+
+        /** Its share, lost when it was created or destroyed, is safe for another owner now. */
+        void onReclaimed();
+    }
 
     private static final int PLUGIN_CHANNELS = 1;
 
     private final PfCore core;
     private final VgpuRecord record;
-    private final Runnable onForget;
+    private final Listener listener;
     private final RecoveryCounts recoveries;
     private final ControlState control = new ControlState();
     private final EventGuard exceptions = new EventGuard(GuardedEvent.TELEMETRY.defaultLimit());
     private final Object operating = new Object();
-    private UndoStack undo = new UndoStack();
-    private volatile @Nullable PhysicalGpu function;
-    private volatile PluginLink link;
-    private volatile boolean failed;
-    private volatile @Nullable ShareLostException lost;
 
-    ManagedVgpu(PfCore core, VgpuRecord record, Runnable onForget, RecoveryCounts recoveries) {
+    @GuardedBy("operating")
+    private final UndoStack undo = new UndoStack();
+
+    /** Whether a guest may have written to its framebuffer since that was last scrubbed. */
+    @GuardedBy("operating")
+    private boolean handedOut;
+
+    /** Whether it is destroyed, or was never created. */
+    @GuardedBy("operating")
+    private boolean gone;
+
+    /** The run of the firmware that it was last brought up in. */
+    @GuardedBy("operating")
+    private @Nullable FirmwareRun upIn;
+
+    private volatile @Nullable PhysicalGpu function;
+    private volatile @Nullable PluginLink link;
+    private volatile boolean crashed;
+    private volatile boolean failed;
+
+    ManagedVgpu(PfCore core, VgpuRecord record, Listener listener, RecoveryCounts recoveries) {
         this.core = core;
         this.record = record;
-        this.onForget = onForget;
+        this.listener = listener;
         this.recoveries = recoveries;
-        link = new PluginLink(core, record.gfid(), record.heap().start());
     }
 
     /** Returns what it was made of. */
@@ -59,7 +90,11 @@ public final class ManagedVgpu {
         return control;
     }
 
-    /** Returns what counts the exceptions of its channels: so many in so long are borne. */
+    Listener listener() {
+        return listener;
+    }
+
+    /** Returns the exception budget of its channels; exceeding it fails it. */
     EventGuard exceptions() {
         return exceptions;
     }
@@ -78,7 +113,11 @@ public final class ManagedVgpu {
         return record.name() + ": " + step;
     }
 
-    /** Brings it up. What was done is undone if a step fails. */
+    /**
+     * Brings it up. What was done is undone if a step fails.
+     *
+     * @throws ShareLostException if a step fails and not all could be undone
+     */
     void create() {
         synchronized (operating) {
             begin(Operation.START);
@@ -86,64 +125,87 @@ public final class ManagedVgpu {
                 bringUp();
             } catch (RuntimeException failure) {
                 control.fail();
+                gone = true;
                 throw failure;
             }
             control.succeed(Operation.START);
         }
     }
 
-    /** Undoes what was done. Returns the failure, or that the share is lost on top of it. */
-    private RuntimeException unwound(RuntimeException failure) {
-        function = null;
-        RuntimeException second = undo.unwind();
-        if (second == null && !(failure instanceof ShareLostException)) {
-            return failure;
-        }
-        ShareLostException why = lostShare(failure);
-        if (second != null) {
-            why.addSuppressed(second);
-        }
-        return why;
-    }
-
-    /** Its share must not be given to anybody any more: says so now and at every later try. */
-    private ShareLostException lostShare(RuntimeException failure) {
-        ShareLostException why =
-                new ShareLostException(
-                        what(
-                                "share of framebuffer "
-                                        + record.framebuffer()
-                                        + " is lost: "
-                                        + failure.getMessage()),
-                        failure);
-        lost = why;
-        return why;
-    }
-
+    @GuardedBy("operating")
     private void bringUp() {
         try {
             bringUpSteps();
         } catch (RuntimeException failure) {
-            throw unwound(failure);
+            RuntimeException second = takeDown();
+            if (second != null) {
+                ShareLostException lost = lostShare(failure);
+                lost.addSuppressed(second);
+                throw lost;
+            }
+            throw failure instanceof ShareLostException
+                    ? new GpuMediationException(failure.getMessage(), failure)
+                    : failure;
         }
     }
 
+    private ShareLostException lostShare(RuntimeException failure) {
+        return new ShareLostException(
+                what(
+                        "share of framebuffer "
+                                + record.framebuffer()
+                                + " is kept until it is safe for another owner: "
+                                + failure.getMessage()),
+                failure);
+    }
+
+    /**
+     * Whatever was made in a run of the firmware goes with it: such a step needs no undoing, and
+     * must not be undone, in the next run.
+     */
+    @GuardedBy("operating")
+    private void pushOfRun(FirmwareRun run, String name, Runnable step) {
+        undo.push(
+                name,
+                () -> {
+                    if (core.isCurrent(run)) {
+                        step.run();
+                    }
+                });
+    }
+
+    /** What a function that hangs in its reset still does is unknown: that is undone first. */
+    @GuardedBy("operating")
+    private void pushFunctionReset(FirmwareRun run, PhysicalGpu vf) {
+        pushOfRun(run, "function", () -> FunctionReset.perform(vf, core.waiter()));
+    }
+
+    @GuardedBy("operating")
     private void bringUpSteps() {
-        int index = record.gfid() - 1;
-        PhysicalGpu vf = core.takeFunction(index);
-        FunctionReset.perform(vf, core.waiter());
+        FirmwareRun run = core.run();
+        if (!run.rpc().isAlive()) {
+            throw new DeviceLostException(what("start: " + run.rpc().lost()));
+        }
+        PhysicalGpu vf = core.takeFunction(record.gfid() - 1);
+        try {
+            FunctionReset.perform(vf, core.waiter());
+        } catch (ShareLostException hangs) {
+            pushFunctionReset(run, vf);
+            throw hangs;
+        }
         busMaster(vf, true);
         undo.push("bus mastering", () -> busMaster(vf, false));
-        undo.push("framebuffer", this::scrub);
-        scrub();
-        GspControls controls = core.controls();
+        undo.push("framebuffer", this::scrubForNextOwner);
+        core.scrubber().scrub(run, scrubChannel(), record.framebuffer(), record.heap());
+        GspControls controls = run.controls();
         int client = controls.newClient(what("client"));
-        undo.push("client", () -> core.controls().free(what("client"), client, client));
-        PluginLink next = new PluginLink(core, record.gfid(), record.heap().start());
+        pushOfRun(run, "client", () -> controls.free(what("client"), client, client));
+        PluginLink next = new PluginLink(core, run, record.gfid(), record.heap().start());
+        crashed = false;
         link = next;
         next.prepare();
         BootloadRequest request = request();
-        undo.push("firmware task", this::endTask);
+        pushOfRun(run, "firmware task", () -> endTask(run));
         controls.control(
                 what("start of firmware task"),
                 client,
@@ -163,6 +225,11 @@ public final class ManagedVgpu {
                 record.gfid(),
                 record.encoderPercent());
         next.call(what("bus mastering"), PluginLink.BUS_MASTER, busMasterNotice());
+        if (!core.isCurrent(run)) {
+            throw new DeviceLostException(what("start: the board was reset meanwhile"));
+        }
+        handedOut = true;
+        upIn = run;
         function = vf;
     }
 
@@ -190,27 +257,42 @@ public final class ManagedVgpu {
     }
 
     /** The last of its channels is the copy engine's while it has no work of its own. */
-    private void scrub() {
-        core.scrubber()
-                .scrub(
-                        core.controls(),
-                        core.client(),
-                        (int) record.channels().end() - 1,
-                        record.framebuffer());
+    private int scrubChannel() {
+        return (int) record.channels().end() - 1;
+    }
+
+    /**
+     * Clears all that a guest, or its firmware task for it, may have left. That this could not be
+     * begun does not matter where no guest has been: the next owner's is scrubbed first, too.
+     *
+     * @throws ShareLostException if it has begun and does not finish
+     */
+    @GuardedBy("operating")
+    private void scrubForNextOwner() {
+        try {
+            core.scrubber().scrub(core.run(), scrubChannel(), record.framebuffer(), record.heap());
+            handedOut = false;
+        } catch (ShareLostException running) {
+            throw running;
+        } catch (GpuMediationException notBegun) {
+            if (handedOut) {
+                throw notBegun;
+            }
+        }
     }
 
     /**
      * Ends the task and waits until the firmware has forgotten it; that there is none is not an
      * error.
      */
-    private void endTask() {
-        tolerant(what("stop of firmware task"), GspControls.SHUT_DOWN);
-        tolerant(what("clean-up of firmware task"), GspControls.CLEAN_UP);
+    private void endTask(FirmwareRun run) {
+        tolerant(run, what("stop of firmware task"), GspControls.SHUT_DOWN);
+        tolerant(run, what("clean-up of firmware task"), GspControls.CLEAN_UP);
     }
 
-    private void tolerant(String step, int command) {
+    private void tolerant(FirmwareRun run, String step, int command) {
         try {
-            core.controls().control(step, core.client(), command, record.gfid());
+            run.controls().control(step, run.client(), command, record.gfid());
         } catch (GspRefusedException refused) {
             if (refused.status() != GspControls.NOT_FOUND) {
                 throw refused;
@@ -227,33 +309,56 @@ public final class ManagedVgpu {
     }
 
     /**
-     * Takes it down.
+     * Takes it down for good.
      *
-     * @throws ShareLostException if its share could not be made safe for another owner
+     * @throws ShareLostException if its share could not be made safe for another owner yet
      */
-    public void destroy() {
-        link.shut();
+    void destroy() {
+        shutLink();
         synchronized (operating) {
-            if (control.resting() != ControlState.Resting.DOWN) {
+            if (!gone) {
+                gone = true;
                 begin(Operation.DESTROY);
-                tearDown();
+                RuntimeException failure = takeDown();
                 control.succeed(Operation.DESTROY);
-            }
-            onForget.run();
-            ShareLostException why = lost;
-            if (why != null) {
-                throw why;
+                if (failure != null) {
+                    throw lostShare(failure);
+                }
             }
         }
     }
 
-    /** Undoes everything that bringing it up has done. What fails makes its share a lost one. */
-    private void tearDown() {
-        link.shut();
+    /** Undoes everything that bringing it up has done. Returns the first failure, or null. */
+    @GuardedBy("operating")
+    private @Nullable RuntimeException takeDown() {
+        shutLink();
         function = null;
-        RuntimeException failure = undo.unwind();
-        if (failure != null) {
-            lostShare(failure);
+        return undo.unwind();
+    }
+
+    private void shutLink() {
+        PluginLink now = link;
+        if (now != null) {
+            now.shut();
+        }
+    }
+
+    private PluginLink link() {
+        PluginLink now = link;
+        if (now == null) {
+            throw new GpuMediationException(what("has no firmware task"));
+        }
+        return now;
+    }
+
+    /**
+     * Tries again to undo what is left of one that is destroyed, up to the first failure.
+     *
+     * @return whether its share is safe for another owner now
+     */
+    boolean reclaim() {
+        synchronized (operating) {
+            return undo.unwindUntilFailure();
         }
     }
 
@@ -262,14 +367,12 @@ public final class ManagedVgpu {
      * framebuffer is scrubbed. Where the task no longer does so, everything that is its own is torn
      * down and brought up again in the same place. Neither goes beyond this virtual GPU.
      *
-     * @return whether that has worked; it has failed otherwise, and is lost for good if its
-     *     framebuffer could not be scrubbed or its function does not come back
+     * @return whether that has worked; it has failed otherwise, and the next reset tries again
      */
     public boolean reset() {
         synchronized (operating) {
             boolean up = control.resting() != ControlState.Resting.DOWN;
-            if (lost != null
-                    || control.begin(up ? Operation.RESET : Operation.START) != Answer.BEGUN) {
+            if (gone || control.begin(up ? Operation.RESET : Operation.START) != Answer.BEGUN) {
                 failed = true;
                 return false;
             }
@@ -285,16 +388,23 @@ public final class ManagedVgpu {
         }
     }
 
+    @GuardedBy("operating")
     private boolean resetTask() {
         try {
-            link.call(what("reset"), PluginLink.RESET, new byte[4]);
             PhysicalGpu vf = function;
             if (vf == null) {
                 return false;
             }
-            resetFunction(vf);
+            FirmwareRun run = core.run();
+            link().call(what("reset"), PluginLink.RESET, new byte[4]);
+            try {
+                FunctionReset.perform(vf, core.waiter());
+            } catch (ShareLostException hangs) {
+                pushFunctionReset(run, vf);
+                throw hangs;
+            }
             busMaster(vf, true);
-            scrub();
+            core.scrubber().scrub(run, scrubChannel(), record.framebuffer());
             recoveries.reset();
             return true;
         } catch (RuntimeException failure) {
@@ -302,36 +412,31 @@ public final class ManagedVgpu {
         }
     }
 
-    /** A function that does not come back has failed for good: nothing else is tried. */
-    private void resetFunction(PhysicalGpu vf) {
+    /** Not tried while the firmware itself is dead: that is the board's recovery to repair. */
+    @GuardedBy("operating")
+    private boolean rebuild() {
+        if (!core.isAlive()) {
+            return false;
+        }
         try {
-            FunctionReset.perform(vf, core.waiter());
-        } catch (ShareLostException dead) {
+            makeAnew();
+            recoveries.rebuild();
+            return true;
+        } catch (ShareLostException stuck) {
             recoveries.lose();
-            throw lostShare(dead);
+            return false;
+        } catch (RuntimeException failure) {
+            return false;
         }
     }
 
-    /** Not tried while the firmware itself is dead: that is the board's recovery to repair. */
-    private boolean rebuild() {
-        if (lost != null || !core.isAlive()) {
-            return false;
+    @GuardedBy("operating")
+    private void makeAnew() {
+        RuntimeException failure = takeDown();
+        if (failure != null) {
+            throw lostShare(failure);
         }
-        tearDown();
-        if (lost != null) {
-            recoveries.lose();
-            return false;
-        }
-        try {
-            bringUp();
-            recoveries.rebuild();
-            return true;
-        } catch (RuntimeException failure) {
-            if (lost != null) {
-                recoveries.lose();
-            }
-            return false;
-        }
+        bringUp();
     }
 
     /** Holds its work. Returns whether that has worked; it has failed otherwise. */
@@ -351,7 +456,7 @@ public final class ManagedVgpu {
                 return answer == Answer.ALREADY;
             }
             try {
-                link.call(what(operation.name()), message, new byte[4]);
+                link().call(what(operation.name()), message, new byte[4]);
                 control.succeed(operation);
                 return true;
             } catch (GspRefusedException refused) {
@@ -373,8 +478,8 @@ public final class ManagedVgpu {
         synchronized (operating) {
             begin(Operation.SAVE);
             try {
-                link.call(what("save"), PluginLink.SAVE_STATE, new byte[4]);
-                byte[] state = link.takeState();
+                link().call(what("save"), PluginLink.SAVE_STATE, new byte[4]);
+                byte[] state = link().takeState();
                 control.succeed(Operation.SAVE);
                 return state;
             } catch (RuntimeException failure) {
@@ -397,9 +502,9 @@ public final class ManagedVgpu {
         synchronized (operating) {
             begin(Operation.RESTORE);
             try {
-                link.giveState(state);
-                link.call(what("restore"), PluginLink.RESTORE_STATE, new byte[4]);
-                link.call(what("restore"), PluginLink.RESTORE_DONE, new byte[4]);
+                link().giveState(state);
+                link().call(what("restore"), PluginLink.RESTORE_STATE, new byte[4]);
+                link().call(what("restore"), PluginLink.RESTORE_DONE, new byte[4]);
                 control.succeed(Operation.RESTORE);
             } catch (RuntimeException failure) {
                 control.fail();
@@ -416,7 +521,7 @@ public final class ManagedVgpu {
      *     task has ended
      */
     public void stop() {
-        link.shut();
+        shutLink();
         synchronized (operating) {
             Answer answer = control.begin(Operation.STOP);
             if (answer == Answer.ALREADY || answer == Answer.NOT_PERMITTED) {
@@ -428,7 +533,8 @@ public final class ManagedVgpu {
                 if (vf != null) {
                     busMaster(vf, false);
                 }
-                endTask();
+                FirmwareRun run = core.run();
+                endTask(run);
                 control.succeed(Operation.STOP);
             } catch (RuntimeException unknown) {
                 control.mismatch();
@@ -438,10 +544,14 @@ public final class ManagedVgpu {
     }
 
     /** Its firmware task has stopped for good. Returns whether that is news. */
-    boolean crashed() {
-        boolean news = !link.hasCrashed();
-        link.crash();
+    boolean crash() {
+        boolean news = !crashed;
+        crashed = true;
         failed = true;
+        PluginLink now = link;
+        if (now != null) {
+            now.crash();
+        }
         return news;
     }
 
@@ -458,15 +568,25 @@ public final class ManagedVgpu {
 
     /**
      * Brings it up again in the same place on a board that was reset. It stays failed until it is
-     * reset: its guest must begin anew.
+     * reset: its guest must begin anew. No effect on one that is destroyed, or is up already.
      */
     void pushAgain() {
         synchronized (operating) {
+            if (gone || upIn != null && core.isCurrent(upIn)) {
+                return;
+            }
             control.down();
-            undo = new UndoStack();
-            lost = null;
             failed = true;
-            create();
+            undo.clear();
+            undo.push("framebuffer", this::scrubForNextOwner);
+            begin(Operation.START);
+            try {
+                makeAnew();
+            } catch (RuntimeException failure) {
+                control.fail();
+                throw failure;
+            }
+            control.succeed(Operation.START);
         }
     }
 

@@ -7,10 +7,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.gpumediator.api.DeviceLostException;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.nvidia.vf.core.FirmwareRun;
 import org.gpumediator.nvidia.vf.core.PfCore;
 import org.gpumediator.nvidia.vf.gsp.CommunicationArea;
+import org.gpumediator.nvidia.vf.gsp.GspDialect;
 import org.gpumediator.nvidia.vf.gsp.GspRefusedException;
 import org.gpumediator.nvidia.vf.gsp.GspTimeoutException;
+import org.gpumediator.nvidia.vf.gsp.Waiter;
 
 /**
  * The conversation with the firmware task of one virtual GPU, through the communication area at the
@@ -41,8 +44,10 @@ final class PluginLink {
     private static final long MARKER_NANOS = 10_000_000_000L;
     private static final long ANSWER_NANOS = 120_000_000_000L;
 
-    private final PfCore core;
+    private final FirmwareRun run;
+    private final Waiter waiter;
     private final PhysicalGpu gpu;
+    private final GspDialect dialect;
     private final CommunicationArea area;
     private final int gfid;
     private final long base;
@@ -52,10 +57,12 @@ final class PluginLink {
     @GuardedBy("this")
     private int sequence;
 
-    PluginLink(PfCore core, int gfid, long heapStart) {
-        this.core = core;
+    PluginLink(PfCore core, FirmwareRun run, int gfid, long heapStart) {
+        this.run = run;
+        this.waiter = core.waiter();
         this.gpu = core.gpu();
-        this.area = core.dialect().area();
+        this.dialect = core.dialect();
+        this.area = dialect.area();
         this.gfid = gfid;
         this.base = heapStart;
     }
@@ -68,12 +75,8 @@ final class PluginLink {
         gpu.write(FRAMEBUFFER_BAR, base + offset, 4, value & 0xffff_ffffL);
     }
 
-    /** Clears what an earlier task may have left: its marker above all. */
+    /** Says where things are in the communication area, which must be all zero. */
     synchronized void prepare() {
-        sequence = 0;
-        for (int at = 0; at < area.migration(); at += 8) {
-            gpu.write(FRAMEBUFFER_BAR, base + at, 8, 0);
-        }
         put(0, area.version());
         int offsets = CommunicationArea.CONTROL_OFFSETS;
         put(offsets, area.response());
@@ -89,14 +92,13 @@ final class PluginLink {
      */
     void awaitBoot(String what) {
         boolean booted =
-                core.waiter()
-                        .until(
-                                MARKER_NANOS,
-                                () ->
-                                        get(CommunicationArea.CONTROL_SEQUENCE)
-                                                        == CommunicationArea.BOOT_MARKER
-                                                || crashed
-                                                || !core.isAlive());
+                waiter.until(
+                        MARKER_NANOS,
+                        () ->
+                                get(CommunicationArea.CONTROL_SEQUENCE)
+                                                == CommunicationArea.BOOT_MARKER
+                                        || crashed
+                                        || !run.rpc().isAlive());
         check(what);
         if (!booted) {
             throw new GspTimeoutException(
@@ -106,7 +108,7 @@ final class PluginLink {
 
     /** Agrees on the protocol; another version than the one asked for is refused. */
     void negotiate(String what) {
-        int wanted = core.dialect().pluginVersion();
+        int wanted = dialect.pluginVersion();
         ByteBuffer payload = little(8);
         payload.putInt(0, wanted);
         call(what, NEGOTIATE, payload.array());
@@ -152,16 +154,12 @@ final class PluginLink {
         int response = area.response();
         AtomicBoolean answered = new AtomicBoolean(); // once: what is read may change after it
         boolean ended =
-                core.waiter()
-                        .until(
-                                ANSWER_NANOS,
-                                () -> {
-                                    answered.setPlain(isProcessed(number));
-                                    return answered.getPlain()
-                                            || crashed
-                                            || shut
-                                            || !core.isAlive();
-                                });
+                waiter.until(
+                        ANSWER_NANOS,
+                        () -> {
+                            answered.setPlain(isProcessed(number));
+                            return answered.getPlain() || crashed || shut || !run.rpc().isAlive();
+                        });
         check(what);
         if (shut) {
             throw new GpuMediationException(what + ": the link was shut meanwhile");
@@ -182,10 +180,8 @@ final class PluginLink {
         }
     }
 
-    /** Looks at the board first, so that the answer is there with the doorbell read. */
     private boolean isProcessed(int number) {
-        return gpu.read(0, DOORBELL, 4) != 0
-                && get(area.response() + CommunicationArea.RESPONSE_PROCESSED) == number;
+        return get(area.response() + CommunicationArea.RESPONSE_PROCESSED) == number;
     }
 
     private void check(String what) {
@@ -193,7 +189,7 @@ final class PluginLink {
             throw new GpuMediationException(
                     what + ": the firmware task has crashed (exception 78)");
         }
-        String lost = core.lost();
+        String lost = run.rpc().lost();
         if (lost != null) {
             throw new DeviceLostException(what + ": " + lost);
         }
@@ -202,10 +198,6 @@ final class PluginLink {
     /** The task has stopped for good: whoever waits for it need not any longer. */
     void crash() {
         crashed = true;
-    }
-
-    boolean hasCrashed() {
-        return crashed;
     }
 
     /** Ends the conversation. Idempotent. */

@@ -2,11 +2,13 @@ package org.gpumediator.nvidia.vf.manager;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What has been done so far, to be undone strictly in reverse. A step that fails does not keep the
- * others from being undone.
+ * others from being undone; it and all that are to be undone after it stay, to be tried again: each
+ * step can be undone more than once.
  */
 final class UndoStack {
 
@@ -19,6 +21,16 @@ final class UndoStack {
         steps.push(new Step(name, undo));
     }
 
+    /** Returns whether there is nothing to be undone. */
+    boolean isEmpty() {
+        return steps.isEmpty();
+    }
+
+    /** Forgets everything. */
+    void clear() {
+        steps.clear();
+    }
+
     /**
      * Undoes everything.
      *
@@ -26,9 +38,13 @@ final class UndoStack {
      */
     @Nullable RuntimeException unwind() {
         RuntimeException first = null;
-        while (!steps.isEmpty()) {
+        for (Iterator<Step> rest = steps.iterator(); rest.hasNext(); ) {
+            Step step = rest.next();
             try {
-                steps.pop().undo().run();
+                step.undo().run();
+                if (first == null) {
+                    rest.remove();
+                }
             } catch (RuntimeException failure) {
                 if (first == null) {
                     first = failure;
@@ -38,5 +54,27 @@ final class UndoStack {
             }
         }
         return first;
+    }
+
+    /**
+     * Undoes as much as can be undone without a failure.
+     *
+     * @return whether that was everything
+     */
+    boolean unwindUntilFailure() {
+        while (!steps.isEmpty()) {
+            try {
+                steps.getFirst().undo().run();
+            } catch (RuntimeException failure) {
+                return false;
+            }
+            steps.removeFirst();
+        }
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return steps.stream().map(Step::name).toList().toString();
     }
 }

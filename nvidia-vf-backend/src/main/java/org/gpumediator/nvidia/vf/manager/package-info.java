@@ -9,16 +9,17 @@
  * <tr><th>operation</th><th>firmware or task answers late, wrongly, damaged, or not at all</th>
  *     <th>firmware stops</th></tr>
  * <tr><td>create (takes the function, scrubs, starts the task)</td>
- *     <td>fails; everything is undone in reverse and given back. If the undoing fails too, or the
- *     scrub does, the share is marked lost and nobody gets it</td>
- *     <td>fails; the share is marked lost</td></tr>
+ *     <td>fails; everything is undone in reverse and given back. What cannot be undone is tried
+ *     again by steps, and the share is kept from everybody until then</td>
+ *     <td>fails; given back if the task was not started, otherwise kept until the board was
+ *     reset</td></tr>
  * <tr><td>close (stops the task, scrubs, gives the function back)</td>
- *     <td>closed; every other step is done all the same; the share is marked lost</td>
- *     <td>closed; the share is marked lost</td></tr>
+ *     <td>closed; every other step is done all the same; the share is kept until steps have undone
+ *     what is left</td>
+ *     <td>closed; the share is kept until the board was reset, and scrubbed then</td></tr>
  * <tr><td>reset</td>
  *     <td>the task is rebuilt in the same place; failed if that does not work either, and the next
- *     reset tries again; lost for good if the function does not come back or the framebuffer cannot
- *     be scrubbed</td><td>failed</td></tr>
+ *     reset tries again</td><td>failed</td></tr>
  * <tr><td>pause, resume</td><td>failed until it is reset</td><td>failed</td></tr>
  * <tr><td>stop</td><td>fails: unknown whether the task has ended, the guest is kept off all the
  *     same; the next reset makes it anew in the same place</td><td>failed</td></tr>
@@ -28,7 +29,7 @@
  * <tr><td>restart of the board (reset, boot, functions, every virtual GPU again)</td>
  *     <td>while the board boots: it stays off, everything stays failed, and it is tried again after
  *     a minute. While one virtual GPU is made again: that one alone is not restored, and its next
- *     reset tries again; lost if its framebuffer cannot be scrubbed</td>
+ *     reset tries again</td>
  *     <td>restarted once more</td></tr>
  * </table>
  *
@@ -42,8 +43,10 @@
  *   <li>a fault fails one virtual GPU: its guest is cut off the hardware until it is reset;
  *   <li>the reset starts its task over, resets its function, scrubs its framebuffer;
  *   <li>where the task does not answer, all that is its own is torn down and made again in place;
- *   <li>where its function or framebuffer cannot be made safe, it is lost, and its share with it;
- *   <li>only where the firmware itself is dead, the board is reset and everything is pushed again.
+ *   <li>where its function or framebuffer cannot be made safe, it stays failed, and its share is
+ *       kept from everybody else after it is closed, until it can;
+ *   <li>only where the firmware itself is dead, or a share is kept that nothing else makes safe and
+ *       nobody is on the board, the board is reset and everything is pushed again.
  * </ol>
  */
 package org.gpumediator.nvidia.vf.manager;

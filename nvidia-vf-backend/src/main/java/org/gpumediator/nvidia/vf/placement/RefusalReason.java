@@ -201,16 +201,28 @@ final class RefusalReason {
 
     // ---- who would have to go
 
-    /** Returns the smallest set that helps, or 0 if none does. */
+    /** Returns the smallest set that helps and can go, or 0 if none does. */
     private long smallestSet() {
         long best = 0;
+        long staying = lostOnes();
         for (long set : new HashSet<>(candidateSets())) {
             long whole = withCounted(withVf(set));
-            if (whole != 0 && (best == 0 || isSmaller(whole, best))) {
+            if (whole != 0 && (whole & staying) == 0 && (best == 0 || isSmaller(whole, best))) {
                 best = whole;
             }
         }
         return best;
+    }
+
+    /** Returns the shares that nobody can give back. */
+    private long lostOnes() {
+        long set = 0;
+        for (int i = 0; i < holdings.size(); i++) {
+            if (holdings.get(i).lost()) {
+                set |= bit(i);
+            }
+        }
+        return set;
     }
 
     private List<Long> candidateSets() {
@@ -257,12 +269,13 @@ final class RefusalReason {
         long giver = 0;
         for (int i = 0; i < holdings.size(); i++) {
             boolean gives =
-                    holdings.get(i).partition().ranges(VfResources.VF).stream()
-                            .anyMatch(
-                                    range ->
-                                            wished == null
-                                                    || range.contains(
-                                                            new ResourceRange(wished, 1)));
+                    !holdings.get(i).lost()
+                            && holdings.get(i).partition().ranges(VfResources.VF).stream()
+                                    .anyMatch(
+                                            range ->
+                                                    wished == null
+                                                            || range.contains(
+                                                                    new ResourceRange(wished, 1)));
             if (gives && (set & bit(i)) != 0) {
                 return set;
             }
@@ -281,6 +294,7 @@ final class RefusalReason {
                 long most = 0;
                 for (int i = 0; i < holdings.size(); i++) {
                     if ((whole & bit(i)) == 0
+                            && !holdings.get(i).lost()
                             && (most == 0 || held(bit(i), kind) > held(most, kind))) {
                         most = bit(i);
                     }

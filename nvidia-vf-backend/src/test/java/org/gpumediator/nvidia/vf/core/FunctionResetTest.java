@@ -117,7 +117,7 @@ class FunctionResetTest {
     @Test
     void perform_onOneThatHangs_losesTheShare() {
         starting = true;
-        Waiter waiter = new Waiter(() -> clock.advanceNanos(1_000_000));
+        Waiter waiter = new Waiter(() -> clock.advanceNanos(1_000_000), () -> true);
         assertThatThrownBy(() -> FunctionReset.perform(function, waiter))
                 .isInstanceOf(ShareLostException.class);
     }

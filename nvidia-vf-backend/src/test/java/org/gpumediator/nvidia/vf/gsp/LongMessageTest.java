@@ -29,12 +29,17 @@ class LongMessageTest {
     private final SteppedClock clock = new SteppedClock();
     private final FakeAda board = FakeAda.builder(AdaModel.L4).clock(clock).build();
     private final GspBoot.Booted booted =
-            new GspBoot(board, new Waiter(clock)).boot((number, payload) -> {});
+            new GspBoot(board, new Waiter(clock, this::isPresent))
+                    .boot((connection, number, payload) -> {});
     private final GspRpc rpc = booted.rpc();
 
     @AfterEach
     void close() {
         booted.close();
+    }
+
+    private boolean isPresent() {
+        return board.read(0, 0x11_1388, 4) != 0xffff_ffffL;
     }
 
     private static byte[] body(int length) {
