@@ -144,7 +144,9 @@ final class CoreVirtualGpu implements VirtualGpu {
     public void reset(ResetKind kind) {
         Objects.requireNonNull(kind, "kind");
         exclusively(() -> model.reset(kind));
-        owner.reset(this, kind);
+        if (!model.failed()) {
+            owner.reset(this, kind);
+        }
         announce();
     }
 

@@ -21,7 +21,7 @@ public interface MediationListener {
     /** A virtual GPU has changed its state. */
     default void stateChanged(String vgpu, VirtualGpuState from, VirtualGpuState to) {}
 
-    /** A virtual GPU was reset by its guest or its VMM. */
+    /** A virtual GPU was reset by its guest or its VMM; not told of a reset that did not work. */
     default void vgpuReset(String vgpu, ResetKind kind) {}
 
     /**

@@ -33,7 +33,11 @@ public interface DeviceModel extends AutoCloseable {
     /** Returns whether it has failed and needs a reset. */
     boolean failed();
 
-    /** Resets it. Bounded in time, whatever its guest does. */
+    /**
+     * Resets it. Bounded in time, whatever its guest does. One that asks for too many resets of its
+     * own function ({@link ResetKind#FUNCTION_LEVEL}) may be made to wait: it {@link #failed} until
+     * a step does the reset. Resets by the VMM are done at once.
+     */
     void reset(ResetKind kind);
 
     /** Takes its work off the GPU and starts no more. Bounded in time. */

@@ -81,12 +81,15 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
     private final BoardGuards guards;
     private final Map<Integer, VfVgpu> vgpus = new ConcurrentHashMap<>();
     private final Set<Integer> reclaimed = ConcurrentHashMap.newKeySet();
+    private final Set<VfVgpu> putOff = ConcurrentHashMap.newKeySet();
     private final Occupants occupants = new Occupants();
+    private final Runnable stepNeeded;
     private long nextWatch;
 
     NvidiaVfBackend(BackendContext context, AdaBoard board, VfOptions options) {
         this.board = board;
         clock = context.clock();
+        stepNeeded = context.stepNeeded();
         listener = new DeferredListener(context.listener());
         guards = new BoardGuards(options.vfs(), clock, LIMITS);
         VgpuBooks books = new VgpuBooks();
@@ -261,7 +264,7 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
         } finally {
             scheduling.detach(vgpu.blueprint().id());
             guards.release(vgpu.managed().record().gfid() - 1);
-            occupants.leave(vgpu.blueprint().name());
+            occupants.leave(vgpu.name());
         }
     }
 
@@ -271,9 +274,29 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
             nextWatch = nowNanos + watch();
         }
         long nextSlice = scheduling.step(nowNanos);
-        long nextAttempt = manager.step(nowNanos);
+        long nextAttempt = Math.min(manager.step(nowNanos), stepPutOff(nowNanos));
         listener.deliver();
         return Math.min(nextWatch, Math.min(nextSlice, nextAttempt));
+    }
+
+    /** Takes note of a guest's reset that its limit puts off: a step does it later. */
+    void resetPutOff(VfVgpu vgpu) {
+        listener.hardwareReset("reset put off: more than its guest may ask for", vgpu.name());
+        putOff.add(vgpu);
+        stepNeeded.run();
+    }
+
+    private long stepPutOff(long nowNanos) {
+        long next = Long.MAX_VALUE;
+        for (VfVgpu vgpu : Set.copyOf(putOff)) {
+            putOff.remove(vgpu);
+            long again = vgpu.stepPutOff(nowNanos);
+            if (again != Long.MAX_VALUE) {
+                putOff.add(vgpu);
+            }
+            next = Math.min(next, again);
+        }
+        return next;
     }
 
     /**

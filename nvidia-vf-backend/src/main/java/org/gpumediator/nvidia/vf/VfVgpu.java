@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.event.GuestFaultKind;
@@ -47,6 +48,7 @@ import org.jspecify.annotations.Nullable;
 final class VfVgpu implements DeviceModel {
 
     private static final int COMMAND = 0x04;
+    private static final long BUSY_NANOS = 1_000_000L;
 
     private final NvidiaVfBackend backend;
     private final VgpuBlueprint blueprint;
@@ -69,9 +71,13 @@ final class VfVgpu implements DeviceModel {
     private final EventGuard calls =
             new EventGuard(new GuardLimit(GuardLimit.MAX_THRESHOLD, 1_000_000_000L));
 
+    /** Steps of its life exclude each other: what a step of the backend does, too. */
+    private final ReentrantLock life = new ReentrantLock();
+
     private @Nullable Registration interrupts;
     private volatile boolean touched;
     private volatile boolean failed;
+    private boolean putOff;
     private boolean closed;
 
     VfVgpu(
@@ -203,6 +209,10 @@ final class VfVgpu implements DeviceModel {
         return managed;
     }
 
+    String name() {
+        return blueprint.name();
+    }
+
     VgpuBlueprint blueprint() {
         return blueprint;
     }
@@ -233,44 +243,100 @@ final class VfVgpu implements DeviceModel {
     }
 
     /**
-     * Too many resets in a short time are not carried out: the virtual GPU stays failed until the
-     * window has moved on.
+     * A guest's own resets are limited: one too many is put off until the window of the limit has
+     * moved on, and is done by a step then; meanwhile the virtual GPU has failed. Resets by the VMM
+     * are neither counted nor put off.
      */
     @Override
     public void reset(ResetKind kind) {
-        gate.shut();
-        resets.increment();
-        function.reset(kind);
+        life.lock();
+        try {
+            gate.shut();
+            resets.increment();
+            function.reset(kind);
+            limits.deactivated();
+            if (kind == ResetKind.LOST_CLIENT) {
+                limits.forgiveAll();
+            }
+            long now = backend.clock().nanoTime();
+            putOff = kind == ResetKind.FUNCTION_LEVEL && !limits.admitReset(now);
+            if (putOff) {
+                failed = true;
+                faults.count(GuestFaultKind.RATE_LIMITED, "reset", resets.sum());
+                backend.resetPutOff(this);
+            } else {
+                carryOutReset();
+            }
+        } finally {
+            life.unlock();
+        }
+    }
+
+    private void carryOutReset() {
         touched = false;
-        limits.deactivated();
-        if (kind == ResetKind.LOST_CLIENT) {
-            limits.forgiveAll();
-        }
-        if (kind == ResetKind.FUNCTION_LEVEL && !limits.admitReset(backend.clock().nanoTime())) {
-            faults.count(GuestFaultKind.RATE_LIMITED, "reset", resets.sum());
-            failed = true;
-            return;
-        }
         failed = !managed.reset();
         if (!failed) {
             openGate();
         }
     }
 
+    /**
+     * Does a reset that was put off, if the limit allows it by now.
+     *
+     * @return when to ask again; {@link Long#MAX_VALUE} if there is nothing to be done any more
+     */
+    long stepPutOff(long nowNanos) {
+        if (!life.tryLock()) {
+            return nowNanos + BUSY_NANOS;
+        }
+        try {
+            if (!putOff || closed) {
+                return Long.MAX_VALUE;
+            }
+            long due = limits.guard(GuardedEvent.FUNCTION_RESET).servedFrom(nowNanos);
+            if (due > nowNanos) {
+                return due;
+            }
+            putOff = !limits.admitReset(nowNanos);
+            if (!putOff) {
+                carryOutReset();
+            }
+            return putOff ? nowNanos + BUSY_NANOS : Long.MAX_VALUE;
+        } finally {
+            life.unlock();
+        }
+    }
+
     @Override
     public void quiesce() {
-        failed |= !managed.pause();
+        life.lock();
+        try {
+            failed |= !managed.pause();
+        } finally {
+            life.unlock();
+        }
     }
 
     @Override
     public void resume() {
-        failed |= !managed.resume();
+        life.lock();
+        try {
+            failed |= !managed.resume();
+        } finally {
+            life.unlock();
+        }
     }
 
     private void stop() {
-        gate.shut();
-        failed = true;
-        managed.stop();
+        life.lock();
+        try {
+            gate.shut();
+            failed = true;
+            putOff = false;
+            managed.stop();
+        } finally {
+            life.unlock();
+        }
     }
 
     /** What the guest may know: nothing in it is of another virtual GPU or of the board. */
@@ -301,15 +367,20 @@ final class VfVgpu implements DeviceModel {
 
     @Override
     public void close() {
-        if (closed) {
-            return;
+        life.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            gate.shut();
+            if (interrupts != null) {
+                interrupts.close();
+            }
+            windows.close();
+            backend.closing(this);
+        } finally {
+            life.unlock();
         }
-        closed = true;
-        gate.shut();
-        if (interrupts != null) {
-            interrupts.close();
-        }
-        windows.close();
-        backend.closing(this);
     }
 }

@@ -84,6 +84,60 @@ class HostGuardsTest {
     }
 
     @Test
+    void reset_putOffByItsLimit_saysSoAndIsDoneByTheFirstStepThatTheWindowAllows() {
+        resets(3);
+        rig.rig.clock.advanceNanos(SECOND);
+        resets(2);
+        assertThat(a.state()).isEqualTo(VirtualGpuState.FAILED);
+        assertThat(refused()).isEqualTo(2);
+        rig.rig.mediator.step();
+        assertThat(rig.rig.hardwareResets)
+                .contains("reset put off: more than its guest may ask for " + a.name());
+        assertThat(a.bar(1).handler().read(0, 4)).as("meanwhile").isEqualTo(0xffff_ffffL);
+        long due = rig.rig.mediator.step();
+        while (a.state() == VirtualGpuState.FAILED) {
+            rig.rig.clock.advanceTo(Math.max(due, rig.now() + 1));
+            due = rig.rig.mediator.step();
+            assertThat(rig.now()).as("a minute and no more").isLessThan(80 * SECOND);
+        }
+        assertThat(a.state()).isEqualTo(VirtualGpuState.CREATED);
+        a.bar(1).handler().write(0, 4, 5);
+        assertThat(a.bar(1).handler().read(0, 4)).isEqualTo(5);
+        resets(1);
+        assertThat(a.state()).as("there is room for two more").isEqualTo(VirtualGpuState.CREATED);
+    }
+
+    @Test
+    void reset_putOffAndThenDoneByTheVmm_isNotDoneAgain() {
+        resets(4);
+        a.reset(ResetKind.BUS);
+        assertThat(a.state()).isEqualTo(VirtualGpuState.CREATED);
+        a.bar(1).handler().write(0, 4, 5);
+        rig.rig.clock.advanceNanos(61 * SECOND);
+        rig.rig.mediator.step();
+        assertThat(a.bar(1).handler().read(0, 4)).isEqualTo(5);
+    }
+
+    @Test
+    void resets_ofAVirtualMachineThatIsStartedAgainAndAgain_areNotHeldAgainstItsGuest() {
+        for (int i = 0; i < 20; i++) {
+            a.reset(ResetKind.BUS);
+            assertThat(a.state()).isEqualTo(VirtualGpuState.CREATED);
+        }
+        a.reset(ResetKind.LOST_CLIENT);
+        resets(3);
+        assertThat(a.state()).isEqualTo(VirtualGpuState.CREATED);
+    }
+
+    @Test
+    void reset_byTheVmm_doesNotForgiveWhatTheGuestHasDone() {
+        resets(3);
+        a.reset(ResetKind.BUS);
+        resets(1);
+        assertThat(a.state()).isEqualTo(VirtualGpuState.FAILED);
+    }
+
+    @Test
     void forgive_aResetThatTheHostCaused_letsOneMorePass() {
         resets(3);
         guards.forgive(0, GuardedEvent.FUNCTION_RESET);

@@ -11,17 +11,23 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.gpumediator.api.SnapshotFormatException;
 import org.gpumediator.api.SnapshotIncompatibleException;
 import org.gpumediator.api.VirtualGpuState;
+import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.api.vmm.Snapshottable;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.VgpuRequest;
+import org.gpumediator.nvidia.vf.types.VfResources;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class SnapshotTest {
 
@@ -147,6 +153,117 @@ class SnapshotTest {
                 .isInstanceOf(SnapshotFormatException.class)
                 .hasMessageContaining("follows");
         assertThat(source.bar(1).handler().read(0x123_4560, 8)).isZero();
+    }
+
+    /** Fails in the middle as no stream of the platform does. */
+    private static final class BrokenSource extends ByteArrayInputStream {
+
+        private final int failAt;
+        private final Throwable failure;
+
+        BrokenSource(byte[] bytes, int failAt, Throwable failure) {
+            super(bytes);
+            this.failAt = failAt;
+            this.failure = failure;
+        }
+
+        @Override
+        public synchronized int read(byte[] target, int offset, int length) {
+            if (pos + length > failAt) {
+                throwUnchecked(failure);
+            }
+            return super.read(target, offset, length);
+        }
+
+        @SuppressWarnings("unchecked")
+        private static <T extends Throwable> void throwUnchecked(Throwable failure) throws T {
+            throw (T) failure;
+        }
+    }
+
+    static Stream<Throwable> failures() {
+        return Stream.of(
+                new IllegalStateException("source"),
+                new IOException("source"),
+                new StackOverflowError("source"),
+                new InterruptedException("source"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void restore_fromASourceThatThrowsAnything_leavesItReset(Throwable failure) throws IOException {
+        byte[] bytes = saved();
+        for (int at : new int[] {10, 100, 5000, bytes.length / 2, bytes.length - 3}) {
+            assertThatThrownBy(
+                            () -> snapshots(source).restore(new BrokenSource(bytes, at, failure)))
+                    .isSameAs(failure);
+            assertThat(source.bar(0).handler().read(0x1200, 4)).isZero();
+            assertThat(source.configSpace().read(0x3c, 1)).isZero();
+            assertThat(source.bar(1).handler().read(0x123_4560, 8)).isZero();
+            assertThat(source.state()).isEqualTo(VirtualGpuState.QUIESCED);
+        }
+    }
+
+    /** Returns a stream with one packet's payload cut or filled up, its checksum right. */
+    private static byte[] resized(byte[] bytes, int type, int change) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteBuffer in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        while (in.hasRemaining()) {
+            int at = in.position();
+            int length = (int) in.getLong(at + 16);
+            byte[] packet = Arrays.copyOfRange(bytes, at, at + 24 + length);
+            if (packet[1] == type) {
+                packet = Arrays.copyOf(packet, packet.length + change);
+                ByteBuffer.wrap(packet).order(ByteOrder.LITTLE_ENDIAN).putLong(16, length + change);
+            }
+            CRC32C sum = new CRC32C();
+            sum.update(packet);
+            out.writeBytes(packet);
+            out.writeBytes(
+                    ByteBuffer.allocate(4)
+                            .order(ByteOrder.LITTLE_ENDIAN)
+                            .putInt((int) sum.getValue())
+                            .array());
+            in.position(at + 24 + length + 4);
+        }
+        return out.toByteArray();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // descriptor, function, firmware, registers, framebuffer
+        "1, -3",
+        "3, -1",
+        "3, -4000",
+        "3, 1",
+        "4, -1",
+        "4, -2",
+        "4, 3",
+        "5, -4",
+        "5, 4",
+        "6, -8"
+    })
+    void restore_ofAPacketOfAnotherLengthWithAGoodChecksum_isAFormatError(int type, int change)
+            throws IOException {
+        byte[] bytes = resized(saved(), type, change);
+        assertThatThrownBy(() -> restore(source, bytes))
+                .isInstanceOfAny(
+                        SnapshotFormatException.class, SnapshotIncompatibleException.class);
+        if (type != 1) {
+            assertThatThrownBy(() -> restore(source, bytes))
+                    .isInstanceOf(SnapshotFormatException.class);
+            assertThat(source.bar(0).handler().read(0x1200, 4)).isZero();
+            assertThat(source.configSpace().read(0x3c, 1)).isZero();
+        }
+    }
+
+    @Test
+    void close_afterASave_leavesNothingOfItInTheManagementHeap() throws IOException {
+        ResourceRange heap = source.partition().range(VfResources.PLUGIN_HEAP);
+        assertThat(saved()).isNotEmpty();
+        assertThat(rig.board.isZero(heap.start() + 0x3000, 64 << 10)).as("saved").isFalse();
+        source.close();
+        assertThat(rig.board.isZero(heap.start(), heap.length())).isTrue();
     }
 
     @Test

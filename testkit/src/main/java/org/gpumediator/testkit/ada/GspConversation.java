@@ -25,6 +25,7 @@ final class GspConversation {
     private static final int MESSAGE_LEAF = 7;
     private static final int STORM = 1000;
     private static final int CONTROL_HEADER = 24;
+    private static final int LENGTH_AT = 16;
 
     /** What can be wrong with a reply as it stands in the queue. */
     private static final List<GspFault> DAMAGES =
@@ -120,14 +121,20 @@ final class GspConversation {
         tellOfOthers(request);
         GspFault damage =
                 DAMAGES.stream()
+                        .filter(each -> each != GspFault.HUGE_REPLY || hasLength(function, reply))
                         .filter(each -> faults.strikes(each, request))
                         .findFirst()
                         .orElse(null);
         if (damage == GspFault.HUGE_REPLY) {
-            GspQueues.little(reply).putInt(16, -32);
+            GspQueues.little(reply).putInt(LENGTH_AT, -32);
         }
         long delay = faults.strikes(GspFault.LATE_REPLY, request) ? LATE_NANOS : ANSWER_NANOS;
         board.agenda().after(delay, () -> reply(at, message, reply, damage));
+    }
+
+    /** Returns whether a reply says of itself how long it is. */
+    private static boolean hasLength(int function, byte[] reply) {
+        return function == GspCalls.RM_CONTROL && reply.length >= CONTROL_HEADER;
     }
 
     private void tellOfOthers(int request) {

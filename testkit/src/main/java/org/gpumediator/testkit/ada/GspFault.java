@@ -18,7 +18,7 @@ public enum GspFault {
     LONG_CONTINUATION,
     /** The second piece of a long reply is damaged. */
     DAMAGED_CONTINUATION,
-    /** A long reply says of itself that it is 4 GiB long. */
+    /** The reply to a control says of itself that it is 4 GiB long; other replies do not say. */
     HUGE_REPLY,
     /**
      * From a request on none is taken out of the command queue any more, until the firmware is

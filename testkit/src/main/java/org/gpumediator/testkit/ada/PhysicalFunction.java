@@ -19,6 +19,7 @@ import org.gpumediator.core.pci.SriovCapability;
 final class PhysicalFunction {
 
     private static final long REGISTERS_LENGTH = 16 << 20;
+    private static final int NUM_VFS = AdaConfig.SRIOV + SriovCapability.NUM_VFS;
 
     private final Board board;
     private final PciFunction config;
@@ -99,18 +100,20 @@ final class PhysicalFunction {
     }
 
     void writeConfig(int offset, int width, int value) {
-        int at = offset - AdaConfig.SRIOV;
-        boolean count = at <= SriovCapability.NUM_VFS && at + width > SriovCapability.NUM_VFS;
-        if (gone || count && (value & 0xffff) > AdaConfig.TOTAL_VFS) {
+        if (gone) {
             return;
         }
         int before = control();
+        int count = config.read(NUM_VFS, 2);
         boolean reset =
                 config.write(offset, width, value).stream()
                         .anyMatch(effect -> effect instanceof ResetRequested);
         if (reset) {
             board.reset();
             return;
+        }
+        if (config.read(NUM_VFS, 2) > AdaConfig.TOTAL_VFS) {
+            config.write(NUM_VFS, 2, count); // more than there can be: not taken
         }
         int changed = (before ^ control()) & SriovCapability.CONTROL_VF_ENABLE;
         if (changed != 0) {
@@ -120,7 +123,7 @@ final class PhysicalFunction {
 
     private void switchFunctions() {
         if ((control() & SriovCapability.CONTROL_VF_ENABLE) != 0) {
-            board.functions().enable(config.read(AdaConfig.SRIOV + SriovCapability.NUM_VFS, 2));
+            board.functions().enable(config.read(NUM_VFS, 2));
         } else {
             board.functions().disable();
         }

@@ -107,6 +107,16 @@ public final class EventGuard {
         }
     }
 
+    /**
+     * Returns from when on an event would be served again; {@code nowNanos} if one would be now.
+     */
+    public long servedFrom(long nowNanos) {
+        synchronized (lock) {
+            dropExpired(nowNanos);
+            return active < moments.length ? nowNanos : moments[head] + windowNanos + 1;
+        }
+    }
+
     /** Changes the limit. Of more records than the new threshold the latest are kept. */
     public void setLimit(GuardLimit limit, long nowNanos) {
         synchronized (lock) {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import org.gpumediator.api.DeviceLostException;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.ShareLostException;
+import org.gpumediator.api.SnapshotFormatException;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.nvidia.vf.core.FirmwareRun;
 import org.gpumediator.nvidia.vf.core.FunctionReset;
@@ -267,16 +268,18 @@ public final class ManagedVgpu {
      *
      * @throws ShareLostException if it has begun and does not finish
      */
-    @GuardedBy("operating")
     private void scrubForNextOwner() {
-        try {
-            core.scrubber().scrub(core.run(), scrubChannel(), record.framebuffer(), record.heap());
-            handedOut = false;
-        } catch (ShareLostException running) {
-            throw running;
-        } catch (GpuMediationException notBegun) {
-            if (handedOut) {
-                throw notBegun;
+        synchronized (operating) {
+            try {
+                core.scrubber()
+                        .scrub(core.run(), scrubChannel(), record.framebuffer(), record.heap());
+                handedOut = false;
+            } catch (ShareLostException running) {
+                throw running;
+            } catch (GpuMediationException notBegun) {
+                if (handedOut) {
+                    throw notBegun;
+                }
             }
         }
     }
@@ -492,11 +495,12 @@ public final class ManagedVgpu {
     /**
      * Puts a firmware task's state in. It must be paused.
      *
+     * @throws SnapshotFormatException if it cannot be a state, by its length
      * @throws GpuMediationException if it is not, or the firmware refuses
      */
     public void restoreState(byte[] state) {
         if (state.length > core.dialect().area().migrationBytes() || state.length % 4 != 0) {
-            throw new GpuMediationException(
+            throw new SnapshotFormatException(
                     what("state of " + state.length + " bytes: does not fit"));
         }
         synchronized (operating) {

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -93,29 +94,61 @@ public final class VfSnapshot implements Snapshottable {
         PacketStream.write(target, new Packet(PacketType.TRAILER, 0, new byte[0]));
     }
 
+    /** All or nothing: whatever the source throws, nothing of the stream is left. */
     @Override
     public void restore(InputStream source) throws IOException {
-        Packet first;
         try {
-            first = PacketStream.read(source);
-            if (first.type() != PacketType.DESCRIPTOR || first.offset() != 0) {
-                throw new SnapshotFormatException(
-                        "first packet is " + first.type() + ": expected DESCRIPTOR");
-            }
-            Descriptor.decode(first.payload()).checkFits(descriptor);
-        } catch (SnapshotFormatException | IOException damaged) {
-            reset.run();
-            throw damaged;
+            checkDescriptor(source);
+        } catch (SnapshotIncompatibleException unfit) {
+            throw unfit; // nothing was touched yet
+        } catch (Throwable failure) {
+            resetAfter(failure);
+            throw failure;
         }
         reset.run();
         try {
             restoreRest(source);
         } catch (SnapshotIncompatibleException unfit) {
-            reset.run();
+            resetAfter(unfit);
             throw new SnapshotFormatException("part of the stream: " + unfit.getMessage());
-        } catch (GpuMediationException | IOException failure) {
-            reset.run();
+        } catch (Throwable failure) {
+            resetAfter(failure);
             throw failure;
+        }
+    }
+
+    private void resetAfter(Throwable failure) {
+        try {
+            reset.run();
+        } catch (RuntimeException second) {
+            failure.addSuppressed(second);
+        }
+    }
+
+    private void checkDescriptor(InputStream source) throws IOException {
+        Packet first = PacketStream.read(source);
+        if (first.type() != PacketType.DESCRIPTOR || first.offset() != 0) {
+            throw new SnapshotFormatException(
+                    "first packet is " + first.type() + ": expected DESCRIPTOR");
+        }
+        Descriptor.decode(first.payload()).checkFits(descriptor);
+    }
+
+    private void restoreFunction(byte[] saved) throws IOException {
+        DataInputStream source = new DataInputStream(new ByteArrayInputStream(saved));
+        try {
+            function.restore(source);
+        } catch (EOFException ended) {
+            throw new SnapshotFormatException(
+                    "FUNCTION packet of " + saved.length + " bytes: too short");
+        }
+        if (source.available() > 0) {
+            throw new SnapshotFormatException(
+                    "FUNCTION packet of "
+                            + saved.length
+                            + " bytes: "
+                            + source.available()
+                            + " too many");
         }
     }
 
@@ -155,9 +188,7 @@ public final class VfSnapshot implements Snapshottable {
             }
             last = packet.type();
             switch (packet.type()) {
-                case FUNCTION ->
-                        function.restore(
-                                new DataInputStream(new ByteArrayInputStream(packet.payload())));
+                case FUNCTION -> restoreFunction(packet.payload());
                 case FIRMWARE -> vgpu.restoreState(packet.payload());
                 case REGISTERS -> restoreRegisters(packet.payload());
                 case FRAMEBUFFER -> {

@@ -11,6 +11,7 @@ import org.gpumediator.testkit.SteppedClock;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.gpumediator.testkit.ada.FakeAda;
 import org.gpumediator.testkit.ada.GspFault;
+import org.gpumediator.testkit.ada.GspFaults;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,5 +124,12 @@ class LongMessageTest {
         assertThat(counter("gsp.damaged")).isPositive();
         assertEchoed(200_000);
         assertEchoed(100);
+    }
+
+    @Test
+    void hugeReply_demandedOfACallWhoseReplySaysNoLength_changesNothing() {
+        board.faults().inject(GspFault.HUGE_REPLY, GspFaults.ANY, 0, 10);
+        assertThat(rpc.call("facts", GspRpc.STATIC_INFO, new byte[8]).limit()).isPositive();
+        assertThat(board.faults().happened()).isZero();
     }
 }

@@ -2,6 +2,7 @@ package org.gpumediator.examples.vfiouser.server;
 
 import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.ResetKind;
+import org.gpumediator.api.VirtualGpuState;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.Errno;
@@ -462,11 +463,11 @@ final class Session implements AutoCloseable {
     }
 
     private int reset(int at, int length) {
-        vgpu.reset(ResetKind.FUNCTION_LEVEL);
+        vgpu.reset(ResetKind.BUS); // the VMM's own: a guest's is a write to configuration space
         interrupts.forgetPending();
         counters.resets++;
         activity.run();
-        return 0;
+        return vgpu.state() == VirtualGpuState.FAILED ? -Errno.EIO : 0;
     }
 
     /** Ends the session: nothing of the client is used any more. */
