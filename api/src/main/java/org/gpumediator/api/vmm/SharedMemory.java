@@ -1,8 +1,9 @@
 package org.gpumediator.api.vmm;
 
+import org.gpumediator.api.GpuMediationException;
+
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalInt;
-import org.gpumediator.api.GpuMediationException;
 
 /**
  * Zeroed memory that the mediator reads and writes while a guest may have it mapped.
@@ -24,6 +25,23 @@ public interface SharedMemory extends AutoCloseable {
      * this object.
      */
     OptionalInt fileDescriptor();
+
+    /**
+     * Puts other memory of the same contents behind the segment: who has mapped the old descriptor
+     * sees nothing of what is written from now on, and changes nothing of what is read. Afterwards
+     * {@link #fileDescriptor} answers the other memory's descriptor; the segment stays the same.
+     *
+     * <p>For a VMM that has given the descriptor to a client that has gone: to be called before the
+     * virtual GPU is reset with {@link org.gpumediator.api.ResetKind#LOST_CLIENT}. What is written
+     * on another thread while this runs may be lost.
+     *
+     * @return whether nobody outside shares the memory now; {@code false} if this implementation
+     *     cannot do it
+     * @throws GpuMediationException if the host has no memory to give; nothing has changed
+     */
+    default boolean renew() {
+        return fileDescriptor().isEmpty();
+    }
 
     /** Gives the memory back. Idempotent. The segment must not be used afterwards. */
     @Override

@@ -1,11 +1,12 @@
 package org.gpumediator.testkit.ada;
 
+import org.gpumediator.api.vmm.SharedMemory;
+
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.gpumediator.api.vmm.SharedMemory;
 
 /**
  * The first bytes of the virtual functions' windows to the framebuffer as memory that a VMM can map
@@ -95,6 +96,11 @@ final class MappedBars {
         @Override
         public OptionalInt fileDescriptor() {
             return memory.fileDescriptor();
+        }
+
+        @Override
+        public boolean renew() {
+            return memory.renew();
         }
 
         @Override

@@ -56,6 +56,7 @@ final class LibC {
     static final MethodHandle FCHMOD        = bind("fchmod",        JAVA_INT,  JAVA_INT, JAVA_INT);
     static final MethodHandle STATX         = bind("statx",         JAVA_INT,  JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS);
     static final MethodHandle FTRUNCATE     = bind("ftruncate",     JAVA_INT,  JAVA_INT, JAVA_LONG);
+    static final MethodHandle LSEEK         = bind("lseek",         JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
     static final MethodHandle FCNTL         = bindVariadic("fcntl", JAVA_INT,  JAVA_INT, JAVA_INT, JAVA_INT);
     static final MethodHandle MEMFD_CREATE  = bind("memfd_create",  JAVA_INT,  ADDRESS, JAVA_INT);
     static final MethodHandle MMAP          = bind("mmap",          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);

@@ -15,6 +15,7 @@ public final class MappedFile implements AutoCloseable {
     private static final int PROT_READ = 1;
     private static final int PROT_WRITE = 2;
     private static final int MAP_SHARED = 1;
+    private static final int MAP_FIXED = 0x10;
     private static final long PAGE = 4096;
     private static final long LARGEST_PAGE = 1L << 30;
 
@@ -88,6 +89,36 @@ public final class MappedFile implements AutoCloseable {
             mapping.keep(descriptor);
         }
         return mapping;
+    }
+
+    /**
+     * Puts another file behind the same addresses, in one step: accesses in flight reach the one or
+     * the other.
+     *
+     * @param descriptor a file as long as what is mapped, which is whole pages from its beginning
+     * @throws LinuxException if the kernel refuses
+     */
+    synchronized void replaceBy(int descriptor) throws LinuxException {
+        long address = segment.address();
+        long length = segment.byteSize();
+        int protection = Access.READ_WRITE.protection;
+        LibC.check(
+                "mmap over " + length,
+                state ->
+                        (long)
+                                LibC.MMAP.invokeExact(
+                                        state,
+                                        address,
+                                        length,
+                                        protection,
+                                        MAP_SHARED | MAP_FIXED,
+                                        descriptor,
+                                        0L));
+    }
+
+    /** Returns whether a descriptor of the file is kept open. */
+    public synchronized boolean keepsDescriptor() {
+        return kept != NONE;
     }
 
     private synchronized void keep(int descriptor) {

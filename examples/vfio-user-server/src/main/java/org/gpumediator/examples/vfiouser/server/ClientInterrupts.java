@@ -1,9 +1,5 @@
 package org.gpumediator.examples.vfiouser.server;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
-import java.util.Objects;
 import org.gpumediator.api.vmm.InterruptLine;
 import org.gpumediator.api.vmm.InterruptSink;
 import org.gpumediator.api.vmm.MessageInterrupts;
@@ -13,6 +9,11 @@ import org.gpumediator.examples.vfiouser.linux.EventFd;
 import org.gpumediator.examples.vfiouser.linux.EventSignal;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Objects;
 
 /**
  * Takes interrupts of one virtual GPU to its client through event counters.
@@ -43,6 +44,7 @@ public final class ClientInterrupts implements InterruptSink, InterruptLine {
     private boolean lineActive;
     private EventPoller.@Nullable Watch lineUnmask;
     private EventPoller.@Nullable Watch lineMask;
+    private SharedBudget.@Nullable Share held;
 
     /** Creates the interrupts of a virtual GPU that is still to be made. */
     public ClientInterrupts() {}
@@ -57,6 +59,27 @@ public final class ClientInterrupts implements InterruptSink, InterruptLine {
                 counters[index] = new int[counts[index]];
                 Arrays.fill(counters[index], NO_COUNTER);
                 masked[index] = new boolean[counts[index]];
+            }
+        }
+    }
+
+    /** Counts the counters that clients hand over in a share of the process's descriptors. */
+    void limitTo(SharedBudget.Share descriptors) {
+        synchronized (lock) {
+            held = descriptors;
+        }
+    }
+
+    private boolean take(int count) {
+        synchronized (lock) {
+            return held == null || held.take(count);
+        }
+    }
+
+    private void give() {
+        synchronized (lock) {
+            if (held != null) {
+                held.give(1);
             }
         }
     }
@@ -163,10 +186,10 @@ public final class ClientInterrupts implements InterruptSink, InterruptLine {
                         && index < Wire.IRQS
                         && legal(request, bools.byteSize(), descriptors.length);
         if (!legal || !Arrays.stream(descriptors).allMatch(Descriptors::isEventFd)) {
-            for (int descriptor : descriptors) {
-                Descriptors.close(descriptor);
-            }
-            return -Errno.EINVAL;
+            return refused(-Errno.EINVAL, descriptors);
+        }
+        if (!take(descriptors.length)) {
+            return refused(-Errno.ENOSPC, descriptors);
         }
         if (request.data == Wire.IRQ_DATA_EVENTFD) {
             if (request.action == Wire.IRQ_TRIGGER) {
@@ -180,6 +203,13 @@ public final class ClientInterrupts implements InterruptSink, InterruptLine {
             act(request, bools);
         }
         return 0;
+    }
+
+    private static int refused(int error, int[] descriptors) {
+        for (int descriptor : descriptors) {
+            Descriptors.close(descriptor);
+        }
+        return error;
     }
 
     private boolean legal(Request request, long boolBytes, int descriptorCount) {
@@ -220,6 +250,7 @@ public final class ClientInterrupts implements InterruptSink, InterruptLine {
     private void replace(int index, int vector, int counter) {
         if (counters[index][vector] != NO_COUNTER) {
             Descriptors.close(counters[index][vector]);
+            give();
         }
         counters[index][vector] = counter;
     }
@@ -239,9 +270,10 @@ public final class ClientInterrupts implements InterruptSink, InterruptLine {
         }
     }
 
-    private static EventPoller.@Nullable Watch ended(EventPoller.@Nullable Watch watch) {
+    private EventPoller.@Nullable Watch ended(EventPoller.@Nullable Watch watch) {
         if (watch != null) {
             watch.end();
+            give();
         }
         return null;
     }

@@ -1,9 +1,5 @@
 package org.gpumediator.examples.vfiouser.server;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.examples.vfiouser.linux.Errno;
@@ -13,12 +9,18 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
 /**
  * The memory of the guest behind one client, as the client declares it.
  *
- * <p>Invariants: the regions are disjoint and sorted by unsigned address; the array is replaced,
- * never changed, so that looking up takes no lock. A region that goes is first taken out of the
- * array, then told to the listeners, then unmapped.
+ * <p>Invariants: the regions are disjoint; the list of them is replaced, never changed, so that
+ * looking up takes no lock. A region that goes is first taken out of the list, then told to the
+ * listeners, then unmapped. Each region with a descriptor is a mapping of this process, taken from
+ * this socket's share of those and given back.
  *
  * <p>Concurrency: {@link #map}, {@link #unmap} and {@link #clear} are called by one thread at a
  * time, the client's. Everything else may be called on any thread. An access in flight while a
@@ -31,8 +33,8 @@ public final class ClientMemory implements GuestMemory {
 
     private static final Logger log = LoggerFactory.getLogger(ClientMemory.class);
 
-    /** Most regions of one client: each is a mapping of this process. */
-    static final int MAX_REGIONS = 4096;
+    /** Most regions of one client, as of a container of the kernel's VFIO. */
+    static final int MAX_REGIONS = 65_535;
 
     /** Longest region. */
     static final long MAX_LENGTH = 8L << 40;
@@ -40,16 +42,27 @@ public final class ClientMemory implements GuestMemory {
     /** Longest copy that may involve messages. */
     private static final long MAX_MESSAGE_COPY = 16 << 20;
 
+    private static final SharedBudget UNLIMITED = new SharedBudget("all", Long.MAX_VALUE / 4);
+
     static final int FLAG_READ = 1;
     static final int FLAG_WRITE = 2;
 
-    private volatile ClientRegion[] regions = {};
+    private volatile RegionList regions = RegionList.EMPTY;
+    private SharedBudget.Share mappings = UNLIMITED.share();
+    private SharedBudget.Share descriptors = UNLIMITED.share();
+    private boolean refusalTold;
     private volatile @Nullable DmaChannel channel;
     private volatile boolean vanished;
     private final List<RegionListener> listeners = new CopyOnWriteArrayList<>();
 
     /** Creates a memory without regions. */
     public ClientMemory() {}
+
+    /** Takes what its regions need from shares of the process's limits. Called before any is. */
+    void limitTo(SharedBudget.Share ofMappings, SharedBudget.Share ofDescriptors) {
+        mappings = ofMappings;
+        descriptors = ofDescriptors;
+    }
 
     // ---- what the client declares
 
@@ -69,19 +82,23 @@ public final class ClientMemory implements GuestMemory {
                 || Long.compareUnsigned(start + length - 1, start) < 0) {
             return -Errno.EINVAL;
         }
-        ClientRegion[] old = regions;
-        if (length > MAX_LENGTH || old.length >= MAX_REGIONS) {
+        RegionList old = regions;
+        if (length > MAX_LENGTH) {
             return -Errno.ENOSPC;
         }
-        int at = insertionPoint(old, start);
-        if (at > 0 && Long.compareUnsigned(old[at - 1].last(), start) >= 0
-                || at < old.length
-                        && Long.compareUnsigned(old[at].start(), start + length - 1) <= 0) {
+        ClientRegion before = old.floor(start + length - 1);
+        if (before != null && Long.compareUnsigned(before.last(), start) >= 0) {
             return -Errno.EEXIST;
+        }
+        if (old.size() >= MAX_REGIONS) {
+            return refused(MAX_REGIONS + " regions of one client");
         }
         boolean writable = (flags & FLAG_WRITE) != 0;
         MappedFile mapping = null;
         if (descriptor >= 0) {
+            if (!mappings.take(1)) {
+                return refused(mappings.refusal());
+            }
             try {
                 mapping =
                         MappedFile.map(
@@ -89,21 +106,32 @@ public final class ClientMemory implements GuestMemory {
                                 fileOffset,
                                 length,
                                 writable ? MappedFile.Access.READ_WRITE : MappedFile.Access.READ);
-            } catch (LinuxException refused) {
-                return -refused.errno();
+            } catch (LinuxException failed) {
+                mappings.give(1);
+                return -failed.errno();
+            }
+            if (mapping.keepsDescriptor() && !descriptors.take(1)) {
+                mapping.close();
+                mappings.give(1);
+                return refused(descriptors.refusal());
             }
         }
         ClientRegion region =
                 new ClientRegion(start, length, (flags & FLAG_READ) != 0, writable, mapping);
-        ClientRegion[] changed = new ClientRegion[old.length + 1];
-        System.arraycopy(old, 0, changed, 0, at);
-        changed[at] = region;
-        System.arraycopy(old, at, changed, at + 1, old.length - at);
-        regions = changed;
+        regions = old.with(region);
         if (region.offered()) {
             tell(listener -> listener.regionAdded(region));
         }
         return 0;
+    }
+
+    /** Tells the operator, once for each client: its guest will miss memory. */
+    private int refused(String why) {
+        if (!refusalTold) {
+            refusalTold = true;
+            log.warn("guest memory refused; {}", why);
+        }
+        return -Errno.ENOSPC;
     }
 
     /**
@@ -112,34 +140,35 @@ public final class ClientMemory implements GuestMemory {
      * @return {@code 0}, or {@code -ENOENT} if there is none of that start and length
      */
     int unmap(long start, long length) {
-        ClientRegion[] old = regions;
-        int at = insertionPoint(old, start) - 1;
-        if (at < 0 || old[at].start() != start || old[at].length() != length) {
+        ClientRegion region = regions.floor(start);
+        if (region == null || region.start() != start || region.length() != length) {
             return -Errno.ENOENT;
         }
-        ClientRegion[] changed = new ClientRegion[old.length - 1];
-        System.arraycopy(old, 0, changed, 0, at);
-        System.arraycopy(old, at + 1, changed, at, changed.length - at);
-        regions = changed;
-        retire(old[at]);
+        regions = regions.without(region);
+        retire(region);
         return 0;
     }
 
     /** Withdraws everything. */
     void clear() {
-        ClientRegion[] old = regions;
-        regions = new ClientRegion[0];
-        for (ClientRegion region : old) {
-            retire(region);
-        }
+        RegionList old = regions;
+        regions = RegionList.EMPTY;
+        old.forEach(this::retire);
         vanished = false;
+        refusalTold = false;
     }
 
     private void retire(ClientRegion region) {
         if (region.offered()) {
             tell(listener -> listener.regionRemoved(region));
         }
-        region.unmap();
+        if (region.keepsDescriptor()) {
+            descriptors.give(1);
+        }
+        if (region.mapped()) {
+            region.unmap();
+            mappings.give(1);
+        }
     }
 
     private interface Event {
@@ -173,40 +202,25 @@ public final class ClientMemory implements GuestMemory {
 
     /** Looks whether the client has taken away memory that it had handed over. */
     boolean looksCut() {
-        for (ClientRegion region : regions) {
-            if (region.cut()) {
-                markVanished();
-                return true;
-            }
-        }
-        return false;
+        regions.forEach(
+                region -> {
+                    if (region.cut()) {
+                        markVanished();
+                    }
+                });
+        return vanished;
     }
 
     /** Returns how many regions there are. */
     int regionCount() {
-        return regions.length;
+        return regions.size();
     }
 
     // ---- what the mediator asks
 
-    /** Returns the index of the first region that begins behind an address. */
-    private static int insertionPoint(ClientRegion[] sorted, long address) {
-        int low = 0;
-        int high = sorted.length;
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (Long.compareUnsigned(sorted[middle].start(), address) <= 0) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
-    }
-
-    private static @Nullable ClientRegion find(ClientRegion[] sorted, long address) {
-        int at = insertionPoint(sorted, address) - 1;
-        return at >= 0 && sorted[at].contains(address) ? sorted[at] : null;
+    private static @Nullable ClientRegion find(RegionList now, long address) {
+        ClientRegion region = now.floor(address);
+        return region != null && region.contains(address) ? region : null;
     }
 
     @Override
@@ -217,7 +231,7 @@ public final class ClientMemory implements GuestMemory {
 
     @Override
     public boolean read(long guestPhysicalAddress, MemorySegment target) {
-        ClientRegion[] now = regions;
+        RegionList now = regions;
         long length = target.byteSize();
         boolean direct = allMapped(now, guestPhysicalAddress, length);
         if (!allows(now, guestPhysicalAddress, length, false)) {
@@ -241,12 +255,12 @@ public final class ClientMemory implements GuestMemory {
 
     @Override
     public boolean write(long guestPhysicalAddress, MemorySegment source) {
-        ClientRegion[] now = regions;
+        RegionList now = regions;
         return allows(now, guestPhysicalAddress, source.byteSize(), true)
                 && copy(now, guestPhysicalAddress, source, true);
     }
 
-    private static boolean allows(ClientRegion[] now, long address, long length, boolean write) {
+    private static boolean allows(RegionList now, long address, long length, boolean write) {
         for (long done = 0; done < length; ) {
             ClientRegion region = find(now, address + done);
             if (region == null || !region.allows(write)) {
@@ -257,7 +271,7 @@ public final class ClientMemory implements GuestMemory {
         return true;
     }
 
-    private static boolean allMapped(ClientRegion[] now, long address, long length) {
+    private static boolean allMapped(RegionList now, long address, long length) {
         for (long done = 0; done < length; ) {
             ClientRegion region = find(now, address + done);
             if (region == null || !region.mapped()) {
@@ -268,7 +282,7 @@ public final class ClientMemory implements GuestMemory {
         return true;
     }
 
-    private boolean copy(ClientRegion[] now, long address, MemorySegment other, boolean write) {
+    private boolean copy(RegionList now, long address, MemorySegment other, boolean write) {
         long length = other.byteSize();
         try {
             for (long done = 0; done < length; ) {

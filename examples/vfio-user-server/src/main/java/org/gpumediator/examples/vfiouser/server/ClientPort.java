@@ -25,6 +25,12 @@ public final class ClientPort {
                 SealedMemory.allocator());
     }
 
+    /** Takes what clients bring from a socket's shares of the process's limits. */
+    void limitTo(SharedBudget.Share mappings, SharedBudget.Share descriptors) {
+        memory.limitTo(mappings, descriptors);
+        interrupts.limitTo(descriptors);
+    }
+
     ClientMemory memory() {
         return memory;
     }

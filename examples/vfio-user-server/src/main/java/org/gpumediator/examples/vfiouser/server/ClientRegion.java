@@ -1,9 +1,10 @@
 package org.gpumediator.examples.vfiouser.server;
 
-import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.examples.vfiouser.linux.MappedFile;
 import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
 
 /** A run of guest-physical addresses that a client has declared. */
 final class ClientRegion implements GuestMemory.Region {
@@ -63,6 +64,11 @@ final class ClientRegion implements GuestMemory.Region {
     /** Returns whether its memory is mapped into this process. */
     boolean mapped() {
         return mapping != null;
+    }
+
+    /** Returns whether a descriptor is kept open for it. */
+    boolean keepsDescriptor() {
+        return mapping != null && mapping.keepsDescriptor();
     }
 
     /** Returns whether it is made of whole pages that a GPU can be given. */

@@ -1,9 +1,10 @@
 package org.gpumediator.examples.vfiouser.server;
 
-import java.lang.foreign.MemorySegment;
 import org.gpumediator.examples.vfiouser.linux.MessageSocket;
 import org.gpumediator.examples.vfiouser.protocol.FrameReader;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
+
+import java.lang.foreign.MemorySegment;
 
 /**
  * Asks a client for guest memory by message.
@@ -134,8 +135,7 @@ final class DmaMessages implements DmaChannel {
             unanswered[unansweredCount++] = lastId;
             reply = frames.awaitReply(lastId, giveUpAt);
         }
-        long now = System.nanoTime();
-        patience.end(reply < 0 && now - giveUpAt >= 0 ? giveUpAt + Patience.SOON_NANOS : now);
+        patience.end(System.nanoTime());
         if (reply < 0) {
             allowed = false;
             return -1;

@@ -1,5 +1,16 @@
 package org.gpumediator.examples.vfiouser.server;
 
+import org.gpumediator.api.ResetKind;
+import org.gpumediator.api.vmm.VirtualGpu;
+import org.gpumediator.examples.vfiouser.linux.Descriptors;
+import org.gpumediator.examples.vfiouser.linux.Errno;
+import org.gpumediator.examples.vfiouser.linux.LinuxException;
+import org.gpumediator.examples.vfiouser.linux.UnixSocket;
+import org.gpumediator.examples.vfiouser.protocol.Wire;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -7,14 +18,6 @@ import java.util.SortedMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
-import org.gpumediator.api.vmm.VirtualGpu;
-import org.gpumediator.examples.vfiouser.linux.Descriptors;
-import org.gpumediator.examples.vfiouser.linux.Errno;
-import org.gpumediator.examples.vfiouser.linux.LinuxException;
-import org.gpumediator.examples.vfiouser.linux.UnixSocket;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One virtual GPU on one socket: one client after the other.
@@ -39,6 +42,12 @@ public final class GpuEndpoint {
      */
     private static final int MOST_GRACES = 8;
 
+    /**
+     * What a socket needs: itself, its client, one that waits, those being turned away, and the
+     * descriptors of two messages.
+     */
+    static final int DESCRIPTORS = 3 + BusyAnswer.MOST + 2 * Wire.MAX_DESCRIPTORS;
+
     /** How long a client may take to begin its first message; less than a second one waits. */
     static final long FIRST_MESSAGE_NANOS = 3_000_000_000L;
 
@@ -51,7 +60,9 @@ public final class GpuEndpoint {
     private final Path path;
     private final ServerSettings settings;
     private final EventPoller poller;
+    private final SharedBudget.Share descriptors;
     private final RegionTable regions;
+    private final LentMemory lent = new LentMemory();
     private final SessionCounters counters = new SessionCounters();
     private final BlockingQueue<Integer> accepted = new LinkedBlockingQueue<>();
     private final Thread thread;
@@ -79,7 +90,9 @@ public final class GpuEndpoint {
             Path path,
             ServerSettings settings,
             EventPoller poller,
-            ThreadFactory threads) {
+            ThreadFactory threads,
+            SharedBudget.Share descriptors) {
+        this.descriptors = descriptors;
         this.vgpu = vgpu;
         this.port = port;
         this.path = path;
@@ -103,6 +116,10 @@ public final class GpuEndpoint {
 
     RegionTable regions() {
         return regions;
+    }
+
+    LentMemory lent() {
+        return lent;
     }
 
     SessionCounters counters() {
@@ -212,9 +229,26 @@ public final class GpuEndpoint {
         }
     }
 
+    /** Returns whether nobody has memory of ours; if it must be replaced still, clears it after. */
+    private boolean ownsItsMemory() {
+        if (!lent.isLent()) {
+            return true;
+        }
+        if (!lent.takeBack()) {
+            return false;
+        }
+        try {
+            vgpu.reset(ResetKind.LOST_CLIENT);
+            return true;
+        } catch (IllegalStateException closedMeanwhile) {
+            return false;
+        }
+    }
+
     private void serve(int client) {
+        boolean possible = ownsItsMemory();
         synchronized (lock) {
-            if (closing) {
+            if (closing || !possible) {
                 Descriptors.close(client);
                 return;
             }
@@ -293,6 +327,7 @@ public final class GpuEndpoint {
                 interrupted = true;
             }
         }
+        descriptors.give(DESCRIPTORS);
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

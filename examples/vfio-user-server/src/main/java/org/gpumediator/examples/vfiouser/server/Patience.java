@@ -17,10 +17,12 @@ final class Patience {
 
     private long left = MOST_NANOS;
     private long countedAt;
+    private long giveUpAt;
     private long pausesUntil;
 
     Patience(long now) {
         countedAt = now;
+        giveUpAt = now;
         pausesUntil = now;
     }
 
@@ -33,14 +35,15 @@ final class Patience {
     long begin(long now) {
         left = Math.min(MOST_NANOS, left + (now - countedAt) / PART);
         countedAt = now;
-        return now + left;
+        giveUpAt = now + left;
+        return giveUpAt;
     }
 
     /** Counts the wait since {@link #begin}. */
     void end(long now) {
         left -= Math.max(0, now - countedAt - SOON_NANOS);
         countedAt = now;
-        if (left <= 0) {
+        if (left <= 0 || now - giveUpAt >= 0) {
             left = MOST_NANOS;
             pausesUntil = now + PAUSE_NANOS;
         }

@@ -1,9 +1,5 @@
 package org.gpumediator.examples.vfiouser.server;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.List;
-import java.util.function.UnaryOperator;
 import org.gpumediator.api.pci.BarKind;
 import org.gpumediator.api.pci.ConfigSpace;
 import org.gpumediator.api.pci.ConfigWriteEffect;
@@ -14,6 +10,11 @@ import org.gpumediator.api.vmm.TrapRegion;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.jspecify.annotations.Nullable;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** The regions of one virtual GPU as a client numbers them, and the accesses to them. Immutable. */
 final class RegionTable {
@@ -46,9 +47,10 @@ final class RegionTable {
     private final Mappable[] mappables = new Mappable[Wire.REGIONS];
 
     /** The windows of one region that a client can map: all of one file, at one distance. */
-    private record Mappable(int descriptor, long fileOffset, List<DirectWindow> windows) {}
+    private record Mappable(
+            @Nullable SharedMemory backing, long fileOffset, List<DirectWindow> windows) {}
 
-    private static final Mappable UNMAPPABLE = new Mappable(-1, 0, List.of());
+    private static final Mappable UNMAPPABLE = new Mappable(null, 0, List.of());
 
     /**
      * Lists the regions of a virtual GPU.
@@ -90,7 +92,7 @@ final class RegionTable {
             long distance = first.backingOffset() - first.offset();
             if (distance >= 0 && backing.fileDescriptor().isPresent()) {
                 return new Mappable(
-                        backing.fileDescriptor().getAsInt(),
+                        backing,
                         distance,
                         region.directWindows().stream()
                                 .filter(window -> window.backing() == backing)
@@ -129,9 +131,9 @@ final class RegionTable {
         return areas == 0 ? INFO_LENGTH : INFO_LENGTH + SPARSE_LENGTH + areas * AREA_LENGTH;
     }
 
-    /** Returns the descriptor that a client maps a region from, {@code -1} if it cannot. */
-    int descriptor(int index) {
-        return mappables[index].descriptor;
+    /** Returns what a client maps a region from, {@code null} if it cannot. */
+    @Nullable SharedMemory backing(int index) {
+        return mappables[index].backing;
     }
 
     /**

@@ -3,6 +3,7 @@ package org.gpumediator.examples.vfiouser.server;
 import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.VirtualGpuState;
+import org.gpumediator.api.vmm.SharedMemory;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.Errno;
@@ -334,8 +335,9 @@ final class Session implements AutoCloseable {
             return -Errno.EINVAL;
         }
         int described = regions.describe(index, room, out.asSlice(PAYLOAD));
-        if (described > RegionTable.INFO_LENGTH) {
-            passedDescriptor = regions.descriptor(index);
+        SharedMemory backing = regions.backing(index);
+        if (described > RegionTable.INFO_LENGTH && backing != null) {
+            passedDescriptor = endpoint.lent().lend(backing);
         }
         return described;
     }
@@ -475,6 +477,8 @@ final class Session implements AutoCloseable {
     public void close() {
         memory.askThrough(null);
         interrupts.disconnect();
+        // First: what the reset writes and clears must be out of the client's reach.
+        boolean ignored = endpoint.lent().takeBack();
         try {
             vgpu.reset(ResetKind.LOST_CLIENT);
         } catch (IllegalStateException closedMeanwhile) {

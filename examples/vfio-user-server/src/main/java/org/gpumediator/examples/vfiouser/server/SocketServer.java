@@ -1,12 +1,13 @@
 package org.gpumediator.examples.vfiouser.server;
 
+import org.gpumediator.api.vmm.VirtualGpu;
+import org.gpumediator.examples.vfiouser.linux.LinuxException;
+
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
-import org.gpumediator.api.vmm.VirtualGpu;
-import org.gpumediator.examples.vfiouser.linux.LinuxException;
 
 /**
  * Serves virtual GPUs over vfio-user, each on a socket of its own. Safe for use by multiple
@@ -19,15 +20,29 @@ public final class SocketServer implements AutoCloseable {
     private final ServerSettings settings;
     private final ThreadFactory threads;
     private final EventPoller poller;
+    private final SharedBudget mappings;
+    private final SharedBudget descriptors;
     private final List<GpuEndpoint> endpoints = new CopyOnWriteArrayList<>();
 
     /**
      * Creates a server without virtual GPUs.
      *
+     * @throws IOException if the process has no descriptor left, or the host does not tell limits
+     */
+    public SocketServer(ServerSettings settings) throws IOException {
+        this(settings, ProcessLimits.ofThisProcess());
+    }
+
+    /**
+     * Creates a server without virtual GPUs.
+     *
+     * @param limits what all its clients may have together
      * @throws LinuxException if the process has no descriptor left
      */
-    public SocketServer(ServerSettings settings) throws LinuxException {
+    public SocketServer(ServerSettings settings, ProcessLimits limits) throws LinuxException {
         this.settings = settings;
+        mappings = limits.budgetOfMappings();
+        descriptors = limits.budgetOfDescriptors();
         threads = task -> Thread.ofPlatform().daemon().unstarted(task);
         poller =
                 new EventPoller(
@@ -43,8 +58,7 @@ public final class SocketServer implements AutoCloseable {
      * @throws IOException if the socket cannot be made
      */
     public GpuEndpoint serve(VirtualGpu vgpu, ClientPort port, Path path) throws IOException {
-        GpuEndpoint endpoint = new GpuEndpoint(vgpu, port, path, settings, poller, threads);
-        endpoints.add(endpoint);
+        GpuEndpoint endpoint = endpoint(vgpu, port, path);
         endpoint.listen();
         return endpoint;
     }
@@ -54,11 +68,24 @@ public final class SocketServer implements AutoCloseable {
      * otherwise.
      *
      * @param connection the socket; becomes the server's
+     * @throws IOException if the process has no descriptors left for it
      */
-    public GpuEndpoint serveConnected(VirtualGpu vgpu, ClientPort port, int connection) {
-        GpuEndpoint endpoint = new GpuEndpoint(vgpu, port, Path.of(""), settings, poller, threads);
-        endpoints.add(endpoint);
+    public GpuEndpoint serveConnected(VirtualGpu vgpu, ClientPort port, int connection)
+            throws IOException {
+        GpuEndpoint endpoint = endpoint(vgpu, port, Path.of(""));
         poller.execute(() -> endpoint.arrived(connection));
+        return endpoint;
+    }
+
+    private GpuEndpoint endpoint(VirtualGpu vgpu, ClientPort port, Path path) throws IOException {
+        SharedBudget.Share held = descriptors.share();
+        if (!held.take(GpuEndpoint.DESCRIPTORS)) {
+            throw new IOException(
+                    vgpu.name() + ": " + GpuEndpoint.DESCRIPTORS + " needed of " + held.refusal());
+        }
+        port.limitTo(mappings.share(), held);
+        GpuEndpoint endpoint = new GpuEndpoint(vgpu, port, path, settings, poller, threads, held);
+        endpoints.add(endpoint);
         return endpoint;
     }
 
@@ -72,8 +99,9 @@ public final class SocketServer implements AutoCloseable {
 
     /** Ends the service of one virtual GPU, and waits until its client is cleared away. */
     public void stop(GpuEndpoint endpoint) {
-        endpoints.remove(endpoint);
-        endpoint.close();
+        if (endpoints.remove(endpoint)) {
+            endpoint.close();
+        }
     }
 
     /** Removes the sockets, lets the clients go, and waits until they are cleared away. */

@@ -1,6 +1,5 @@
 package org.gpumediator.examples.vfiouser.server;
 
-import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.vmm.SharedMemory;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.EventFd;
@@ -9,6 +8,9 @@ import org.gpumediator.examples.vfiouser.linux.MessageSocket;
 import org.gpumediator.examples.vfiouser.linux.SealedMemory;
 import org.gpumediator.examples.vfiouser.linux.UnixSocket;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 
 /**
  * Serves a client of its own for a moment, so that every class is loaded and the usual messages are
@@ -33,9 +35,9 @@ public final class WarmUp {
     /**
      * Runs, for less than a second.
      *
-     * @throws LinuxException if the host refuses a socket or a descriptor
+     * @throws IOException if the host refuses a socket or a descriptor
      */
-    public static void run() throws LinuxException {
+    public static void run() throws IOException {
         int[] pair = UnixSocket.pair();
         ClientPort port = new ClientPort();
         try (ScratchGpu gpu = new ScratchGpu("warm-up", port.vmmPort());

@@ -2,16 +2,14 @@ package org.gpumediator.examples.vfiouser.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.gpumediator.examples.vfiouser.server.WireClient.access;
+import static org.gpumediator.examples.vfiouser.server.WireClient.bytes;
 import static org.gpumediator.examples.vfiouser.server.WireClient.irqs;
 
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.Errno;
 import org.gpumediator.examples.vfiouser.linux.EventFd;
 import org.gpumediator.examples.vfiouser.linux.HostileCounter;
+import org.gpumediator.examples.vfiouser.linux.MappedFile;
 import org.gpumediator.examples.vfiouser.linux.MessageSocket;
 import org.gpumediator.examples.vfiouser.linux.UnixSocket;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
@@ -20,6 +18,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** What a client owns it may change at any time; nobody waits for it, and nobody pays for it. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = ThreadMode.SEPARATE_THREAD)
@@ -192,6 +197,42 @@ class HostileClientTest {
         } finally {
             Descriptors.close(pair[0]);
             Descriptors.close(pair[1]);
+        }
+    }
+
+    private MappedFile windowOf(WireClient client) throws Exception {
+        WireClient.Message description =
+                client.call(Wire.DEVICE_GET_REGION_INFO, bytes(4096, 0, 2, 0, 0L, 0L));
+        assertThat(description.error()).isZero();
+        int passed = client.takeDescriptors().getFirst();
+        long window = ScratchGpu.WINDOW_LENGTH;
+        try {
+            return MappedFile.map(passed, window, window, MappedFile.Access.READ_WRITE);
+        } finally {
+            Descriptors.close(passed);
+        }
+    }
+
+    @Test
+    void window_keptMappedByAClientThatHasGone_isNotThatOfItsSuccessor() throws Exception {
+        MemorySegment seen = served.gpu.mapped().segment();
+        long window = ScratchGpu.WINDOW_LENGTH;
+        WireClient first = served.connectAndNegotiate();
+        try (MappedFile kept = windowOf(first)) {
+            kept.segment().set(ValueLayout.JAVA_INT, 0, 1);
+            assertThat(seen.get(ValueLayout.JAVA_INT, window)).isEqualTo(1);
+            first.close();
+            try (WireClient next = served.connectAndNegotiate();
+                    MappedFile its = windowOf(next)) {
+                assertThat(its.segment().get(ValueLayout.JAVA_INT, 0)).as("contents").isEqualTo(1);
+                its.segment().set(ValueLayout.JAVA_INT, 4, 2);
+                kept.segment().set(ValueLayout.JAVA_INT, 8, 3);
+
+                assertThat(kept.segment().get(ValueLayout.JAVA_INT, 4)).isZero();
+                assertThat(its.segment().get(ValueLayout.JAVA_INT, 8)).isZero();
+                assertThat(seen.get(ValueLayout.JAVA_INT, window + 4)).isEqualTo(2);
+                assertThat(seen.get(ValueLayout.JAVA_INT, window + 8)).isZero();
+            }
         }
     }
 
