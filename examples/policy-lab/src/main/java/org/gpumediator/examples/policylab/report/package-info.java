@@ -1,0 +1,3 @@
+/** Tables, charts and pages. */
+@org.jspecify.annotations.NullMarked
+package org.gpumediator.examples.policylab.report;
