@@ -12,6 +12,7 @@ module org.gpumediator.core {
     exports org.gpumediator.core.command;
     exports org.gpumediator.core.contain;
     exports org.gpumediator.core.desired;
+    exports org.gpumediator.core.display;
     exports org.gpumediator.core.hardware;
     exports org.gpumediator.core.observe;
     exports org.gpumediator.core.pci;

@@ -37,6 +37,9 @@ import org.gpumediator.intel.gen7.bar.HostRegisters;
 import org.gpumediator.intel.gen7.bar.PortBar;
 import org.gpumediator.intel.gen7.bar.RegisterBar;
 import org.gpumediator.intel.gen7.bar.TableWindow;
+import org.gpumediator.intel.gen7.display.GuestDisplays;
+import org.gpumediator.intel.gen7.display.Ports;
+import org.gpumediator.intel.gen7.display.SideBand;
 import org.gpumediator.intel.gen7.display.VirtualDisplay;
 import org.gpumediator.intel.gen7.engine.EngineMediation;
 import org.gpumediator.intel.gen7.engine.GuestEngines;
@@ -77,6 +80,9 @@ public final class Gen7Vgpu implements DeviceModel {
     private final RegisterFile<Gen7Hooks> registers;
     private final ShadowRegisters shadow;
     private final VirtualDisplay display;
+    private final Ports displayPorts;
+    private final SideBand sideBand = new SideBand();
+    private final GuestDisplays displays;
     private final PortBar ports;
     private final ApertureBar aperture;
     private final List<TrapRegion> regions;
@@ -135,6 +141,8 @@ public final class Gen7Vgpu implements DeviceModel {
         shadow = new Storage(registers);
         interrupts = new VirtualInterrupts(lock, shadow, this::interruptLevel);
         display = new VirtualDisplay(shadow, interrupts, backend.clock());
+        displayPorts = new Ports(shadow, interrupts, options.display());
+        displays = new GuestDisplays(shadow, displayPorts, display, this::readGraphics, faults);
         scratchPage = new DmaPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
         // As long as the BAR and with the table at the same offset: a VMM in another process maps
         // BAR and
@@ -228,6 +236,7 @@ public final class Gen7Vgpu implements DeviceModel {
         synchronized (lock) {
             ParavirtualPage.fill(shadow, blueprint.id(), gtt.slice(), fences.count());
         }
+        displayPorts.reset();
     }
 
     private void commandWritten(int before, int after) {
@@ -311,6 +320,20 @@ public final class Gen7Vgpu implements DeviceModel {
 
     public ShadowRegisters shadow() {
         return shadow;
+    }
+
+    Ports ports() {
+        return displayPorts;
+    }
+
+    SideBand sideBand() {
+        return sideBand;
+    }
+
+    private boolean readGraphics(long address, int[] target, int at, int dwords) {
+        synchronized (lock) {
+            return gtt.readPage(address, target, at, dwords);
+        }
     }
 
     void tableFlushed() {
@@ -408,6 +431,7 @@ public final class Gen7Vgpu implements DeviceModel {
         backend.engines().resetAll(engines);
         registers.reset();
         display.reset();
+        sideBand.reset();
         ports.reset();
         synchronized (lock) {
             fences.clear();
@@ -450,6 +474,9 @@ public final class Gen7Vgpu implements DeviceModel {
 
     @Override
     public <T> Optional<T> ability(Class<T> ability) {
+        if (ability.isInstance(displays)) {
+            return Optional.of(ability.cast(displays));
+        }
         return ability.isInstance(registers)
                 ? Optional.of(ability.cast(registers))
                 : Optional.empty();

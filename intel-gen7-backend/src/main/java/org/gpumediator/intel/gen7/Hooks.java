@@ -6,7 +6,6 @@ import org.gpumediator.intel.gen7.engine.EngineMediation;
 import org.gpumediator.intel.gen7.engine.GuestEngines;
 import org.gpumediator.intel.gen7.hardware.Engine;
 import org.gpumediator.intel.gen7.hardware.RingRegisters;
-import org.gpumediator.intel.gen7.irq.InterruptBank;
 import org.gpumediator.intel.gen7.registers.Gen7Hooks;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 final class Hooks implements Gen7Hooks {
 
     private static final int GDRST_ALL = 1;
-    private static final InterruptBank[] BANKS = InterruptBank.values();
 
     private final Gen7Vgpu vgpu;
     private @Nullable GuestEngines bound;
@@ -183,7 +181,7 @@ final class Hooks implements Gen7Hooks {
 
     @Override
     public void interruptIdentityCleared(int bank, int cleared) {
-        vgpu.virtualInterrupts().acknowledged(BANKS[bank]);
+        vgpu.virtualInterrupts().acknowledged();
     }
 
     @Override
@@ -234,5 +232,30 @@ final class Hooks implements Gen7Hooks {
     @Override
     public int frameCount(int pipe, int stored) {
         return vgpu.display().frameCount(pipe);
+    }
+
+    @Override
+    public void gmbusWritten(int register, int value, int old) {
+        vgpu.ports().gmbusWritten(register, value);
+    }
+
+    @Override
+    public int gmbusRead(int register, int stored) {
+        return vgpu.ports().gmbusRead(register, stored);
+    }
+
+    @Override
+    public void auxStarted(int port, int control) {
+        vgpu.ports().auxStarted(port, control);
+    }
+
+    @Override
+    public int sidebandRead(int address) {
+        return vgpu.sideBand().read(address);
+    }
+
+    @Override
+    public void sidebandWritten(int address, int value) {
+        vgpu.sideBand().write(address, value);
     }
 }

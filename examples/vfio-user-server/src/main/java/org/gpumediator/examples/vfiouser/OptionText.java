@@ -3,12 +3,16 @@ package org.gpumediator.examples.vfiouser;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /** Reads values of the form {@code key=value,key=value}, and amounts such as {@code 64M}. */
 final class OptionText {
 
     private static final String SUFFIXES = "kmg";
     private static final int BITS_PER_SUFFIX = 10;
+
+    /** Keys whose value is a list: what follows a comma and is no pair belongs to it. */
+    private static final Set<String> LISTS = Set.of("display");
 
     private OptionText() {}
 
@@ -23,12 +27,18 @@ final class OptionText {
         if (text.isEmpty()) {
             return pairs;
         }
+        String last = "";
         for (String piece : text.split(",", -1)) {
             int equals = piece.indexOf('=');
+            if (equals < 0 && LISTS.contains(last) && !piece.isEmpty()) {
+                pairs.merge(last, piece, (list, more) -> list + "," + more);
+                continue;
+            }
             if (equals <= 0 || equals == piece.length() - 1) {
                 throw UsageException.badOption(option + ": \"" + piece + "\": expected key=value");
             }
             String key = piece.substring(0, equals);
+            last = key;
             if (pairs.put(key, piece.substring(equals + 1)) != null) {
                 throw UsageException.badOption(option + ": " + key + "= is given twice");
             }

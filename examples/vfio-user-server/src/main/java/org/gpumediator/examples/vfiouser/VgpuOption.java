@@ -23,7 +23,7 @@ record VgpuOption(VgpuRequest request, Path socket) {
 
     private static final String OPTION = "--vgpu";
     private static final Set<String> ATTRIBUTE_KEYS =
-            Stream.concat(SchedulingAttributes.NAMES.stream(), Stream.of("gtt"))
+            Stream.concat(SchedulingAttributes.NAMES.stream(), Stream.of("gtt", "display"))
                     .collect(Collectors.toUnmodifiableSet());
 
     /**

@@ -6,10 +6,11 @@ import org.gpumediator.core.catalogue.BitField;
 import org.gpumediator.intel.gen7.hardware.ShadowRegisters;
 import org.gpumediator.intel.gen7.irq.InterruptBank;
 import org.gpumediator.intel.gen7.irq.VirtualInterrupts;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The pipes of a guest that nobody looks at: they scan at 60 Hz on the mediator's clock, count
- * frames, raise vertical blanks, and show a new surface at once.
+ * The pipes of a guest: they scan on the mediator's clock at the rate of the mode the guest has
+ * set, count frames, raise vertical blanks, and show a new surface at once.
  *
  * <p>Source: gen7 pipe registers (PIPECONF bits 31 and 30, PIPEDSL, frame count), DE interrupt bits
  * 5n vertical blank, 5n+3 primary flip done, 5n+4 sprite flip done; XenGT's emulated blank timer.
@@ -18,21 +19,26 @@ public final class VirtualDisplay {
 
     static final int PIPES = 3;
 
-    private static final long FRAME_NANOS = 16_666_667L;
-    private static final int LINES = 1125;
-
     private static final BitField PIPECONF_ENABLE = BitField.bit(31);
     private static final int PIPECONF = 0x7_0008;
+    private static final int EMBEDDED_PIPECONF = 0x7_f008;
     private static final int PIPE_STRIDE = 0x1000;
     private static final int BITS_PER_PIPE = 5;
 
     private final ShadowRegisters registers;
     private final VirtualInterrupts interrupts;
     private final MediationClock clock;
+
+    /** What each pipe scans with; {@code null} while it is off. */
+    private final @Nullable PipeTimings[] timings = new PipeTimings[PIPES];
+
     private final long[] enabledAt = new long[PIPES];
     private final int[] countAtEnable = new int[PIPES];
+
+    /** How many vertical blanks since the pipe was switched on have been raised or passed over. */
+    private final long[] raised = new long[PIPES];
+
     private volatile int enabled;
-    private long blanked;
 
     public VirtualDisplay(
             ShadowRegisters registers, VirtualInterrupts interrupts, MediationClock clock) {
@@ -41,20 +47,36 @@ public final class VirtualDisplay {
         this.clock = clock;
     }
 
-    /** Follows a write of PIPECONF. */
-    public synchronized void pipeConfigured(int pipe) {
-        if (pipe >= PIPES) {
-            return;
-        }
-        boolean on = PIPECONF_ENABLE.get(registers.get(PIPECONF + pipe * PIPE_STRIDE)) != 0;
-        boolean was = (enabled & 1 << pipe) != 0;
+    /**
+     * Follows a write of PIPECONF.
+     *
+     * @param transcoder 0 for A, to 3 for the embedded one
+     */
+    public synchronized void pipeConfigured(int transcoder) {
+        int pipe =
+                transcoder == PipeTimings.EMBEDDED
+                        ? PipeTimings.embeddedInput(registers)
+                        : transcoder;
+        boolean embedded = PipeTimings.feeds(registers, pipe);
+        int configuration =
+                registers.get(embedded ? EMBEDDED_PIPECONF : PIPECONF + pipe * PIPE_STRIDE);
+        boolean on = PIPECONF_ENABLE.get(configuration) != 0;
+        boolean was = timings[pipe] != null;
         if (on && !was) {
+            timings[pipe] = PipeTimings.of(registers, pipe);
             enabledAt[pipe] = clock.nanoTime();
+            raised[pipe] = 0;
             enabled |= 1 << pipe;
         } else if (!on && was) {
             countAtEnable[pipe] = frameCount(pipe);
+            timings[pipe] = null;
             enabled &= ~(1 << pipe);
         }
+    }
+
+    /** Returns how a pipe scans, {@code null} while it is off. */
+    synchronized @Nullable PipeTimings timings(int pipe) {
+        return timings[pipe];
     }
 
     /** Returns how many frames a pipe has shown. */
@@ -62,17 +84,20 @@ public final class VirtualDisplay {
         if (pipe >= PIPES) {
             return 0;
         }
-        boolean on = (enabled & 1 << pipe) != 0;
+        PipeTimings timing = timings[pipe];
         return countAtEnable[pipe]
-                + (on ? (int) ((clock.nanoTime() - enabledAt[pipe]) / FRAME_NANOS) : 0);
+                + (timing == null ? 0 : (int) blanks(pipe, timing, clock.nanoTime()));
     }
 
     /** Returns the line a pipe is scanning, 0 while it is off. */
     public synchronized int scanLine(int pipe) {
-        if (pipe >= PIPES || (enabled & 1 << pipe) == 0) {
-            return 0;
-        }
-        return (int) ((clock.nanoTime() - enabledAt[pipe]) % FRAME_NANOS * LINES / FRAME_NANOS);
+        PipeTimings timing = pipe >= PIPES ? null : timings[pipe];
+        return timing == null ? 0 : timing.lineAt(clock.nanoTime() - enabledAt[pipe]);
+    }
+
+    /** A pipe that has just been switched on starts in a vertical blank. */
+    private long blanks(int pipe, PipeTimings timing, long now) {
+        return (now - enabledAt[pipe]) / timing.frameNanos();
     }
 
     /**
@@ -87,7 +112,7 @@ public final class VirtualDisplay {
     }
 
     /**
-     * Raises the vertical blanks that are due.
+     * Raises the vertical blanks that are due; of several of one pipe the last.
      *
      * @return when the next one is due, {@link Long#MAX_VALUE} while every pipe is off
      */
@@ -96,13 +121,18 @@ public final class VirtualDisplay {
             return Long.MAX_VALUE;
         }
         int due = 0;
-        long next;
+        long next = Long.MAX_VALUE;
         synchronized (this) {
-            if (now - blanked >= FRAME_NANOS) {
-                blanked = now;
-                due = enabled;
+            for (int pipe = 0; pipe < PIPES; pipe++) {
+                PipeTimings timing = timings[pipe];
+                if (timing == null) {
+                    continue;
+                }
+                long blanks = blanks(pipe, timing, now);
+                due |= blanks > raised[pipe] ? 1 << pipe : 0;
+                raised[pipe] = Math.max(raised[pipe], blanks);
+                next = Math.min(next, enabledAt[pipe] + (raised[pipe] + 1) * timing.frameNanos());
             }
-            next = blanked + FRAME_NANOS;
         }
         for (int pipe = 0; pipe < PIPES; pipe++) {
             if ((due & 1 << pipe) != 0) {
@@ -114,6 +144,7 @@ public final class VirtualDisplay {
 
     public synchronized void reset() {
         enabled = 0;
+        Arrays.fill(timings, null);
         Arrays.fill(countAtEnable, 0);
     }
 }

@@ -101,6 +101,26 @@ public final class GuestGtt {
     }
 
     /**
+     * Reads dwords within one page of the guest's graphics memory, as the guest's own entry points
+     * to it; zeros where it points nowhere.
+     *
+     * @param address graphics address, a multiple of 4
+     * @return whether the page is the guest's
+     */
+    public boolean readPage(long address, int[] target, int at, int dwords) {
+        int index = (int) (address / Pte.PAGE);
+        int entry = released || slice.slot(index) < 0 ? 0 : read(index);
+        Region region = Pte.valid(entry) ? memory.regionAt(Pte.address(entry)) : null;
+        long from = region == null ? 0 : Pte.address(entry) - region.start() + address % Pte.PAGE;
+        if (region == null || from + (long) dwords * Integer.BYTES > region.length()) {
+            Arrays.fill(target, at, at + dwords, 0);
+            return false;
+        }
+        MemorySegment.copy(region.segment(), LE32, from, target, at, dwords);
+        return true;
+    }
+
+    /**
      * Keeps a mirror of what the GPU uses from now on, or none any more.
      *
      * @param kept in which every entry leads to the scratch page

@@ -70,13 +70,14 @@ public final class VirtualInterrupts {
         }
     }
 
-    /** Drives live status bits of a block, such as those of a connected monitor. */
+    /**
+     * Sets live status bits of a block, such as the pin of a connected monitor. Levels raise
+     * nothing: the change of a pin is an event of its own, see {@link #event}.
+     */
     public void live(InterruptBank bank, int mask, int bits) {
         synchronized (lock) {
             int old = registers.get(bank.isr());
-            int now = old & ~mask | bits & mask;
-            registers.set(bank.isr(), now);
-            latch(bank, now & ~old);
+            registers.set(bank.isr(), old & ~mask | bits & mask);
         }
     }
 
@@ -97,12 +98,13 @@ public final class VirtualInterrupts {
     }
 
     /**
-     * Takes a guest's write of ones to latched events. The bits are cleared already; those whose
-     * live status still stands are latched again.
+     * Takes a guest's write of ones to latched events. The bits are cleared already, and only new
+     * events set them again; but the north's bit for the south stands as long as the south has
+     * something enabled.
      */
-    public void acknowledged(InterruptBank bank) {
+    public void acknowledged() {
         synchronized (lock) {
-            latch(bank, registers.get(bank.isr()));
+            evaluate();
         }
     }
 

@@ -183,31 +183,25 @@ public interface Gen7Hooks {
     }
 
     /**
-     * A GMBUS register was written. By default nobody is on any bus.
+     * A GMBUS register was written.
      *
-     * @param register {@code 0} to {@code 5}
+     * @param register {@code 0} to {@code 4} as numbered; {@code 8} for GMBUS5
      */
-    default void gmbusWritten(int register, int value, int old) {
-        NoMonitor.gmbusWritten(registers(), register, value);
-    }
+    void gmbusWritten(int register, int value, int old);
 
     /**
      * Returns what a GMBUS register reads as.
      *
-     * @param register {@code 0} to {@code 5}
+     * @param register {@code 0} to {@code 4} as numbered; {@code 8} for GMBUS5
      */
-    default int gmbusRead(int register, int stored) {
-        return NoMonitor.gmbusRead(registers(), register, stored);
-    }
+    int gmbusRead(int register, int stored);
 
     /**
-     * A transaction on an AUX channel was started (bit 31 of its CTL). By default it times out.
+     * A transaction on an AUX channel was started (bit 31 of its CTL).
      *
      * @param port 0 for A, to 3 for D
      */
-    default void auxStarted(int port, int control) {
-        NoMonitor.auxStarted(registers(), port, control);
-    }
+    void auxStarted(int port, int control);
 
     /** Returns a register behind the side band; {@code 0} where nothing was written. */
     default int sidebandRead(int address) {

@@ -20,8 +20,17 @@ final class SouthBehaviour {
     static final BitField SBI_ADDRESS = BitField.range(31, 16);
     static final BitField PP_CONTROL_ON = BitField.bit(0);
     static final BitField PP_STATUS_ON = BitField.bit(31);
+
+    /** The sequencer's state in bits 3:0 once the panel is on. */
+    private static final int PP_STATE_ON_IDLE = 8;
+
     static final BitField ADPA_MONITOR = BitField.range(25, 24);
     static final BitField ADPA_FORCE_TRIGGER = BitField.bit(16);
+
+    /** Where the bits of clock and data start. */
+    private static final int[] GPIO_WIRES = {0, 8};
+
+    private static final int GPIO_PULL_UPS = 1 << 5 | 1 << 13;
 
     private static final int SBI_ADDR = 0xc_6000;
     private static final int SBI_DATA = 0xc_6004;
@@ -55,7 +64,25 @@ final class SouthBehaviour {
     }
 
     static void panelPowerWritten(Gen7Hooks device, int offset, int value, int old) {
-        device.registers().shadow(PP_STATUS, PP_STATUS_ON.set(0, PP_CONTROL_ON.get(value)));
+        boolean on = PP_CONTROL_ON.isSet(value);
+        device.registers().shadow(PP_STATUS, on ? PP_STATUS_ON.mask() | PP_STATE_ON_IDLE : 0);
+    }
+
+    /**
+     * The wires of a bit-banged bus: direction and value change under their write masks, and a wire
+     * reads high unless the guest drives it low.
+     */
+    static int gpio(Gen7Hooks device, int offset, int written, int stored) {
+        int next = GPIO_PULL_UPS & written;
+        for (int wire : GPIO_WIRES) {
+            int direction = (written >>> wire & 1) != 0 ? written : stored;
+            int value = (written >>> wire + 2 & 1) != 0 ? written : stored;
+            boolean drives = (direction >>> wire + 1 & 1) != 0;
+            boolean high = (value >>> wire + 3 & 1) != 0;
+            next |= direction & 2 << wire | value & 8 << wire;
+            next |= drives && !high ? 0 : 0x10 << wire;
+        }
+        return next;
     }
 
     /** A forced detection is over at once; whether a monitor is there is the device's to say. */

@@ -35,12 +35,12 @@ final class SouthDisplayRegisters {
 
         builder.block("GMBUS")
             //        name          offset    width access     writable     reset        policy       state    behaviour
-            .range(   "PCH_GPIO",   0xc_5010, 4, 6, W32, READ_WRITE, 0xffff_ffff, 0,           VIRTUALISED, VIRTUAL)
+            .range(   "PCH_GPIO",   0xc_5010, 4, 6, W32, READ_WRITE, 0xffff_ffff, 0x0000_1010, VIRTUALISED, VIRTUAL, beforeWrite(SouthBehaviour::gpio))
             .register("PCH_GMBUS0", 0xc_5100, W32, READ_WRITE, 0xffff_ffff, 0,           VIRTUALISED, DISPLAY, onWrite(SouthBehaviour::gmbusWritten))
             .register("PCH_GMBUS1", 0xc_5104, W32, READ_WRITE, 0xffff_ffff, 0,           VIRTUALISED, DISPLAY, onWrite(SouthBehaviour::gmbusWritten))
             .register("PCH_GMBUS2", 0xc_5108, W32, READ_WRITE, 0xffff_ffff, 0x0000_0800, VIRTUALISED, DISPLAY, beforeWrite(SouthBehaviour::gmbusStatus), afterRead(SouthBehaviour::gmbus))
             .register("PCH_GMBUS3", 0xc_510c, W32, READ_WRITE, 0xffff_ffff, 0,           VIRTUALISED, DISPLAY, onWrite(SouthBehaviour::gmbusWritten), afterRead(SouthBehaviour::gmbus))
-            .register("PCH_GMBUS4", 0xc_5110, W32, READ_WRITE, 0xffff_ffff, 0,           VIRTUALISED, DISPLAY)
+            .register("PCH_GMBUS4", 0xc_5110, W32, READ_WRITE, 0xffff_ffff, 0,           VIRTUALISED, DISPLAY, onWrite(SouthBehaviour::gmbusWritten))
             .register("PCH_GMBUS5", 0xc_5120, W32, READ_WRITE, 0xffff_ffff, 0,           VIRTUALISED, DISPLAY)
             .source("Linux i915 GMBUS; GVT-g emulation");
 

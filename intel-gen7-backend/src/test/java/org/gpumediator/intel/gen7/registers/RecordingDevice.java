@@ -218,6 +218,22 @@ final class RecordingDevice implements Gen7Hooks {
     }
 
     @Override
+    public void gmbusWritten(int register, int value, int old) {
+        note("gmbus", register, value);
+    }
+
+    @Override
+    public int gmbusRead(int register, int stored) {
+        return stored;
+    }
+
+    @Override
+    public void auxStarted(int port, int control) {
+        note("aux", port, control);
+        registers.shadow(port == 0 ? 0x6_4010 : 0xe_4010 + 0x100 * port, control);
+    }
+
+    @Override
     public int sidebandRead(int address) {
         return 0xa000_0000 | address;
     }

@@ -1,0 +1,172 @@
+package org.gpumediator.intel.gen7.display;
+
+import org.gpumediator.core.catalogue.BitField;
+
+/**
+ * The formats of planes, and how a row of them becomes pixels.
+ *
+ * <p>Source: Linux i915, DSPCNTR bits 29:26, SPRCTL bits 27:25 and 20 (order of red and blue) and
+ * 17:16 (order of YUV), CURCNTR bits 5 and 2:0; names as in {@code drm_fourcc.h}.
+ */
+enum PixelFormat {
+    PALETTE_8("C8  ", 1),
+    RGB_565("RG16", 2),
+    XRGB_8888("XR24", 4),
+    XBGR_8888("XB24", 4),
+    XRGB_2101010("XR30", 4),
+    XBGR_2101010("XB30", 4),
+    XBGR_FLOAT("XB4H", 8),
+    YUYV("YUYV", 2),
+    UYVY("UYVY", 2),
+    YVYU("YVYU", 2),
+    VYUY("VYUY", 2),
+    UNKNOWN("????", 4);
+
+    private static final BitField PRIMARY = BitField.range(29, 26);
+    private static final BitField SPRITE = BitField.range(27, 25);
+    private static final BitField SPRITE_RED_LOW = BitField.bit(20);
+    private static final BitField SPRITE_YUV_ORDER = BitField.range(17, 16);
+    private static final int OPAQUE = 0xff00_0000;
+
+    final String fourcc;
+    final int bytes;
+
+    PixelFormat(String fourcc, int bytes) {
+        this.fourcc = fourcc;
+        this.bytes = bytes;
+    }
+
+    static PixelFormat ofPrimary(int control) {
+        return switch (PRIMARY.get(control)) {
+            case 2 -> PALETTE_8;
+            case 5 -> RGB_565;
+            case 6, 7 -> XRGB_8888;
+            case 8, 9 -> XBGR_2101010;
+            case 10, 11 -> XRGB_2101010;
+            case 12 -> XBGR_FLOAT;
+            case 14, 15 -> XBGR_8888;
+            default -> UNKNOWN;
+        };
+    }
+
+    static PixelFormat ofSprite(int control) {
+        boolean redLow = SPRITE_RED_LOW.isSet(control);
+        return switch (SPRITE.get(control)) {
+            case 0 ->
+                    switch (SPRITE_YUV_ORDER.get(control)) {
+                        case 0 -> YUYV;
+                        case 1 -> UYVY;
+                        case 2 -> YVYU;
+                        default -> VYUY;
+                    };
+            case 1 -> redLow ? XBGR_2101010 : XRGB_2101010;
+            case 2 -> redLow ? XBGR_8888 : XRGB_8888;
+            case 3 -> XBGR_FLOAT;
+            default -> UNKNOWN;
+        };
+    }
+
+    /**
+     * Turns a row into pixels.
+     *
+     * @param row dwords as they are in memory, little endian
+     * @param skip bytes in front of the first pixel
+     * @param palette 256 colours, for {@link #PALETTE_8}
+     */
+    void decode(int[] row, int skip, int[] palette, int[] target, int at, int count) {
+        switch (this) {
+            case XRGB_8888 -> {
+                int first = skip >>> 2;
+                for (int i = 0; i < count; i++) {
+                    target[at + i] = row[first + i] | OPAQUE;
+                }
+            }
+            case XBGR_8888 -> {
+                int first = skip >>> 2;
+                for (int i = 0; i < count; i++) {
+                    target[at + i] = Integer.reverseBytes(row[first + i]) >>> 8 | OPAQUE;
+                }
+            }
+            case XRGB_2101010, XBGR_2101010 -> {
+                int first = skip >>> 2;
+                boolean redHigh = this == XRGB_2101010;
+                for (int i = 0; i < count; i++) {
+                    int pixel = row[first + i];
+                    int high = pixel >>> 22 & 0xff;
+                    int low = pixel >>> 2 & 0xff;
+                    int green = pixel >>> 12 & 0xff;
+                    target[at + i] = rgb(redHigh ? high : low, green, redHigh ? low : high);
+                }
+            }
+            case RGB_565 -> {
+                for (int i = 0; i < count; i++) {
+                    int half = half(row, (skip >>> 1) + i);
+                    int red = half >>> 11;
+                    int green = half >>> 5 & 0x3f;
+                    int blue = half & 0x1f;
+                    target[at + i] =
+                            rgb(
+                                    red << 3 | red >>> 2,
+                                    green << 2 | green >>> 4,
+                                    blue << 3 | blue >>> 2);
+                }
+            }
+            case PALETTE_8 -> {
+                for (int i = 0; i < count; i++) {
+                    int at8 = skip + i;
+                    target[at + i] = palette[row[at8 >>> 2] >>> 8 * (at8 & 3) & 0xff] | OPAQUE;
+                }
+            }
+            case XBGR_FLOAT -> {
+                int first = skip >>> 1;
+                for (int i = 0; i < count; i++) {
+                    target[at + i] =
+                            rgb(
+                                    unit(half(row, first + 4 * i)),
+                                    unit(half(row, first + 4 * i + 1)),
+                                    unit(half(row, first + 4 * i + 2)));
+                }
+            }
+            case YUYV, UYVY, YVYU, VYUY -> {
+                int first = skip >>> 1;
+                for (int i = 0; i < count; i++) {
+                    target[at + i] = yuv(row[first + i >>> 1], first + i & 1);
+                }
+            }
+            case UNKNOWN -> {
+                for (int i = 0; i < count; i++) {
+                    target[at + i] = OPAQUE;
+                }
+            }
+        }
+    }
+
+    private static int half(int[] row, int index) {
+        return row[index >>> 1] >>> 16 * (index & 1) & 0xffff;
+    }
+
+    private static int unit(int half) {
+        float value = Float.float16ToFloat((short) half);
+        return value >= 1 ? 255 : value > 0 ? (int) (value * 255 + 0.5f) : 0;
+    }
+
+    /** One of the two pixels of a dword, BT.601, limited range. */
+    private int yuv(int word, int odd) {
+        boolean lumaFirst = this == YUYV || this == YVYU;
+        boolean swapped = this == YVYU || this == VYUY;
+        int luma = (word >>> (lumaFirst ? 0 : 8) + 16 * odd & 0xff) - 16;
+        int first = (word >>> (lumaFirst ? 8 : 0) & 0xff) - 128;
+        int second = (word >>> (lumaFirst ? 24 : 16) & 0xff) - 128;
+        int u = swapped ? second : first;
+        int v = swapped ? first : second;
+        int scaled = 298 * luma + 128;
+        return rgb(
+                Math.clamp(scaled + 409 * v >> 8, 0, 255),
+                Math.clamp(scaled - 100 * u - 208 * v >> 8, 0, 255),
+                Math.clamp(scaled + 516 * u >> 8, 0, 255));
+    }
+
+    private static int rgb(int red, int green, int blue) {
+        return OPAQUE | red << 16 | green << 8 | blue;
+    }
+}

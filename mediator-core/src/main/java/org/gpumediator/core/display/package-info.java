@@ -1,0 +1,2 @@
+/** Virtual monitors: what they say of themselves. */
+package org.gpumediator.core.display;
