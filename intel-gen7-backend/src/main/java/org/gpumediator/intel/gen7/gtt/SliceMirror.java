@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import org.gpumediator.core.hardware.DmaPages;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 
@@ -21,7 +22,7 @@ final class SliceMirror extends ResidentDirectory implements AutoCloseable {
             ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int NONE = -1;
 
-    private final MediatorPages tables;
+    private final DmaPages tables;
 
     /** By slot of the directory: which of {@link #tables} it is. */
     private final int[] tableOf = new int[ReservedArea.DIRECTORY_ENTRIES];
@@ -45,7 +46,7 @@ final class SliceMirror extends ResidentDirectory implements AutoCloseable {
             }
         }
         elsewhere = Pte.of(emptyTable);
-        tables = new MediatorPages(gpu, (long) count * Pte.PAGE, DmaAccess.READ_ONLY);
+        tables = new DmaPages(gpu, (long) count * Pte.PAGE, DmaAccess.READ_ONLY);
         MemorySegment entries = tables.segment();
         for (long at = 0; at < entries.byteSize(); at += Integer.BYTES) {
             entries.set(LE32, at, scratchEntry);

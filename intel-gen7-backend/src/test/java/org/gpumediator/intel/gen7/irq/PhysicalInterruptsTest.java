@@ -3,7 +3,7 @@ package org.gpumediator.intel.gen7.irq;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.gpumediator.api.hardware.PhysicalGpu;
-import org.gpumediator.intel.gen7.hardware.Mmio;
+import org.gpumediator.core.hardware.Mmio;
 import org.junit.jupiter.api.Test;
 import org.mockito.InOrder;
 import org.mockito.Mockito;
