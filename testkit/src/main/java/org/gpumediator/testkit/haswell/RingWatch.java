@@ -69,7 +69,11 @@ final class RingWatch {
         int count = Math.floorMod(to - from, size) / 4;
         for (int i = 0; i < count; i++) {
             int at = (from / 4 + i) % ring.length;
-            ring[at] = engine.memory.load(start + 4L * at, Translator.GLOBAL);
+            int dword = engine.memory.load(start + 4L * at, Translator.GLOBAL);
+            if (known[at] && ring[at] != dword) {
+                rewritten++; // the tail has passed the head
+            }
+            ring[at] = dword;
             known[at] = true;
         }
         for (int i = 0; i < count; ) {
@@ -138,13 +142,13 @@ final class RingWatch {
 
     /** The parser is at a command of the ring. */
     void runs(long start, int offset, int length) {
+        boolean same = true;
         for (int i = 0; i < length && ring.length > 0; i++) {
             int at = (offset / 4 + i) % ring.length;
-            if (known[at] && ring[at] != engine.memory.load(start + 4L * at, Translator.GLOBAL)) {
-                rewritten++;
-                break;
-            }
+            same &= !known[at] || ring[at] == load(start, at);
+            known[at] = false;
         }
+        rewritten += same ? 0 : 1;
         running = batches.getOrDefault(offset, List.of());
         compareBatch();
     }

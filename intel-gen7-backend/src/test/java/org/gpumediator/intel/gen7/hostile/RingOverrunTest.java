@@ -67,11 +67,14 @@ class RingOverrunTest extends Attack {
             boolean jump = at % 256 == 0;
             put(ring, at, jump ? KERNEL_BATCH : 0, jump ? address(batch) : 0);
         }
-        for (int i = 0; i < 2000; i++) {
+        for (int i = 0; i < 500; i++) {
             put(batch, 0, 0, 0, i % 3 == 0 ? 0 : BATCH_END, BATCH_END);
+            for (int at = 128; at < RING_BYTES; at += 256) {
+                put(ring, at, i); // a no-op with a number
+            }
             poke(0x30, random.nextInt(RING_BYTES / 8) * 8);
             world.gpu.advance(world.clock.nanoTime(), random.nextInt(200));
-            if (i % 50 == 0) {
+            if (i % 20 == 0) {
                 world.step();
             }
         }
