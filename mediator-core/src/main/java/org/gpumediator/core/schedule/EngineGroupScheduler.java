@@ -419,8 +419,9 @@ public final class EngineGroupScheduler {
         sliceEnd = saturated(now, next.lengthNanos());
         if (owner == null) {
             Account loaded = hardware;
-            boolean stays = allThrottled && debts && loaded != null && !loaded.hasWork;
-            granted = stays ? loaded.id : NOBODY; // it may come back before who owes it something
+            // Who is loaded may come back before who owes it something.
+            granted =
+                    loaded != null && allThrottled && debts && !loaded.hasWork ? loaded.id : NOBODY;
         } else if (owner.isRunnable()) {
             granted = owner.id;
             slice = limited(next, owner);
