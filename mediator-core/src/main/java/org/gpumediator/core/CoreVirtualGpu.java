@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -86,6 +87,10 @@ final class CoreVirtualGpu implements VirtualGpu {
     @Override
     public int id() {
         return blueprint.id();
+    }
+
+    Map<String, String> attributes() {
+        return blueprint.attributes();
     }
 
     @Override

@@ -293,6 +293,19 @@ public final class Mediator implements AutoCloseable {
     }
 
     /**
+     * Returns the vendor attributes that a living virtual GPU was created with.
+     *
+     * @throws IllegalArgumentException if it is none of this mediator's
+     */
+    public Map<String, String> attributes(VirtualGpu vgpu) {
+        if (vgpu instanceof CoreVirtualGpu own && vgpus.contains(own)) {
+            return own.attributes();
+        }
+        throw new IllegalArgumentException(
+                "virtual GPU " + vgpu.name() + ": expected one of " + virtualGpus());
+    }
+
+    /**
      * Does what is due now by the mediator's clock.
      *
      * @return as {@link #step(long)}

@@ -77,6 +77,7 @@ public final class Requests {
 
     /** Returns a request in terms of this GPU's types and resources. */
     PartitionRequest request(VgpuRequest request) {
+        backend.checkAttributes(request.attributes());
         return new PartitionRequest(request.name(), typeOf(request), byKind(request.places()));
     }
 

@@ -41,6 +41,15 @@ public interface GpuBackend extends AutoCloseable {
      */
     VgpuType anonymousType(Map<ResourceKind, Long> quotas);
 
+    /**
+     * Checks the attributes of a virtual GPU that is only thought of.
+     *
+     * @param attributes as {@link VgpuBlueprint#attributes}
+     * @throws IllegalArgumentException if {@link #create} would refuse a name or a value; the
+     *     message names it
+     */
+    default void checkAttributes(Map<String, String> attributes) {}
+
     /** Returns how partitions are chosen unless the embedder says otherwise. */
     PartitionPolicy defaultPolicy();
 

@@ -1,9 +1,8 @@
 package org.gpumediator.api.vmm;
 
-import org.gpumediator.api.GpuMediationException;
-
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalInt;
+import org.gpumediator.api.GpuMediationException;
 
 /**
  * Zeroed memory that the mediator reads and writes while a guest may have it mapped.

@@ -272,6 +272,11 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
     }
 
     @Override
+    public void checkAttributes(Map<String, String> attributes) {
+        VgpuOptions ignored = VgpuOptions.of(attributes, relaxedByDefault);
+    }
+
+    @Override
     public PartitionPolicy defaultPolicy() {
         return new FirstFit();
     }

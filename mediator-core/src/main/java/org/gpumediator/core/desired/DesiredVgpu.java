@@ -3,6 +3,7 @@ package org.gpumediator.core.desired;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.core.Mediator;
@@ -29,7 +30,7 @@ public record DesiredVgpu(VgpuRequest request, Map<String, String> labels) {
 
     /**
      * Returns how a living virtual GPU of this name differs from it, or an empty text if it does
-     * not. Compared are type, quotas and places; a place that is not wished may be any.
+     * not. Compared are type, quotas, places and attributes; a place that is not wished may be any.
      *
      * @throws IllegalArgumentException if type or a resource is not one of this GPU
      */
@@ -58,6 +59,12 @@ public record DesiredVgpu(VgpuRequest request, Map<String, String> labels) {
                         + place.getValue();
             }
         }
-        return "";
+        Map<String, String> has = mediator.attributes(vgpu);
+        return has.equals(request.attributes())
+                ? ""
+                : "attributes "
+                        + new TreeMap<>(has)
+                        + ", wanted "
+                        + new TreeMap<>(request.attributes());
     }
 }

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * state, or not as it says, is closed, the latest first; what is missing is created, those with
  * wished places first. Applied twice, the second time does nothing.
  *
- * <p>Nothing is closed for a state that could not be reached: whether everything would fit is tried
- * on paper first. What fails all the same (a GPU that refuses, a share that is lost) ends the
+ * <p>Nothing is closed for a state that could not be reached: whether everything would fit, whether
+ * every attribute is one of this GPU and whether the carrier can carry it is tried on paper first. What fails all the same (a GPU that refuses, a share that is lost) ends the
  * application there; {@link Outcome} says what was done and what was not, and applying the state
  * again goes on from there.
  *
@@ -40,6 +40,21 @@ public final class Reconciliation {
 
         /** Returns the VMM's side of a virtual GPU that is about to be created. */
         VmmPort port(DesiredVgpu wish);
+
+        /**
+         * Checks what the state says for the carrier, before anything is closed or created.
+         *
+         * @throws IllegalArgumentException if the carrier could not carry it; the message says why
+         */
+        default void check(DesiredVgpu wish) {}
+
+        /**
+         * Returns how a living virtual GPU that is as wished otherwise is carried differently, such
+         * as on another socket; an empty text if it is not. It is replaced then.
+         */
+        default String difference(DesiredVgpu wish, VirtualGpu vgpu) {
+            return "";
+        }
 
         /** Takes a virtual GPU that has been created. */
         void created(DesiredVgpu wish, VirtualGpu vgpu);
@@ -214,6 +229,7 @@ public final class Reconciliation {
         for (boolean placed : new boolean[] {true, false}) {
             for (DesiredVgpu wish : wanted.values()) {
                 if (wish.request().places().isEmpty() != placed) {
+                    carrier.check(wish);
                     inventory = fitted(inventory, wish);
                     plan.creating().put(new Step(Action.CREATE, wish.name(), ""), wish);
                 }
@@ -223,7 +239,11 @@ public final class Reconciliation {
     }
 
     private String reason(@Nullable DesiredVgpu wish, VirtualGpu vgpu) {
-        return wish == null ? "not wanted" : wish.difference(mediator, vgpu);
+        if (wish == null) {
+            return "not wanted";
+        }
+        String difference = wish.difference(mediator, vgpu);
+        return difference.isEmpty() ? carrier.difference(wish, vgpu) : difference;
     }
 
     private GpuInventory fitted(GpuInventory inventory, DesiredVgpu wish) {

@@ -183,6 +183,12 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
     }
 
     @Override
+    public void checkAttributes(Map<String, String> attributes) {
+        scheduling.check(SchedulingAttributes.read(attributes));
+        int ignored = process(attributes);
+    }
+
+    @Override
     public PartitionPolicy defaultPolicy() {
         return VfPlacementPolicy.KEEP_MOST_CREATABLE;
     }
@@ -237,14 +243,20 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
 
     private VgpuRecord record(VgpuBlueprint blueprint) {
         SchedulingAttributes.checkNames(blueprint.attributes(), Set.of(PROCESS));
+
+    /** Returns the process that carries a virtual GPU: this one, unless an attribute says another. */
+    private static int process(Map<String, String> attributes) {
+        SchedulingAttributes.checkNames(attributes, Set.of(PROCESS));
         String pid =
-                blueprint
-                        .attributes()
-                        .getOrDefault(PROCESS, Long.toString(ProcessHandle.current().pid()));
+                attributes.getOrDefault(PROCESS, Long.toString(ProcessHandle.current().pid()));
         if (!pid.matches("[1-9][0-9]{0,8}")) {
             throw new IllegalArgumentException(
                     "attribute " + PROCESS + "=" + pid + ": expected a process id");
         }
+        return Integer.parseInt(pid);
+    }
+
+    private VgpuRecord record(VgpuBlueprint blueprint) {
         ResourcePartition partition = blueprint.partition();
         return new VgpuRecord(
                 blueprint.name(),
@@ -254,7 +266,7 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
                 partition.range(VfResources.PLUGIN_HEAP),
                 partition.range(VfResources.CHANNEL_IDS),
                 (int) partition.amount(VfResources.ENCODER),
-                Integer.parseInt(pid));
+                process(blueprint.attributes()));
     }
 
     void closing(VfVgpu vgpu) {

@@ -1,12 +1,11 @@
 package org.gpumediator.testkit.ada;
 
-import org.gpumediator.api.vmm.SharedMemory;
-
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.gpumediator.api.vmm.SharedMemory;
 
 /**
  * The first bytes of the virtual functions' windows to the framebuffer as memory that a VMM can map

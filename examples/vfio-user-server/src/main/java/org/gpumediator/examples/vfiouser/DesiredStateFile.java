@@ -8,8 +8,9 @@ import java.nio.file.Path;
 import org.gpumediator.core.desired.DesiredState;
 
 /**
- * The file of {@code --desired-state}: applied at the start, and whenever its text has changed. A
- * text that is wrong later on is told of in one line and changes nothing.
+ * The file of {@code --desired-state}: applied at the start, and whenever its text has changed and
+ * stays as it is for two looks. A text that is wrong later on is told of in one line and changes
+ * nothing.
  */
 final class DesiredStateFile {
 
@@ -18,6 +19,8 @@ final class DesiredStateFile {
 
     private final Path path;
     private String applied = "";
+    private String seen = "";
+    private String told = "";
 
     DesiredStateFile(Path path) {
         this.path = path;
@@ -50,14 +53,38 @@ final class DesiredStateFile {
         }
     }
 
-    /** Applies the file if its text is another than the last time. */
+    /**
+     * Applies the file if its text is another than the last time. What the host has refused is tried
+     * again the next time; a problem is told of once, until it is another one.
+     */
     void applyIfChanged(Service service, PrintWriter err) {
         try {
             if (!read().equals(applied)) {
                 apply(service);
             }
+            told = "";
         } catch (UsageException refused) {
-            err.println("vfio-user-server: " + refused.getMessage());
+            if (refused.status() == UsageException.HOST_REFUSES) {
+                applied = "";
+            }
+            String message = String.valueOf(refused.getMessage());
+            if (!message.equals(told)) {
+                err.println("vfio-user-server: " + message);
+            }
+            told = message;
+        }
+    }
+
+    /** As {@link #applyIfChanged}, if the text is as at the last look: nobody is writing it now. */
+    void look(Service service, PrintWriter err) {
+        String before = seen;
+        try {
+            seen = read();
+        } catch (UsageException unreadable) {
+            seen = before;
+        }
+        if (seen.equals(before)) {
+            applyIfChanged(service, err);
         }
     }
 
@@ -71,7 +98,7 @@ final class DesiredStateFile {
                             try {
                                 while (!service.isClosed()) {
                                     Thread.sleep(LOOK_MILLIS);
-                                    applyIfChanged(service, err);
+                                    look(service, err);
                                 }
                             } catch (InterruptedException end) {
                                 Thread.currentThread().interrupt();

@@ -21,6 +21,7 @@ import org.gpumediator.core.Mediator;
 import org.gpumediator.core.desired.DesiredState;
 import org.gpumediator.core.desired.DesiredVgpu;
 import org.gpumediator.core.desired.Reconciliation;
+import org.gpumediator.examples.vfiouser.linux.UnixSocket;
 import org.gpumediator.examples.vfiouser.server.ClientPort;
 import org.gpumediator.examples.vfiouser.server.GpuEndpoint;
 import org.gpumediator.examples.vfiouser.server.ServerSettings;
@@ -160,6 +161,25 @@ final class Service implements AutoCloseable {
             ClientPort port = new ClientPort();
             ports.put(wish.name(), port);
             return port.vmmPort();
+        }
+
+        @Override
+        public void check(DesiredVgpu wish) {
+            String why = UnixSocket.obstacle(socket(wish));
+            boolean ours = made.stream().anyMatch(each -> each.socket().equals(socket(wish)));
+            if (!why.isEmpty() && !ours) {
+                throw new IllegalArgumentException(wish.name() + ": label.socket=" + why);
+            }
+        }
+
+        @Override
+        public String difference(DesiredVgpu wish, VirtualGpu vgpu) {
+            for (Made each : made) {
+                if (each.vgpu() == vgpu && !each.socket().equals(socket(wish))) {
+                    return "socket " + each.socket() + ", wanted " + socket(wish);
+                }
+            }
+            return "";
         }
 
         @Override

@@ -112,6 +112,93 @@ class DesiredStateFileTest {
     }
 
     @Test
+    void file_thatCanNeverBeFulfilled_closesNothing() throws Exception {
+        write(vgpu("a", "type=L40-8Q"));
+        file.apply(service);
+        service.serve(new PrintWriter(out, true));
+        VirtualGpu kept = mediator.virtualGpu("a").orElseThrow();
+        Path occupied = Files.createFile(folder.resolve("file"));
+        String good = vgpu("b", "type=L40-8Q");
+        for (String line :
+                List.of(
+                        vgpu("b", "type=L40-8Q attribute.weigth=5"),
+                        vgpu("b", "type=L40-8Q attribute.weight=heavy"),
+                        vgpu("b", "type=L40-8Q attribute.vmm-pid=-1"),
+                        good.replace("b.sock", "none/b.sock"),
+                        good.replace("b.sock", "b".repeat(108)),
+                        good.replace(socket("b").toString(), occupied.toString()))) {
+            err.getBuffer().setLength(0);
+            write(line);
+            change();
+            assertThat(err.toString().lines()).as(line).hasSize(1);
+            assertThat(names()).as(line).containsExactly("a");
+            assertThat(mediator.virtualGpu("a").orElseThrow()).isSameAs(kept);
+            Descriptors.close(UnixSocket.connect(socket("a")));
+        }
+        write(good);
+        change();
+        assertThat(names()).containsExactly("b");
+    }
+
+    @Test
+    void file_withAttributesOrSocketChanged_replacesTheVirtualGpu() throws Exception {
+        write(vgpu("a", "type=L40-8Q attribute.weight=2"), vgpu("b", "type=L40-8Q"));
+        file.apply(service);
+        service.serve(new PrintWriter(out, true));
+        VirtualGpu b = mediator.virtualGpu("b").orElseThrow();
+
+        write(vgpu("a", "type=L40-8Q attribute.weight=3"), vgpu("b", "type=L40-8Q"));
+        change();
+
+        assertThat(mediator.attributes(mediator.virtualGpu("a").orElseThrow()))
+                .containsEntry("weight", "3");
+        assertThat(mediator.virtualGpu("b").orElseThrow()).isSameAs(b);
+
+        write(vgpu("b", "type=L40-8Q").replace("b.sock", "other.sock"));
+        change();
+
+        assertThat(err.toString()).isEmpty();
+        assertThat(socket("b")).doesNotExist();
+        Descriptors.close(UnixSocket.connect(socket("other")));
+    }
+
+    @Test
+    void file_beingWritten_isNotAppliedUntilItStays() throws Exception {
+        write(vgpu("a", "type=L40-8Q"));
+        file.apply(service);
+        PrintWriter to = new PrintWriter(err, true);
+        file.look(service, to);
+        file.look(service, to);
+        write();
+        file.look(service, to);
+        assertThat(names()).containsExactly("a");
+        write(vgpu("a", "type=L40-8Q"), vgpu("b", "type=L40-8Q"));
+        file.look(service, to);
+        assertThat(names()).containsExactly("a");
+        file.look(service, to);
+        assertThat(names()).containsExactly("a", "b");
+    }
+
+    @Test
+    void file_refusedByTheHost_isTriedAgainAndToldOfOnce() throws Exception {
+        write(vgpu("a", "type=L40-8Q"));
+        file.apply(service);
+        service.serve(new PrintWriter(out, true));
+        int taken = UnixSocket.listen(socket("b"));
+        write(vgpu("a", "type=L40-8Q"), vgpu("b", "type=L40-8Q"));
+        change();
+        change();
+        assertThat(err.toString().lines()).hasSize(1);
+        assertThat(names()).containsExactly("a");
+        Descriptors.close(taken);
+
+        change();
+
+        assertThat(err.toString().lines()).hasSize(1);
+        assertThat(names()).containsExactly("a", "b");
+    }
+
+    @Test
     void file_wrongAtTheStart_endsTheProgramWithItsStatus() throws Exception {
         assertStatus(UsageException.HOST_REFUSES, "cannot be read");
         write("vgpu name=a type=L40-8Q\n");

@@ -1,11 +1,10 @@
 package org.gpumediator.examples.vfiouser.linux;
 
-import org.gpumediator.api.GpuMediationException;
-import org.gpumediator.api.vmm.SharedMemory;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalInt;
+import org.gpumediator.api.GpuMediationException;
+import org.gpumediator.api.vmm.SharedMemory;
 
 /**
  * Anonymous memory with a descriptor, of a length that nobody can change: a client that maps it can

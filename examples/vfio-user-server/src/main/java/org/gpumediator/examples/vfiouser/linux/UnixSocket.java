@@ -82,6 +82,29 @@ public final class UnixSocket {
         }
     }
 
+    /**
+     * Returns why a socket cannot be made at a path, as far as can be seen without making it: too
+     * long, no folder that can be written to, or something else in its place. Empty if nothing is in
+     * the way.
+     */
+    public static String obstacle(Path path) {
+        int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length == 0 || length > MAX_PATH_BYTES) {
+            return path + ": path has " + length + " bytes, expected 1 to " + MAX_PATH_BYTES;
+        }
+        Path folder = path.toAbsolutePath().getParent();
+        if (folder == null || !Files.isDirectory(folder) || !Files.isWritable(folder)) {
+            return path + ": expected in a folder that can be written to";
+        }
+        try {
+            return Files.exists(path, LinkOption.NOFOLLOW_LINKS) && !isSocket(path)
+                    ? path + ": something that is no socket is in its place"
+                    : "";
+        } catch (IOException goneMeanwhile) {
+            return "";
+        }
+    }
+
     private static void removeIfStale(Path path) throws IOException {
         if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;

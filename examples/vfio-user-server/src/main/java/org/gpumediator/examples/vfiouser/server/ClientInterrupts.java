@@ -1,5 +1,9 @@
 package org.gpumediator.examples.vfiouser.server;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.Objects;
 import org.gpumediator.api.vmm.InterruptLine;
 import org.gpumediator.api.vmm.InterruptSink;
 import org.gpumediator.api.vmm.MessageInterrupts;
@@ -9,11 +13,6 @@ import org.gpumediator.examples.vfiouser.linux.EventFd;
 import org.gpumediator.examples.vfiouser.linux.EventSignal;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
-import java.util.Objects;
 
 /**
  * Takes interrupts of one virtual GPU to its client through event counters.

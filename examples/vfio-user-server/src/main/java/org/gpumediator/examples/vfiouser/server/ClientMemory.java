@@ -1,5 +1,9 @@
 package org.gpumediator.examples.vfiouser.server;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.examples.vfiouser.linux.Errno;
@@ -8,11 +12,6 @@ import org.gpumediator.examples.vfiouser.linux.MappedFile;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The memory of the guest behind one client, as the client declares it.

@@ -1,10 +1,9 @@
 package org.gpumediator.examples.vfiouser.server;
 
+import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.examples.vfiouser.linux.MappedFile;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.foreign.MemorySegment;
 
 /** A run of guest-physical addresses that a client has declared. */
 final class ClientRegion implements GuestMemory.Region {

@@ -1,10 +1,9 @@
 package org.gpumediator.examples.vfiouser.server;
 
+import java.lang.foreign.MemorySegment;
 import org.gpumediator.examples.vfiouser.linux.MessageSocket;
 import org.gpumediator.examples.vfiouser.protocol.FrameReader;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
-
-import java.lang.foreign.MemorySegment;
 
 /**
  * Asks a client for guest memory by message.

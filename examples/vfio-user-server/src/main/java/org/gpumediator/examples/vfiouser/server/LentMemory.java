@@ -1,13 +1,12 @@
 package org.gpumediator.examples.vfiouser.server;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.Set;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.vmm.SharedMemory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-
-import java.util.Collections;
-import java.util.IdentityHashMap;
-import java.util.Set;
 
 /**
  * Memory of a virtual GPU whose descriptor its client was given. A client that has gone may keep it

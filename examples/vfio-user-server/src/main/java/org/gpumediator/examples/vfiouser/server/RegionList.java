@@ -1,9 +1,8 @@
 package org.gpumediator.examples.vfiouser.server;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Disjoint regions in the order of their unsigned addresses. Immutable: looking up takes no lock,

@@ -1,5 +1,9 @@
 package org.gpumediator.examples.vfiouser.server;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.function.UnaryOperator;
 import org.gpumediator.api.pci.BarKind;
 import org.gpumediator.api.pci.ConfigSpace;
 import org.gpumediator.api.pci.ConfigWriteEffect;
@@ -10,11 +14,6 @@ import org.gpumediator.api.vmm.TrapRegion;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.jspecify.annotations.Nullable;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.List;
-import java.util.function.UnaryOperator;
 
 /** The regions of one virtual GPU as a client numbers them, and the accesses to them. Immutable. */
 final class RegionTable {

@@ -1,13 +1,12 @@
 package org.gpumediator.examples.vfiouser.server;
 
-import org.gpumediator.api.vmm.VirtualGpu;
-import org.gpumediator.examples.vfiouser.linux.LinuxException;
-
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
+import org.gpumediator.api.vmm.VirtualGpu;
+import org.gpumediator.examples.vfiouser.linux.LinuxException;
 
 /**
  * Serves virtual GPUs over vfio-user, each on a socket of its own. Safe for use by multiple
@@ -59,8 +58,13 @@ public final class SocketServer implements AutoCloseable {
      */
     public GpuEndpoint serve(VirtualGpu vgpu, ClientPort port, Path path) throws IOException {
         GpuEndpoint endpoint = endpoint(vgpu, port, path);
-        endpoint.listen();
-        return endpoint;
+        try {
+            endpoint.listen();
+            return endpoint;
+        } catch (IOException refused) {
+            stop(endpoint);
+            throw refused;
+        }
     }
 
     /**

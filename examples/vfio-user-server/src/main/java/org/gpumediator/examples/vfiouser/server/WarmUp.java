@@ -1,5 +1,7 @@
 package org.gpumediator.examples.vfiouser.server;
 
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.vmm.SharedMemory;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.EventFd;
@@ -8,9 +10,6 @@ import org.gpumediator.examples.vfiouser.linux.MessageSocket;
 import org.gpumediator.examples.vfiouser.linux.SealedMemory;
 import org.gpumediator.examples.vfiouser.linux.UnixSocket;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
-
-import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 
 /**
  * Serves a client of its own for a moment, so that every class is loaded and the usual messages are

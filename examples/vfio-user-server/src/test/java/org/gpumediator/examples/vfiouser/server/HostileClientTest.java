@@ -5,6 +5,12 @@ import static org.gpumediator.examples.vfiouser.server.WireClient.access;
 import static org.gpumediator.examples.vfiouser.server.WireClient.bytes;
 import static org.gpumediator.examples.vfiouser.server.WireClient.irqs;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.Errno;
 import org.gpumediator.examples.vfiouser.linux.EventFd;
@@ -18,13 +24,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.Timeout.ThreadMode;
-
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** What a client owns it may change at any time; nobody waits for it, and nobody pays for it. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = ThreadMode.SEPARATE_THREAD)

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.gpumediator.examples.vfiouser.server.WireClient.dmaMap;
 import static org.gpumediator.examples.vfiouser.server.WireClient.irqs;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.gpumediator.examples.vfiouser.linux.Descriptors;
 import org.gpumediator.examples.vfiouser.linux.Errno;
 import org.gpumediator.examples.vfiouser.linux.EventFd;
@@ -12,10 +15,6 @@ import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
 /** Clients of one server share what the process may have; one that takes all leaves enough. */
 class ProcessLimitsTest {

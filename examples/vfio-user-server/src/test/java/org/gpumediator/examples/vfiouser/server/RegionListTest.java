@@ -2,14 +2,13 @@ package org.gpumediator.examples.vfiouser.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
 
 /** The list of regions beside the JDK's sorted map. */
 class RegionListTest {

@@ -1,13 +1,11 @@
 package org.gpumediator.examples.vfiouser.server;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import static java.nio.charset.StandardCharsets.US_ASCII;
-
-import org.junit.jupiter.api.Test;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 
 /** However many take what they can get, something is left for the next one. */
 class SharedBudgetTest {
