@@ -23,11 +23,15 @@ class ConfigWritesTest {
         return FakeAda.builder(AdaModel.L4).clock(new SteppedClock()).build();
     }
 
+    private static void letFunctionsComeUp(FakeAda board) {
+        board.advance(board.nextWorkNanos());
+    }
+
     static Stream<PhysicalGpu> functions() {
         FakeAda withFunctions = ada();
         withFunctions.writeConfig(NUM_VFS, 2, 4);
         withFunctions.writeConfig(SRIOV_CONTROL, 2, 9);
-        withFunctions.advance(1_000_000_000L);
+        letFunctionsComeUp(withFunctions);
         return Stream.of(
                 ada(), withFunctions.virtualFunction(1).orElseThrow(), FakeHaswell.create());
     }
@@ -55,7 +59,7 @@ class ConfigWritesTest {
         board.writeConfig(NUM_VFS + 1, 1, 1);
         assertThat(board.readConfig(NUM_VFS, 2)).isEqualTo(3);
         board.writeConfig(SRIOV_CONTROL, 2, 9);
-        board.advance(1_000_000_000L);
+        letFunctionsComeUp(board);
         assertThat(board.virtualFunction(2)).isPresent();
         assertThat(board.virtualFunction(3)).isEmpty();
     }

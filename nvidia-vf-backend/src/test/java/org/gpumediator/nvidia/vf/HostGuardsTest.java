@@ -103,8 +103,6 @@ class HostGuardsTest {
         assertThat(a.state()).isEqualTo(VirtualGpuState.CREATED);
         a.bar(1).handler().write(0, 4, 5);
         assertThat(a.bar(1).handler().read(0, 4)).isEqualTo(5);
-        resets(1);
-        assertThat(a.state()).as("there is room for two more").isEqualTo(VirtualGpuState.CREATED);
     }
 
     @Test

@@ -228,7 +228,7 @@ class SessionTest {
 
             assertThat(client.call(Wire.DEVICE_RESET, new byte[0]).payload()).isEmpty();
 
-            assertThat(served.gpu.resets()).containsExactly(ResetKind.FUNCTION_LEVEL);
+            assertThat(served.gpu.resets()).containsExactly(ResetKind.BUS);
             assertThat(served.port.memory().regionCount()).isEqualTo(1);
         }
     }
