@@ -1,7 +1,8 @@
 package org.gpumediator.intel.gen7.command;
 
-import java.util.Arrays;
 import org.gpumediator.api.event.GuestFaultKind;
+
+import java.util.Arrays;
 
 /** What the audits of one submission share. Belongs to one scanner. */
 final class AuditState {

@@ -10,9 +10,9 @@ import org.gpumediator.api.event.GuestFaultKind;
  *
  * <p>Clipping only makes a blit smaller and is ignored. A tiled surface may be X or Y tiled, as a
  * register says that unprivileged batches may change: it has to fit as both, whichever way the
- * hardware rounds a pitch that is no multiple of a tile's, and its pitch is positive.
- * Commands that draw with a destination that was set up before are legal only after the setup in
- * the same run of commands: another batch, audited or not, may have set up something else.
+ * hardware rounds a pitch that is no multiple of a tile's, and its pitch is positive. Commands that
+ * draw with a destination that was set up before are legal only after the setup in the same run of
+ * commands: another batch, audited or not, may have set up something else.
  *
  * <p>Sources: XenGT opcode table for the address positions; Mesa and i915 users of the blitter for
  * BR13 and tiling bits.

@@ -3,8 +3,9 @@ package org.gpumediator.intel.gen7.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.gpumediator.intel.gen7.command.ScanRig.BCS;
 
-import java.util.Random;
 import org.junit.jupiter.api.Test;
+
+import java.util.Random;
 
 /** Blits against a pixel-by-pixel reckoning of the bytes they touch. */
 class BlitAuditTest {

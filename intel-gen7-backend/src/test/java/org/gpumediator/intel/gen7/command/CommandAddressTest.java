@@ -2,9 +2,6 @@ package org.gpumediator.intel.gen7.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import java.util.Random;
-import java.util.stream.Stream;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.command.AddressLayout;
 import org.gpumediator.core.command.AddressOperand;
@@ -13,6 +10,10 @@ import org.gpumediator.core.command.OperandSpace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 
 /** Every address operand of every command: outside the slice, at its edges, wrapping. */
 class CommandAddressTest {
@@ -281,7 +282,8 @@ class CommandAddressTest {
         int[] indices = {0x780a_0001, (int) ScanRig.LOW_START, -1};
         assertThat(scanned(0, indices).refusals).isEmpty();
         assertThat(indices[2]).isEqualTo((int) ScanRig.LOW_END - 1);
-        assertThat(scanned(0, 0x7808_0003, VERTEX, (int) ScanRig.LOW_END, -1, 0).refusals).hasSize(1);
+        assertThat(scanned(0, 0x7808_0003, VERTEX, (int) ScanRig.LOW_END, -1, 0).refusals)
+                .hasSize(1);
     }
 
     @Test
