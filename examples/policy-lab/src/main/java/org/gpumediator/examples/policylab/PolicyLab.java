@@ -216,7 +216,7 @@ public final class PolicyLab {
                     @Nullable List<Path> openb,
             @Option(
                             names = "--requests",
-                            defaultValue = "20000",
+                            defaultValue = "4000",
                             description = "How many to generate. Default: ${DEFAULT-VALUE}.")
                     int requests,
             @Option(

@@ -14,7 +14,7 @@ import java.util.TreeMap;
  */
 public final class FleetRun {
 
-    private static final int SAMPLES = 60;
+    private static final int SAMPLES = 20;
 
     private record Departure(double at, long number, Fleet.Placed placed) {}
 
