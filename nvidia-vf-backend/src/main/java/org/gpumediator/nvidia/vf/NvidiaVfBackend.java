@@ -241,9 +241,6 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
         return reclaimed.remove(id);
     }
 
-    private VgpuRecord record(VgpuBlueprint blueprint) {
-        SchedulingAttributes.checkNames(blueprint.attributes(), Set.of(PROCESS));
-
     /** Returns the process that carries a virtual GPU: this one, unless an attribute says another. */
     private static int process(Map<String, String> attributes) {
         SchedulingAttributes.checkNames(attributes, Set.of(PROCESS));
