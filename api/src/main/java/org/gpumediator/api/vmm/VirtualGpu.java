@@ -61,9 +61,9 @@ public interface VirtualGpu extends AutoCloseable {
 
     /**
      * Resets it, as {@link ResetKind} says. Other virtual GPUs see nothing of it. Also ends {@link
-     * VirtualGpuState#FAILED}. If it is {@code FAILED} afterwards, the reset has not worked, or it is
-     * a guest's own ({@link ResetKind#FUNCTION_LEVEL}) and put off because there were too many: the
-     * mediator's steps do it then as soon as that is over. Resets by the VMM are not put off.
+     * VirtualGpuState#FAILED}. If it is {@code FAILED} afterwards, the reset has not worked, or it
+     * is a guest's own ({@link ResetKind#FUNCTION_LEVEL}) and put off because there were too many:
+     * the mediator's steps do it then as soon as that is over. Resets by the VMM are not put off.
      *
      * @throws IllegalStateException if it is closed
      */

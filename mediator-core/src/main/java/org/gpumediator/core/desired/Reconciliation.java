@@ -26,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  * wished places first. Applied twice, the second time does nothing.
  *
  * <p>Nothing is closed for a state that could not be reached: whether everything would fit, whether
- * every attribute is one of this GPU and whether the carrier can carry it is tried on paper first. What fails all the same (a GPU that refuses, a share that is lost) ends the
- * application there; {@link Outcome} says what was done and what was not, and applying the state
- * again goes on from there.
+ * every attribute is one of this GPU and whether the carrier can carry it is tried on paper first.
+ * What fails all the same (a GPU that refuses, a share that is lost) ends the application there;
+ * {@link Outcome} says what was done and what was not, and applying the state again goes on from
+ * there.
  *
  * <p>Applications to one mediator must not run at the same time: each would take the other's work
  * for something that is not in its state.

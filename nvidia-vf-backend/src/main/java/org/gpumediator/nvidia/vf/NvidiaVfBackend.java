@@ -241,11 +241,12 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
         return reclaimed.remove(id);
     }
 
-    /** Returns the process that carries a virtual GPU: this one, unless an attribute says another. */
+    /**
+     * Returns the process that carries a virtual GPU: this one, unless an attribute says another.
+     */
     private static int process(Map<String, String> attributes) {
         SchedulingAttributes.checkNames(attributes, Set.of(PROCESS));
-        String pid =
-                attributes.getOrDefault(PROCESS, Long.toString(ProcessHandle.current().pid()));
+        String pid = attributes.getOrDefault(PROCESS, Long.toString(ProcessHandle.current().pid()));
         if (!pid.matches("[1-9][0-9]{0,8}")) {
             throw new IllegalArgumentException(
                     "attribute " + PROCESS + "=" + pid + ": expected a process id");

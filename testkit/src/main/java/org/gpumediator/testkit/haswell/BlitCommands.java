@@ -47,6 +47,7 @@ final class BlitCommands {
 
     /** The same bit of blits without coordinates: from the base to lower addresses. */
     private static final int BR13_RIGHT_TO_LEFT = 1 << 30;
+
     private static final int BR13_MONO_TRANSPARENT = 1 << 29;
     private static final int BR13_PATTERN_TRANSPARENT = 1 << 28;
     private static final int BR13_DEPTH_SHIFT = 24;

@@ -54,8 +54,8 @@ final class DesiredStateFile {
     }
 
     /**
-     * Applies the file if its text is another than the last time. What the host has refused is tried
-     * again the next time; a problem is told of once, until it is another one.
+     * Applies the file if its text is another than the last time. What the host has refused is
+     * tried again the next time; a problem is told of once, until it is another one.
      */
     void applyIfChanged(Service service, PrintWriter err) {
         try {

@@ -1,8 +1,7 @@
 package org.gpumediator.intel.gen7.command;
 
-import org.gpumediator.api.event.GuestFaultKind;
-
 import java.util.Arrays;
+import org.gpumediator.api.event.GuestFaultKind;
 
 /** What the audits of one submission share. Belongs to one scanner. */
 final class AuditState {

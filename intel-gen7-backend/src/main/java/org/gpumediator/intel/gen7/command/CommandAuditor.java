@@ -1,10 +1,9 @@
 package org.gpumediator.intel.gen7.command;
 
+import java.util.List;
 import org.gpumediator.core.command.CommandDecoder;
 import org.gpumediator.core.command.CommandRow;
 import org.gpumediator.core.command.CommandVerdict;
-
-import java.util.List;
 
 /** Sends each command that needs attention to its audit. Belongs to one scanner. */
 final class CommandAuditor {

@@ -2,14 +2,13 @@ package org.gpumediator.intel.gen7.command;
 
 import static java.lang.Integer.toUnsignedLong;
 
+import java.util.Comparator;
+import java.util.List;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.command.AddressLayout;
 import org.gpumediator.core.command.AddressOperand;
 import org.gpumediator.core.command.CommandRow;
 import org.gpumediator.core.command.OperandSpace;
-
-import java.util.Comparator;
-import java.util.List;
 
 /**
  * Audits state commands of the 3D, media, video and enhancement pipelines.

@@ -141,6 +141,12 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
         return ring().processTable;
     }
 
+    /** The mediator gives an engine with pipelines a table even where its guest has none. */
+    @Override
+    public boolean surfacesConfined() {
+        return ring().engine() != Engine.BCS || ring().processTable;
+    }
+
     @Override
     public boolean absoluteConstants() {
         return guest().absoluteConstants();

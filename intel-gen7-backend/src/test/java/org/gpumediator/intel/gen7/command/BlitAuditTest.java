@@ -3,9 +3,8 @@ package org.gpumediator.intel.gen7.command;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.gpumediator.intel.gen7.command.ScanRig.BCS;
 
-import org.junit.jupiter.api.Test;
-
 import java.util.Random;
+import org.junit.jupiter.api.Test;
 
 /** Blits against a pixel-by-pixel reckoning of the bytes they touch. */
 class BlitAuditTest {

@@ -2,6 +2,9 @@ package org.gpumediator.intel.gen7.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.command.AddressLayout;
 import org.gpumediator.core.command.AddressOperand;
@@ -10,10 +13,6 @@ import org.gpumediator.core.command.OperandSpace;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-
-import java.util.List;
-import java.util.Random;
-import java.util.stream.Stream;
 
 /** Every address operand of every command: outside the slice, at its edges, wrapping. */
 class CommandAddressTest {

@@ -2,15 +2,14 @@ package org.gpumediator.intel.gen7.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gpumediator.core.command.AddressLayout;
-import org.gpumediator.core.command.AddressOperand;
-import org.gpumediator.core.command.CommandRow;
-import org.gpumediator.core.command.OperandSpace;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.gpumediator.core.command.AddressLayout;
+import org.gpumediator.core.command.AddressOperand;
+import org.gpumediator.core.command.CommandRow;
+import org.gpumediator.core.command.OperandSpace;
 
 /** Makes hostile commands from catalogue rows, for the scanner alone and for a whole GPU. */
 public final class ForgedCommands {

@@ -1,11 +1,10 @@
 package org.gpumediator.intel.gen7.command;
 
+import java.util.Random;
 import org.gpumediator.core.command.AddressLayout;
 import org.gpumediator.core.command.AddressOperand;
 import org.gpumediator.core.command.CommandRow;
 import org.gpumediator.core.command.OperandSpace;
-
-import java.util.Random;
 
 /** Makes legal commands from catalogue rows: all addresses inside a slice. */
 public final class LegalCommands {

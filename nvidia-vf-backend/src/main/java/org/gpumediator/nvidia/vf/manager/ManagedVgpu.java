@@ -145,7 +145,7 @@ public final class ManagedVgpu {
                 throw lost;
             }
             throw failure instanceof ShareLostException
-                    ? new GpuMediationException(failure.getMessage(), failure)
+                    ? new GpuMediationException(String.valueOf(failure.getMessage()), failure)
                     : failure;
         }
     }

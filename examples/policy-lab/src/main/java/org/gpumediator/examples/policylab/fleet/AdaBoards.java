@@ -1,5 +1,8 @@
 package org.gpumediator.examples.policylab.fleet;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.nvidia.vf.placement.PlacementMode;
@@ -8,10 +11,6 @@ import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.FramebufferSetup;
 import org.gpumediator.nvidia.vf.types.TypeCatalogue;
 import org.gpumediator.nvidia.vf.types.VfResources;
-
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /** Models of Ada boards. */
 public final class AdaBoards {

@@ -1,14 +1,13 @@
 package org.gpumediator.examples.policylab.fleet;
 
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.VgpuType;
 import org.jspecify.annotations.Nullable;
-
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 
 /**
  * A model of board: what an empty one has, of what types virtual GPUs are, and who places them. Any

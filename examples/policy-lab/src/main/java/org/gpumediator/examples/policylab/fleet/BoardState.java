@@ -1,14 +1,13 @@
 package org.gpumediator.examples.policylab.fleet;
 
+import java.util.HashMap;
+import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionRequest;
 import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.VgpuType;
 import org.jspecify.annotations.Nullable;
-
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * What a board holds, shared by all boards of a model that hold the same. As policies are pure,

@@ -1,16 +1,15 @@
 package org.gpumediator.examples.policylab.fleet;
 
-import org.gpumediator.api.partition.PartitionDecision;
-import org.gpumediator.api.partition.VgpuType;
-import org.gpumediator.examples.policylab.fleet.BoardState.Share;
-import org.jspecify.annotations.Nullable;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.gpumediator.api.partition.PartitionDecision;
+import org.gpumediator.api.partition.VgpuType;
+import org.gpumediator.examples.policylab.fleet.BoardState.Share;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Boards of any models, and the virtual GPUs on them. Boards are indexed by the score they have for

@@ -1,11 +1,10 @@
 package org.gpumediator.examples.policylab.fleet;
 
-import org.gpumediator.nvidia.vf.types.AdaBoard;
-
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.gpumediator.nvidia.vf.types.AdaBoard;
 
 /** Made-up demand that fills a fleet. */
 public final class FleetDemand {

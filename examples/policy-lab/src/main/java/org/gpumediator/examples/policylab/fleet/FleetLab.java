@@ -1,16 +1,15 @@
 package org.gpumediator.examples.policylab.fleet;
 
-import org.gpumediator.examples.policylab.common.Parallel;
-import org.gpumediator.examples.policylab.report.LineChart;
-import org.gpumediator.examples.policylab.report.Report;
-import org.gpumediator.examples.policylab.report.Table;
-
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.gpumediator.examples.policylab.common.Parallel;
+import org.gpumediator.examples.policylab.report.LineChart;
+import org.gpumediator.examples.policylab.report.Report;
+import org.gpumediator.examples.policylab.report.Table;
 
 /** Runs streams of requests against a fleet under every policy, and tells what came of it. */
 public final class FleetLab {

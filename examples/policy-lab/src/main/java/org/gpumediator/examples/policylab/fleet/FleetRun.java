@@ -1,13 +1,12 @@
 package org.gpumediator.examples.policylab.fleet;
 
-import org.gpumediator.examples.policylab.fleet.Stream.Request;
-
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.TreeMap;
+import org.gpumediator.examples.policylab.fleet.Stream.Request;
 
 /**
  * One stream of requests against one fleet. Who finds no board is refused and does not come back.

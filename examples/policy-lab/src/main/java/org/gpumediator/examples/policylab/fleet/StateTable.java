@@ -1,12 +1,11 @@
 package org.gpumediator.examples.policylab.fleet;
 
-import org.gpumediator.api.partition.GpuInventory;
-import org.gpumediator.examples.policylab.fleet.BoardState.Share;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.examples.policylab.fleet.BoardState.Share;
 
 /** Every state of a model's boards that has been met; equal holdings are one state. */
 final class StateTable {

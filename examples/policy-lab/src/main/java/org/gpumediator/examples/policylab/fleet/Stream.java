@@ -1,7 +1,5 @@
 package org.gpumediator.examples.policylab.fleet;
 
-import org.gpumediator.examples.policylab.common.Csv;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -13,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.gpumediator.examples.policylab.common.Csv;
 
 /**
  * Requests for virtual GPUs over time.

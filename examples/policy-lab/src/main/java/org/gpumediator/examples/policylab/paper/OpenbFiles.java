@@ -1,11 +1,10 @@
 package org.gpumediator.examples.policylab.paper;
 
-import org.gpumediator.examples.policylab.common.Csv;
-
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.gpumediator.examples.policylab.common.Csv;
 
 /**
  * Reads the openb trace of the Alibaba cluster data (GPU sharing, 2023): {@code

@@ -1,11 +1,5 @@
 package org.gpumediator.examples.policylab.paper;
 
-import org.gpumediator.examples.policylab.common.Csv;
-import org.gpumediator.examples.policylab.common.Parallel;
-import org.gpumediator.examples.policylab.report.LineChart;
-import org.gpumediator.examples.policylab.report.Report;
-import org.gpumediator.examples.policylab.report.Table;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -19,6 +13,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.gpumediator.examples.policylab.common.Csv;
+import org.gpumediator.examples.policylab.common.Parallel;
+import org.gpumediator.examples.policylab.report.LineChart;
+import org.gpumediator.examples.policylab.report.Report;
+import org.gpumediator.examples.policylab.report.Table;
 
 /** Runs workloads under every policy and several seeds, and tells what came of it. */
 public final class PaperLab {

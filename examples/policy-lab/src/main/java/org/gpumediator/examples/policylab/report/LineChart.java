@@ -58,8 +58,8 @@ public final class LineChart {
                 String.format(
                         Locale.ROOT,
                         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\""
-                            + " role=\"img\" aria-label=\"%s\" font-family=\"system-ui,"
-                            + " sans-serif\" font-size=\"12\">%n",
+                                + " role=\"img\" aria-label=\"%s\" font-family=\"system-ui,"
+                                + " sans-serif\" font-size=\"12\">%n",
                         WIDTH,
                         HEIGHT,
                         Markup.escape(title)));
@@ -159,7 +159,7 @@ public final class LineChart {
                 String.format(
                         Locale.ROOT,
                         "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"#222222\""
-                            + " %s>%s</text>%n",
+                                + " %s>%s</text>%n",
                         x,
                         y,
                         anchor,

@@ -2,14 +2,6 @@ package org.gpumediator.examples.policylab.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.gpumediator.api.partition.GpuInventory;
-import org.gpumediator.api.partition.ResourceRange;
-import org.gpumediator.nvidia.vf.placement.PlacementMode;
-import org.gpumediator.nvidia.vf.placement.VfPlacementPolicy;
-import org.gpumediator.nvidia.vf.types.AdaBoard;
-import org.gpumediator.nvidia.vf.types.VfResources;
-import org.junit.jupiter.api.Test;
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -18,6 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.ResourceRange;
+import org.gpumediator.nvidia.vf.placement.PlacementMode;
+import org.gpumediator.nvidia.vf.placement.VfPlacementPolicy;
+import org.gpumediator.nvidia.vf.types.AdaBoard;
+import org.gpumediator.nvidia.vf.types.VfResources;
+import org.junit.jupiter.api.Test;
 
 class FleetTest {
 

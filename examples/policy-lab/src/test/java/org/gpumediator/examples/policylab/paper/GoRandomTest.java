@@ -2,9 +2,8 @@ package org.gpumediator.examples.policylab.paper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 
 /** What Go itself prints for the seeds that its tour and its documentation use. */
 class GoRandomTest {

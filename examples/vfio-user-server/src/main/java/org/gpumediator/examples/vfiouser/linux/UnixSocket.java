@@ -84,8 +84,8 @@ public final class UnixSocket {
 
     /**
      * Returns why a socket cannot be made at a path, as far as can be seen without making it: too
-     * long, no folder that can be written to, or something else in its place. Empty if nothing is in
-     * the way.
+     * long, no folder that can be written to, or something else in its place. Empty if nothing is
+     * in the way.
      */
     public static String obstacle(Path path) {
         int length = path.toString().getBytes(StandardCharsets.UTF_8).length;
