@@ -35,6 +35,16 @@ public final class AccessWidth {
     }
 
     /**
+     * Returns a mask of the lowest bytes of a value.
+     *
+     * @param width any value
+     * @return that many bytes of ones; 8 of them below 1 and from 8 on
+     */
+    public static long lowBytes(int width) {
+        return width >= 1 && width < Long.BYTES ? (1L << Byte.SIZE * width) - 1 : -1L;
+    }
+
+    /**
      * Returns the widest naturally aligned access at an offset.
      *
      * @param offset any value

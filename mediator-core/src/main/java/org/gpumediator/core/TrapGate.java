@@ -48,7 +48,7 @@ final class TrapGate implements TrapHandler {
             return target.read(offset, width);
         } catch (Throwable error) {
             broken(error);
-            return AccessWidth.ones(width);
+            return AccessWidth.lowBytes(width);
         }
     }
 
@@ -119,7 +119,7 @@ final class TrapGate implements TrapHandler {
 
         @Override
         public long read(long offset, int width) {
-            return AccessWidth.ones(width);
+            return AccessWidth.lowBytes(width);
         }
 
         @Override

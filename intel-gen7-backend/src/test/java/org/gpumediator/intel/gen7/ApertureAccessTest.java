@@ -172,15 +172,23 @@ class ApertureAccessTest {
         assertThat(memory(0)).isEqualTo(1);
         long fresh = guest.guestPage();
         hostile.mapPage(base, fresh);
+        flushTable();
         aperture.write(base, 4, 2);
         assertThat(memory(0)).isEqualTo(1);
         assertThat(vmm.memory().cpuRead(fresh, 4)).isEqualTo(2);
         hostile.pokeTable((int) (base / PAGE), 0);
+        flushTable();
         aperture.write(base, 4, 3);
         assertThat(memory(0)).isEqualTo(1);
         assertThat(vmm.memory().cpuRead(fresh, 4)).isEqualTo(2);
         hostile.mapPage(base, 0x7f_ffff_f000L); // no memory of the guest is there
+        flushTable();
         aperture.write(base, 4, 4);
         assertThat(vmm.memory().cpuRead(fresh, 4)).isEqualTo(2);
+    }
+
+    /** As a driver does after it has changed entries: GFX_FLSH_CNTL. */
+    private void flushTable() {
+        vmm.gpu().bar(0).handler().write(0x10_1008, 4, 1);
     }
 }

@@ -218,7 +218,7 @@ public final class RegisterFile<C> implements TrapHandler {
 
     private long readOther(long offset, int width) {
         if (!allowed(offset, width)) {
-            return AccessWidth.ones(width);
+            return AccessWidth.lowBytes(width);
         }
         int dword = (int) (offset >>> 2);
         int shift = 8 * (int) (offset & 3);
@@ -231,7 +231,7 @@ public final class RegisterFile<C> implements TrapHandler {
             long piece = Integer.toUnsignedLong(readDword(dword, lanes(done, bits)));
             value |= done < 0 ? piece >>> -done : piece << done;
         }
-        return value & AccessWidth.ones(width);
+        return value & AccessWidth.lowBytes(width);
     }
 
     private void writeOther(long offset, int width, long value) {
@@ -240,7 +240,7 @@ public final class RegisterFile<C> implements TrapHandler {
         }
         int dword = (int) (offset >>> 2);
         int bits = 8 * width;
-        long wanted = value & AccessWidth.ones(width);
+        long wanted = value & AccessWidth.lowBytes(width);
         for (int done = -8 * (int) (offset & 3); done < bits; done += 32, dword++) {
             int piece = (int) (done < 0 ? wanted << -done : wanted >>> done);
             writeDword(dword, piece, lanes(done, bits));

@@ -114,6 +114,7 @@ public final class EngineGroupScheduler {
     private long switches;
     private long switchNanos;
     private long policyFaults;
+    private boolean chargesOverruns = true;
 
     /**
      * Creates a scheduler with no clients.
@@ -124,6 +125,14 @@ public final class EngineGroupScheduler {
     public EngineGroupScheduler(SchedulingPolicy policy, int capacity) {
         this.policy = Objects.requireNonNull(policy, "policy");
         capacity(capacity);
+    }
+
+    /**
+     * Leaves late leaving to the policy alone, as where the hardware itself ends work that stays too
+     * long. By default who leaves late owes the others what it had.
+     */
+    public void leaveOverrunsToThePolicy() {
+        chargesOverruns = false;
     }
 
     /** Replaces the policy, from the next decision on. */
@@ -333,7 +342,7 @@ public final class EngineGroupScheduler {
             old.overrun(had - tenureTarget);
             long free =
                     policy.settlesOverruns() ? Math.max(tenureTarget, SETTLED_NANOS) : GRACE_NANOS;
-            if (had - tenureLength > free) {
+            if (chargesOverruns && had - tenureLength > free) {
                 old.owes(had);
                 slackOfDebts = tenureTarget / 2;
                 debts = true;

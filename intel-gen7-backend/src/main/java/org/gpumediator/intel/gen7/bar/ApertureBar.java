@@ -33,10 +33,10 @@ public final class ApertureBar implements TrapHandler {
     @Override
     public long read(long offset, int width) {
         if (refused(offset, width)) {
-            return AccessWidth.ones(width);
+            return AccessWidth.lowBytes(width);
         }
         synchronized (lock) {
-            return closed ? AccessWidth.ones(width) : get(offset, width);
+            return closed ? AccessWidth.lowBytes(width) : get(offset, width);
         }
     }
 

@@ -27,7 +27,7 @@ public final class TableWindow implements TrapHandler {
     @Override
     public long read(long offset, int width) {
         if (refused(offset, width)) {
-            return AccessWidth.ones(width);
+            return AccessWidth.lowBytes(width);
         }
         int index = (int) (offset / Integer.BYTES);
         synchronized (lock) {

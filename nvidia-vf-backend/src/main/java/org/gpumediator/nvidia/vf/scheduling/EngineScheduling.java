@@ -117,6 +117,7 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
             @Nullable VendorSetting vendorSetting,
             Runnable stepNeeded,
             Listener listener) {
+        scheduler.leaveOverrunsToThePolicy();
         this.core = core;
         this.clock = clock;
         this.mixedSizes = mixedSizes;
