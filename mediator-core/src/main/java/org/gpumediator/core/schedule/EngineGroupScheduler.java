@@ -128,8 +128,8 @@ public final class EngineGroupScheduler {
     }
 
     /**
-     * Leaves late leaving to the policy alone, as where the hardware itself ends work that stays too
-     * long. By default who leaves late owes the others what it had.
+     * Leaves late leaving to the policy alone, as where the hardware itself ends work that stays
+     * too long. By default who leaves late owes the others what it had.
      */
     public void leaveOverrunsToThePolicy() {
         chargesOverruns = false;

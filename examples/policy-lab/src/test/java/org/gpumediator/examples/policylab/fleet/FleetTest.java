@@ -71,7 +71,9 @@ class FleetTest {
                     assertThat(answer).isNotNull();
                 } else {
                     assertThat(answer).as(policy.title()).isNotNull();
-                    assertThat(answer.board()).as(policy.title()).isEqualTo(expected);
+                    assertThat(java.util.Objects.requireNonNull(answer).board())
+                            .as(policy.title())
+                            .isEqualTo(expected);
                 }
                 if (answer != null) {
                     placed.add(answer);
