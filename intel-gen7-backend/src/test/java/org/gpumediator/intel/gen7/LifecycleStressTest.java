@@ -55,7 +55,6 @@ class LifecycleStressTest {
     void traps_againstResetQuiesceCloseAndStep_neitherHangNorThrow() throws Exception {
         try (World world = new World();
                 ExecutorService threads = Executors.newFixedThreadPool(4)) {
-            world.unwatched();
             ScriptedHaswellGuest calm = world.boot("calm", 64, 128);
             for (int round = 0; round < 6; round++) {
                 FakeVmm vmm = world.vmm("vm" + round, 64, 128);

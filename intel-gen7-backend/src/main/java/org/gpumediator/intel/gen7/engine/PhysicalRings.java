@@ -314,6 +314,7 @@ final class PhysicalRings {
             return;
         }
         ring.proceed(); // if halted, that is found again in its place
+        ring.padHead();
         ring.retake();
         area.show(area.ring(engine), ring.shadow().busAddress(), ring.shadow().pages());
         mmio.write(base + RingRegisters.START, (int) area.ring(engine));

@@ -30,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Submission implements ScanContext, GuestDwords, ScanEvents {
 
+    private static final int NOOP = 0;
+
     private final CommandScanner scanner = new CommandScanner(ScanLimits.DEFAULT);
     private int[] dwords = new int[4096];
     private @Nullable GuestEngines guest;
@@ -75,6 +77,9 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
                             Integer.toUnsignedLong(queue.start));
             queue.halt();
             return false;
+        }
+        if (queue.isPadded() && count > 0) {
+            dwords[0] = NOOP;
         }
         ScanResult result = scanner.scan(this, dwords, 0, count, bytes < queued);
         int taken = result.stoppedAt();

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class VirtualRing {
 
+    private static final int ODD_DWORD = 4;
     private static final int BATCH_START = 0x1880_0000;
     private static final int BATCH_START_MASK = 0xff80_00ff;
     private static final int BATCH_START_BYTES = 8;
@@ -41,6 +42,9 @@ final class VirtualRing {
      * Offset and wrap count as of when the guest wrote it, or as of when the hardware last had it.
      */
     int head;
+
+    /** In place of the dword before an odd head there is a no-op. */
+    private boolean padded;
 
     /** Up to where commands are audited and in the shadow. */
     int taken;
@@ -173,6 +177,7 @@ final class VirtualRing {
 
     /** Takes note of how far the shadow has been filled. */
     void took(int bytes) {
+        padded &= bytes == 0;
         taken = (taken + bytes) % length();
         takenInAll += bytes;
     }
@@ -190,6 +195,23 @@ final class VirtualRing {
     /** Returns whether nothing is left to run, as of the last known head. */
     boolean isDry() {
         return headOffset() == taken;
+    }
+
+    /**
+     * Moves an odd head back by a dword, where a no-op is put: HEAD counts dwords but TAIL pairs of
+     * them (RING_TAIL bits 20:3), so that no tail could stand where an odd head does, and the
+     * engine would take the whole ring for queued.
+     */
+    void padHead() {
+        if ((head & ODD_DWORD) != 0) {
+            head &= ~ODD_DWORD;
+            padded = true;
+        }
+    }
+
+    /** Returns whether the next dword to be taken is a no-op of the mediator's, not the guest's. */
+    boolean isPadded() {
+        return padded;
     }
 
     /** Makes everything from the head on be audited anew. */
@@ -239,6 +261,7 @@ final class VirtualRing {
 
     /** Puts the registers into their state after reset. */
     void reset() {
+        padded = false;
         tail = 0;
         head = 0;
         start = 0;

@@ -54,6 +54,35 @@ class RingOverrunTest extends Attack {
                 .isEqualTo(0x800);
     }
 
+    /**
+     * HEAD counts dwords and TAIL pairs of them: an odd head would have a tail behind it, and all
+     * that was left over in the ring between them would run, from the middle of a command on.
+     */
+    @Test
+    void head_atAnOddDword_nothingLeftOverIsRun() {
+        put(ring, 0, MEDIA_OBJECT | 0x100);
+        put(ring, 36, STORE_GLOBAL, 0, (int) victim.graphicsAddress(), GRAFFITI);
+        poke(0x30, 0x800);
+        world.steps(20);
+        assertThat(hostile.peekRegister(0x2034) & 0x1f_fffc).isEqualTo(0x800);
+        put(ring, 36, MEDIA_OBJECT | 0x100); // is never queued whole
+        poke(0x30, 40);
+        poke(0x34, 36);
+        world.gpu.advance(world.clock.nanoTime(), 1000);
+        assertThat(world.gpu.read(0, 0x2034, 4)).isEqualTo(world.gpu.read(0, 0x2030, 4));
+    }
+
+    @Test
+    void head_atAnOddDword_whatLiesBehindItRuns() {
+        put(ring, 32, -1, 0); // what lies before the head is not queued
+        poke(0x3c, 0);
+        poke(0x34, 36);
+        poke(0x30, 40);
+        poke(0x3c, RING_BYTES - 4096 | 1);
+        world.steps(20);
+        assertThat(hostile.peekRegister(0x2034) & 0x1f_fffc).isEqualTo(40);
+    }
+
     /** Without time for the engine to run, so that much is always outstanding. */
     @Test
     void tails_atRandom_nothingIsStoredOverWhatHasNotRun() {
