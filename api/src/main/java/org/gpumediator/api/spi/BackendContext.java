@@ -34,13 +34,4 @@ public record BackendContext(
         Objects.requireNonNull(stepNeeded, "stepNeeded");
         options = Collections.unmodifiableMap(new LinkedHashMap<>(options));
     }
-
-    /** Creates a context whose mediator is stepped regularly anyway. */
-    public BackendContext(
-            PhysicalGpu gpu,
-            MediationClock clock,
-            MediationListener listener,
-            Map<String, String> options) {
-        this(gpu, clock, listener, options, () -> {});
-    }
 }

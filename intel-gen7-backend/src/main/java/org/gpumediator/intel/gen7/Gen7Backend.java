@@ -18,6 +18,7 @@ import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.schedule.SchedulingPolicy;
+import org.gpumediator.api.spi.Abilities;
 import org.gpumediator.api.spi.BackendContext;
 import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend;
@@ -80,6 +81,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
     private final PhysicalInterrupts interrupts;
     private final Registration interruptRegistration;
     private final boolean relaxedByDefault;
+    private final Abilities abilities = Abilities.none().with(SchedulingControl.class, this);
     private final Map<Integer, Gen7Vgpu> vgpus = new ConcurrentHashMap<>();
 
     Gen7Backend(BackendContext context) {
@@ -307,7 +309,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
 
     @Override
     public <T> Optional<T> ability(Class<T> ability) {
-        return ability.isInstance(this) ? Optional.of(ability.cast(this)) : Optional.empty();
+        return abilities.find(ability);
     }
 
     @Override

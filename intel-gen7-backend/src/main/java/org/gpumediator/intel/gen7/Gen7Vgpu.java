@@ -13,10 +13,12 @@ import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.api.pci.BarKind;
 import org.gpumediator.api.pci.ConfigSpace;
+import org.gpumediator.api.spi.Abilities;
 import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
 import org.gpumediator.api.vmm.DirectWindow;
+import org.gpumediator.api.vmm.Displays;
 import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.api.vmm.GuestMemory.Region;
 import org.gpumediator.api.vmm.MessageInterrupts;
@@ -83,6 +85,7 @@ public final class Gen7Vgpu implements DeviceModel {
     private final Ports displayPorts;
     private final SideBand sideBand = new SideBand();
     private final GuestDisplays displays;
+    private final Abilities abilities;
     private final PortBar ports;
     private final ApertureBar aperture;
     private final List<TrapRegion> regions;
@@ -143,10 +146,11 @@ public final class Gen7Vgpu implements DeviceModel {
         display = new VirtualDisplay(shadow, interrupts, backend.clock());
         displayPorts = new Ports(shadow, interrupts, options.display());
         displays = new GuestDisplays(shadow, displayPorts, display, this::readGraphics, faults);
+        abilities =
+                Abilities.none().with(Displays.class, displays).with(RegisterFile.class, registers);
         scratchPage = new DmaPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
         // As long as the BAR and with the table at the same offset: a VMM in another process maps
-        // BAR and
-        // memory alike. What is in front is never touched.
+        // both alike. What is in front of the table is never touched.
         tableMemory =
                 options.relaxedTable()
                         ? blueprint
@@ -474,12 +478,7 @@ public final class Gen7Vgpu implements DeviceModel {
 
     @Override
     public <T> Optional<T> ability(Class<T> ability) {
-        if (ability.isInstance(displays)) {
-            return Optional.of(ability.cast(displays));
-        }
-        return ability.isInstance(registers)
-                ? Optional.of(ability.cast(registers))
-                : Optional.empty();
+        return abilities.find(ability);
     }
 
     @Override

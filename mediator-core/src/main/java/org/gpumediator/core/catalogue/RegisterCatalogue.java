@@ -188,7 +188,7 @@ public final class RegisterCatalogue<C> {
          * @throws IllegalArgumentException if the group before it has no source
          */
         public Block<C> block(String blockName, List<RegisterBase> bases) {
-            closed();
+            requireSourceGiven();
             open = new Block<>(this, blockName, bases);
             return open;
         }
@@ -212,12 +212,12 @@ public final class RegisterCatalogue<C> {
          *     has the name of another one, or if a group has no source
          */
         public RegisterCatalogue<C> build() {
-            closed();
+            requireSourceGiven();
             registers.sort(Comparator.comparingInt(Register::offset));
             return new RegisterCatalogue<>(name, length, registers);
         }
 
-        private void closed() {
+        private void requireSourceGiven() {
             if (open != null) {
                 throw new IllegalArgumentException("block " + open.name + " has no source");
             }

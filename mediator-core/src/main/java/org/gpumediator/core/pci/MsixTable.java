@@ -3,7 +3,9 @@ package org.gpumediator.core.pci;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.vmm.InterruptSink;
 import org.gpumediator.api.vmm.TrapHandler;
@@ -98,15 +100,17 @@ public final class MsixTable {
      *     is partly inside is answered byte by byte
      */
     public TrapHandler over(int bar, TrapHandler rest) {
-        TrapHandler handler = rest;
+        List<MsixOverlay.Window> windows = new ArrayList<>();
         if (place.tableBar() == bar) {
-            handler = new Overlay(handler, table, place.tableOffset(), entries.length);
+            windows.add(new MsixOverlay.Window(table, place.tableOffset(), entries.length));
         }
         if (place.pendingBar() == bar) {
             int length = pending.length * Long.BYTES;
-            handler = new Overlay(handler, pendingBits, place.pendingOffset(), length);
+            windows.add(new MsixOverlay.Window(pendingBits, place.pendingOffset(), length));
         }
-        return handler;
+        return windows.isEmpty()
+                ? rest
+                : new MsixOverlay(rest, windows.toArray(MsixOverlay.Window[]::new));
     }
 
     boolean isEnabled() {
@@ -269,55 +273,5 @@ public final class MsixTable {
 
         @Override
         public void write(long offset, int width, long value) {}
-    }
-
-    /** Routes the accesses inside one window of a BAR to the handler of that window. */
-    private record Overlay(TrapHandler rest, TrapHandler inner, long start, int length)
-            implements TrapHandler {
-
-        @Override
-        public long read(long offset, int width) {
-            if (isOutside(offset, width)) {
-                return rest.read(offset, width);
-            }
-            if (isInside(offset - start, width, length)) {
-                return inner.read(offset - start, width);
-            }
-            long value = 0;
-            for (int i = 0; i < width; i++) {
-                value |= byteAt(offset + i) << (8 * i);
-            }
-            return value;
-        }
-
-        @Override
-        public void write(long offset, int width, long value) {
-            if (isOutside(offset, width)) {
-                rest.write(offset, width, value);
-            } else if (isInside(offset - start, width, length)) {
-                inner.write(offset - start, width, value);
-            } else {
-                for (int i = 0; i < width; i++) {
-                    long octet = value >>> (8 * i) & 0xff;
-                    if (isOutside(offset + i, 1)) {
-                        rest.write(offset + i, 1, octet);
-                    } else {
-                        inner.write(offset + i - start, 1, octet);
-                    }
-                }
-            }
-        }
-
-        private long byteAt(long at) {
-            return isOutside(at, 1) ? rest.read(at, 1) : inner.read(at - start, 1);
-        }
-
-        /** Whether no byte is in the window; also so for offsets and widths that make no sense. */
-        private boolean isOutside(long offset, int width) {
-            return !AccessWidth.isLegal(width)
-                    || offset < 0
-                    || offset >= start + length
-                    || offset <= start - width;
-        }
     }
 }

@@ -15,6 +15,7 @@ import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.api.schedule.SchedulingParameters;
+import org.gpumediator.api.spi.Abilities;
 import org.gpumediator.api.spi.BackendContext;
 import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend;
@@ -78,6 +79,7 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
     private final GpuInventory capacity;
     private final VfTypes types;
     private final EngineScheduling scheduling;
+    private final Abilities abilities;
     private final BoardGuards guards;
     private final Map<Integer, VfVgpu> vgpus = new ConcurrentHashMap<>();
     private final Set<Integer> reclaimed = ConcurrentHashMap.newKeySet();
@@ -133,6 +135,11 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
             core.close();
             throw failure;
         }
+        abilities =
+                Abilities.none()
+                        .with(HostPower.class, this)
+                        .with(SchedulingControl.class, scheduling)
+                        .with(BoardGuards.class, guards);
         nextWatch = clock.nanoTime() + WATCH_NANOS;
     }
 
@@ -376,12 +383,7 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
 
     @Override
     public <T> Optional<T> ability(Class<T> ability) {
-        Map<Class<?>, Object> abilities =
-                Map.of(
-                        HostPower.class, this,
-                        SchedulingControl.class, scheduling,
-                        BoardGuards.class, guards);
-        return Optional.ofNullable(abilities.get(ability)).map(ability::cast);
+        return abilities.find(ability);
     }
 
     @Override

@@ -2,7 +2,6 @@ package org.gpumediator.nvidia.vf;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -14,6 +13,7 @@ import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.pci.BarKind;
 import org.gpumediator.api.pci.ConfigSpace;
+import org.gpumediator.api.spi.Abilities;
 import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
 import org.gpumediator.api.vmm.MessageInterrupts;
@@ -63,6 +63,7 @@ final class VfVgpu implements DeviceModel {
     private final LongAdder resets = new LongAdder();
     private final VfGuards limits;
     private final VfSnapshot snapshot;
+    private final Abilities abilities;
 
     /**
      * Calls of the guest to its own firmware task: they cost the firmware's processor, which all
@@ -130,6 +131,10 @@ final class VfVgpu implements DeviceModel {
                                 bar1,
                                 backend.core().dialect().release()),
                         this::resetForRestore);
+        abilities =
+                Abilities.none()
+                        .with(Snapshottable.class, snapshot)
+                        .with(Stoppable.class, this::stop);
         openGate();
     }
 
@@ -360,9 +365,7 @@ final class VfVgpu implements DeviceModel {
 
     @Override
     public <T> Optional<T> ability(Class<T> ability) {
-        Map<Class<?>, Object> abilities =
-                Map.of(Snapshottable.class, snapshot, Stoppable.class, (Stoppable) this::stop);
-        return Optional.ofNullable(abilities.get(ability)).map(ability::cast);
+        return abilities.find(ability);
     }
 
     @Override
