@@ -83,7 +83,7 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
     private final BoardGuards guards;
     private final Map<Integer, VfVgpu> vgpus = new ConcurrentHashMap<>();
     private final Set<Integer> reclaimed = ConcurrentHashMap.newKeySet();
-    private final Set<VfVgpu> putOff = ConcurrentHashMap.newKeySet();
+    private final Set<VfVgpu> waiting = ConcurrentHashMap.newKeySet();
     private final Occupants occupants = new Occupants();
     private final Runnable stepNeeded;
     private long nextWatch;
@@ -291,7 +291,7 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
             nextWatch = nowNanos + watch();
         }
         long nextSlice = scheduling.step(nowNanos);
-        long nextAttempt = Math.min(manager.step(nowNanos), stepPutOff(nowNanos));
+        long nextAttempt = Math.min(manager.step(nowNanos), stepWaiting(nowNanos));
         listener.deliver();
         return Math.min(nextWatch, Math.min(nextSlice, nextAttempt));
     }
@@ -299,17 +299,22 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
     /** Takes note of a guest's reset that its limit puts off: a step does it later. */
     void resetPutOff(VfVgpu vgpu) {
         listener.hardwareReset("reset put off: more than its guest may ask for", vgpu.name());
-        putOff.add(vgpu);
+        stepWanted(vgpu);
+    }
+
+    /** Takes note that a virtual GPU has something to do that the next step is for. Any thread. */
+    void stepWanted(VfVgpu vgpu) {
+        waiting.add(vgpu);
         stepNeeded.run();
     }
 
-    private long stepPutOff(long nowNanos) {
+    private long stepWaiting(long nowNanos) {
         long next = Long.MAX_VALUE;
-        for (VfVgpu vgpu : Set.copyOf(putOff)) {
-            putOff.remove(vgpu);
-            long again = vgpu.stepPutOff(nowNanos);
+        for (VfVgpu vgpu : Set.copyOf(waiting)) {
+            waiting.remove(vgpu);
+            long again = vgpu.stepWanted(nowNanos);
             if (again != Long.MAX_VALUE) {
-                putOff.add(vgpu);
+                waiting.add(vgpu);
             }
             next = Math.min(next, again);
         }

@@ -7,6 +7,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.event.GuestFaultKind;
@@ -22,6 +23,8 @@ import org.gpumediator.api.vmm.Stoppable;
 import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.api.vmm.TrapRegion;
 import org.gpumediator.api.vmm.VgpuStatistics;
+import org.gpumediator.core.contain.GuardedVmm;
+import org.gpumediator.core.contain.GuestFailure;
 import org.gpumediator.core.observe.FaultBook;
 import org.gpumediator.core.pci.PciFunction;
 import org.gpumediator.nvidia.vf.bar.VfDirectWindows;
@@ -38,6 +41,8 @@ import org.gpumediator.nvidia.vf.snapshot.VfSnapshot;
 import org.gpumediator.nvidia.vf.sriov.VfConfigSpace;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One virtual function as its guest sees it.
@@ -46,6 +51,8 @@ import org.jspecify.annotations.Nullable;
  * interrupts may arrive under it and take the lock of the PCI function, which is the innermost.
  */
 final class VfVgpu implements DeviceModel {
+
+    private static final Logger log = LoggerFactory.getLogger(VfVgpu.class);
 
     private static final int COMMAND = 0x04;
     private static final long BUSY_NANOS = 1_000_000L;
@@ -57,6 +64,7 @@ final class VfVgpu implements DeviceModel {
     private final PciFunction function;
     private final FaultBook faults;
     private final VfGate gate;
+    private final GuestFailure failure;
     private final List<TrapRegion> regions;
     private final LongAdder interruptsRaised = new LongAdder();
     private final LongAdder interruptsDropped = new LongAdder();
@@ -94,11 +102,12 @@ final class VfVgpu implements DeviceModel {
         AdaBoard board = backend.board();
         faults = guest.faults();
         gate = guest.gate();
+        failure = new GuestFailure(blueprint.name(), this::vmmFailed);
         limits = backend.guards().of(managed.record().gfid() - 1);
         function =
                 VfConfigSpace.guest(board, blueprint.type())
                         .onWrite(COMMAND, 2, (before, after) -> touch())
-                        .build(blueprint.vmm());
+                        .build(GuardedVmm.of(blueprint.vmm(), failure));
         TrapHandler registers =
                 new VfRegisterBar(
                         gate,
@@ -174,6 +183,14 @@ final class VfVgpu implements DeviceModel {
         }
     }
 
+    /**
+     * Its VMM has thrown, under whatever lock: nothing of its guest reaches the function any more.
+     */
+    private void vmmFailed() {
+        gate.quarantine();
+        backend.stepWanted(this);
+    }
+
     /** Its work did not leave the engine in time. Too often in a short time is a failure. */
     void cutOff() {
         long now = backend.clock().nanoTime();
@@ -181,6 +198,9 @@ final class VfVgpu implements DeviceModel {
         failed |=
                 limits.guard(GuardedEvent.EXCLUSIVE_TIMEOUT).state(now)
                         == EventGuard.State.OVERFLOW;
+        if (failed) {
+            gate.quarantine();
+        }
     }
 
     private void openGate() {
@@ -193,7 +213,8 @@ final class VfVgpu implements DeviceModel {
             interrupts = vf.onInterrupt(this::interrupted);
             gate.open(vf);
         }
-        if (managed.hasFailed()) { // meanwhile: its events may have come before the gate opened
+        if (managed.hasFailed()
+                || failure.failed()) { // meanwhile: its events may have come before the gate opened
             gate.quarantine();
         }
     }
@@ -244,7 +265,7 @@ final class VfVgpu implements DeviceModel {
 
     @Override
     public boolean failed() {
-        return failed || managed.hasFailed();
+        return failed || failure.failed() || managed.hasFailed();
     }
 
     /**
@@ -258,6 +279,7 @@ final class VfVgpu implements DeviceModel {
         try {
             gate.shut();
             resets.increment();
+            failure.clear();
             function.reset(kind);
             limits.deactivated();
             if (kind == ResetKind.LOST_CLIENT) {
@@ -286,30 +308,47 @@ final class VfVgpu implements DeviceModel {
     }
 
     /**
-     * Does a reset that was put off, if the limit allows it by now.
+     * Does what could not be done where it came up: takes a guest whose VMM has failed off the
+     * engines, and does a reset that was put off, if the limit allows it by now.
      *
      * @return when to ask again; {@link Long#MAX_VALUE} if there is nothing to be done any more
      */
-    long stepPutOff(long nowNanos) {
+    long stepWanted(long nowNanos) {
         if (!life.tryLock()) {
             return nowNanos + BUSY_NANOS;
         }
         try {
-            if (!putOff || closed) {
+            if (closed) {
                 return Long.MAX_VALUE;
             }
-            long due = limits.guard(GuardedEvent.FUNCTION_RESET).servedFrom(nowNanos);
-            if (due > nowNanos) {
-                return due;
+            if (failure.failed()) {
+                leaveEngines();
             }
-            putOff = !limits.admitReset(nowNanos);
-            if (!putOff) {
-                carryOutReset();
-            }
-            return putOff ? nowNanos + BUSY_NANOS : Long.MAX_VALUE;
+            return putOff ? stepPutOff(nowNanos) : Long.MAX_VALUE;
         } finally {
             life.unlock();
         }
+    }
+
+    /** The gate is shut: where the firmware does not confirm, a reset or closing tries again. */
+    private void leaveEngines() {
+        try {
+            managed.stop();
+        } catch (GpuMediationException unconfirmed) {
+            log.warn("{} has failed, and its firmware task stays", name(), unconfirmed);
+        }
+    }
+
+    private long stepPutOff(long nowNanos) {
+        long due = limits.guard(GuardedEvent.FUNCTION_RESET).servedFrom(nowNanos);
+        if (due > nowNanos) {
+            return due;
+        }
+        putOff = !limits.admitReset(nowNanos);
+        if (!putOff) {
+            carryOutReset();
+        }
+        return putOff ? nowNanos + BUSY_NANOS : Long.MAX_VALUE;
     }
 
     @Override
@@ -351,6 +390,7 @@ final class VfVgpu implements DeviceModel {
         counters.put("interrupts.raised", interruptsRaised.sum());
         counters.put("interrupts.dropped", interruptsDropped.sum());
         counters.put("resets", resets.sum());
+        counters.put("failures", failure.count());
         counters.put("framebuffer.bytes", managed.record().framebuffer().length());
         counters.put("channels", managed.record().channels().length());
         backend.scheduling().count(blueprint.id(), counters);

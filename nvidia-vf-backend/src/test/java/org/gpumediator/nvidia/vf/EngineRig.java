@@ -80,8 +80,15 @@ final class EngineRig implements AutoCloseable {
         for (int i = 0; i < attributes.length; i += 2) {
             request = request.with(attributes[i], attributes[i + 1]);
         }
-        Guest guest =
-                new Guest(rig.mediator.create(request, VmmPort.of(rig.memory, rig.interrupts)));
+        return add(request, rig.port());
+    }
+
+    Guest add(String type, VmmPort port) {
+        return add(VgpuRequest.ofType("v" + created++, type), port);
+    }
+
+    private Guest add(VgpuRequest request, VmmPort port) {
+        Guest guest = new Guest(rig.mediator.create(request, port));
         guests.add(guest);
         return guest;
     }
