@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.zip.GZIPOutputStream;
 import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.api.vmm.TrapRegion;
+import org.gpumediator.examples.common.UsageException;
 
 /**
  * Records the trapped accesses of one virtual GPU into a compressed file, which {@link

@@ -6,6 +6,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.gpumediator.core.desired.DesiredState;
+import org.gpumediator.examples.common.UsageException;
 
 /**
  * The file of {@code --desired-state}: applied at the start, and whenever its text has changed and

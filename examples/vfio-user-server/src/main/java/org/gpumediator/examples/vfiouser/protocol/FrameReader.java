@@ -1,11 +1,11 @@
 package org.gpumediator.examples.vfiouser.protocol;
 
 import java.lang.foreign.MemorySegment;
-import org.gpumediator.examples.vfiouser.linux.Descriptors;
-import org.gpumediator.examples.vfiouser.linux.Errno;
-import org.gpumediator.examples.vfiouser.linux.LinuxException;
-import org.gpumediator.examples.vfiouser.linux.MessageSocket;
-import org.gpumediator.examples.vfiouser.linux.PollSet;
+import org.gpumediator.examples.common.linux.Descriptors;
+import org.gpumediator.examples.common.linux.Errno;
+import org.gpumediator.examples.common.linux.LinuxException;
+import org.gpumediator.examples.common.linux.MessageSocket;
+import org.gpumediator.examples.common.linux.PollSet;
 
 /**
  * Cuts the byte stream of a client into messages, and gives each the descriptors that came with it.

@@ -3,8 +3,8 @@ package org.gpumediator.examples.vfiouser.server;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.gpumediator.examples.vfiouser.linux.Errno;
-import org.gpumediator.examples.vfiouser.linux.MessageSocket;
+import org.gpumediator.examples.common.linux.Errno;
+import org.gpumediator.examples.common.linux.MessageSocket;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 
 /**

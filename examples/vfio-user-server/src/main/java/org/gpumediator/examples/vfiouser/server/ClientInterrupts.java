@@ -7,10 +7,10 @@ import java.util.Objects;
 import org.gpumediator.api.vmm.InterruptLine;
 import org.gpumediator.api.vmm.InterruptSink;
 import org.gpumediator.api.vmm.MessageInterrupts;
-import org.gpumediator.examples.vfiouser.linux.Descriptors;
-import org.gpumediator.examples.vfiouser.linux.Errno;
-import org.gpumediator.examples.vfiouser.linux.EventFd;
-import org.gpumediator.examples.vfiouser.linux.EventSignal;
+import org.gpumediator.examples.common.linux.Descriptors;
+import org.gpumediator.examples.common.linux.Errno;
+import org.gpumediator.examples.common.linux.EventFd;
+import org.gpumediator.examples.common.linux.EventSignal;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.jspecify.annotations.Nullable;
 

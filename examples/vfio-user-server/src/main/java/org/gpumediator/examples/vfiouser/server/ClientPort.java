@@ -1,7 +1,7 @@
 package org.gpumediator.examples.vfiouser.server;
 
 import org.gpumediator.api.vmm.VmmPort;
-import org.gpumediator.examples.vfiouser.linux.SealedMemory;
+import org.gpumediator.examples.common.linux.SealedMemory;
 
 /**
  * What a virtual GPU is given of the client that will use it. Made before the virtual GPU, and

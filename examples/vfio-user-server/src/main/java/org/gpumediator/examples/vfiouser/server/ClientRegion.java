@@ -2,7 +2,7 @@ package org.gpumediator.examples.vfiouser.server;
 
 import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.vmm.GuestMemory;
-import org.gpumediator.examples.vfiouser.linux.MappedFile;
+import org.gpumediator.examples.common.linux.MappedFile;
 import org.jspecify.annotations.Nullable;
 
 /** A run of guest-physical addresses that a client has declared. */

@@ -1,7 +1,7 @@
 package org.gpumediator.examples.vfiouser.server;
 
 import java.lang.foreign.MemorySegment;
-import org.gpumediator.examples.vfiouser.linux.MessageSocket;
+import org.gpumediator.examples.common.linux.MessageSocket;
 import org.gpumediator.examples.vfiouser.protocol.FrameReader;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 

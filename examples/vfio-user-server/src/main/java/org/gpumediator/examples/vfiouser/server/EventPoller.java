@@ -8,10 +8,10 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
-import org.gpumediator.examples.vfiouser.linux.Descriptors;
-import org.gpumediator.examples.vfiouser.linux.EventFd;
-import org.gpumediator.examples.vfiouser.linux.LinuxException;
-import org.gpumediator.examples.vfiouser.linux.PollSet;
+import org.gpumediator.examples.common.linux.Descriptors;
+import org.gpumediator.examples.common.linux.EventFd;
+import org.gpumediator.examples.common.linux.LinuxException;
+import org.gpumediator.examples.common.linux.PollSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

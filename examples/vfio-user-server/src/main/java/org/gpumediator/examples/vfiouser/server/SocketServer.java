@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import org.gpumediator.api.vmm.VirtualGpu;
-import org.gpumediator.examples.vfiouser.linux.LinuxException;
+import org.gpumediator.examples.common.linux.LinuxException;
 
 /**
  * Serves virtual GPUs over vfio-user, each on a socket of its own. Safe for use by multiple

@@ -3,12 +3,12 @@ package org.gpumediator.examples.vfiouser.server;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.vmm.SharedMemory;
-import org.gpumediator.examples.vfiouser.linux.Descriptors;
-import org.gpumediator.examples.vfiouser.linux.EventFd;
-import org.gpumediator.examples.vfiouser.linux.LinuxException;
-import org.gpumediator.examples.vfiouser.linux.MessageSocket;
-import org.gpumediator.examples.vfiouser.linux.SealedMemory;
-import org.gpumediator.examples.vfiouser.linux.UnixSocket;
+import org.gpumediator.examples.common.linux.Descriptors;
+import org.gpumediator.examples.common.linux.EventFd;
+import org.gpumediator.examples.common.linux.LinuxException;
+import org.gpumediator.examples.common.linux.MessageSocket;
+import org.gpumediator.examples.common.linux.SealedMemory;
+import org.gpumediator.examples.common.linux.UnixSocket;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 
 /**

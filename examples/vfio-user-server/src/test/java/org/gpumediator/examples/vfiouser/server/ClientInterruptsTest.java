@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.gpumediator.examples.vfiouser.server.WireClient.bytes;
 import static org.gpumediator.examples.vfiouser.server.WireClient.irqs;
 
-import org.gpumediator.examples.vfiouser.linux.Descriptors;
-import org.gpumediator.examples.vfiouser.linux.Errno;
-import org.gpumediator.examples.vfiouser.linux.EventFd;
-import org.gpumediator.examples.vfiouser.linux.LinuxException;
-import org.gpumediator.examples.vfiouser.linux.UnixSocket;
+import org.gpumediator.examples.common.linux.Descriptors;
+import org.gpumediator.examples.common.linux.Errno;
+import org.gpumediator.examples.common.linux.EventFd;
+import org.gpumediator.examples.common.linux.LinuxException;
+import org.gpumediator.examples.common.linux.UnixSocket;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -12,10 +12,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.gpumediator.api.ResetKind;
-import org.gpumediator.examples.vfiouser.linux.Descriptors;
-import org.gpumediator.examples.vfiouser.linux.Errno;
-import org.gpumediator.examples.vfiouser.linux.EventFd;
-import org.gpumediator.examples.vfiouser.linux.UnixSocket;
+import org.gpumediator.examples.common.linux.Descriptors;
+import org.gpumediator.examples.common.linux.Errno;
+import org.gpumediator.examples.common.linux.EventFd;
+import org.gpumediator.examples.common.linux.UnixSocket;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.junit.jupiter.api.Test;
 

@@ -12,9 +12,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.vmm.GuestMemory;
-import org.gpumediator.examples.vfiouser.linux.Descriptors;
-import org.gpumediator.examples.vfiouser.linux.Errno;
-import org.gpumediator.examples.vfiouser.linux.EventFd;
+import org.gpumediator.examples.common.linux.Descriptors;
+import org.gpumediator.examples.common.linux.Errno;
+import org.gpumediator.examples.common.linux.EventFd;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 

@@ -7,10 +7,10 @@ import static org.gpumediator.examples.vfiouser.server.WireClient.frame;
 
 import java.util.Arrays;
 import java.util.Random;
-import org.gpumediator.examples.vfiouser.linux.Descriptors;
-import org.gpumediator.examples.vfiouser.linux.Errno;
-import org.gpumediator.examples.vfiouser.linux.EventFd;
-import org.gpumediator.examples.vfiouser.linux.UnixSocket;
+import org.gpumediator.examples.common.linux.Descriptors;
+import org.gpumediator.examples.common.linux.Errno;
+import org.gpumediator.examples.common.linux.EventFd;
+import org.gpumediator.examples.common.linux.UnixSocket;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

@@ -7,8 +7,8 @@ import static org.gpumediator.examples.vfiouser.server.WireClient.frame;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Random;
-import org.gpumediator.examples.vfiouser.linux.Descriptors;
-import org.gpumediator.examples.vfiouser.linux.EventFd;
+import org.gpumediator.examples.common.linux.Descriptors;
+import org.gpumediator.examples.common.linux.EventFd;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.junit.jupiter.api.Test;
 

@@ -7,7 +7,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.gpumediator.api.vmm.SharedMemory;
-import org.gpumediator.examples.vfiouser.linux.SealedMemory;
+import org.gpumediator.examples.common.linux.SealedMemory;
 
 /** Memory of a pretended guest: every word holds its own offset. */
 final class TestFile implements AutoCloseable {

@@ -10,12 +10,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.gpumediator.examples.vfiouser.linux.Descriptors;
-import org.gpumediator.examples.vfiouser.linux.Errno;
-import org.gpumediator.examples.vfiouser.linux.LinuxException;
-import org.gpumediator.examples.vfiouser.linux.MessageSocket;
-import org.gpumediator.examples.vfiouser.linux.PollSet;
-import org.gpumediator.examples.vfiouser.linux.UnixSocket;
+import org.gpumediator.examples.common.linux.Descriptors;
+import org.gpumediator.examples.common.linux.Errno;
+import org.gpumediator.examples.common.linux.LinuxException;
+import org.gpumediator.examples.common.linux.MessageSocket;
+import org.gpumediator.examples.common.linux.PollSet;
+import org.gpumediator.examples.common.linux.UnixSocket;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.jspecify.annotations.Nullable;
 
