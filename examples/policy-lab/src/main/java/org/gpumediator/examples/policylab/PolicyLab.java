@@ -252,7 +252,7 @@ public final class PolicyLab {
                         common::progress);
         Report report = new Report("Policy lab: placement, board mode");
         lab.addTo(report);
-        common.finish(report, lab.table().text());
+        common.finish(report, lab.table().text() + "\n" + lab.decisionTimes().text());
         return 0;
     }
 

@@ -7,6 +7,7 @@ import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.nvidia.vf.placement.PlacementMode;
 import org.gpumediator.nvidia.vf.placement.VfInventory;
+import org.gpumediator.nvidia.vf.placement.VfPlacementPolicy;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.FramebufferSetup;
 import org.gpumediator.nvidia.vf.types.TypeCatalogue;
@@ -33,6 +34,9 @@ public final class AdaBoards {
                 VfInventory.empty(board, mode),
                 types(board, mode),
                 policy,
+                policy instanceof VfPlacementPolicy
+                        ? new AdaPlanner()
+                        : BoardPlanner.byTrying(policy),
                 VfResources.PLACEMENT);
     }
 

@@ -1,45 +1,38 @@
 package org.gpumediator.examples.policylab.fleet;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionRequest;
-import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.VgpuType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a board holds, shared by all boards of a model that hold the same. As policies are pure,
- * what follows from a state is worked out once, when it is first asked for.
- *
- * <p>Owners in its inventory are numbers of the lab's: a policy must not look at them.
+ * What there is to know of a board before a decision, shared by all boards of a model that look the
+ * same to its planner. As policies are pure, what follows from a state is worked out once.
  */
 public final class BoardState {
 
-    /** What comes of a request: either a partition and the state it leads to, or a refusal. */
-    private record Outcome(
-            @Nullable Share share,
-            @Nullable BoardState next,
-            PartitionDecision.@Nullable Refused refused) {}
-
-    /** A type at its place. */
-    record Share(VgpuType type, ResourcePartition partition) {}
-
     private final StateTable table;
     private final GpuInventory inventory;
-    private final Map<Share, Integer> held;
+    private final @Nullable String only;
     private final long free;
-    private final Map<String, Outcome> outcomes = new HashMap<>();
-    private final Map<Share, BoardState> without = new HashMap<>();
-    private final Map<String, Integer> creatable = new HashMap<>();
-    private final Map<String, Integer> scores = new HashMap<>();
+    private final int[] creatable;
+    private final int[] scores;
+    private final @Nullable BoardState[] next;
+    private final @Nullable String[] lacking;
 
-    BoardState(StateTable table, GpuInventory inventory, Map<Share, Integer> held) {
+    BoardState(StateTable table, GpuInventory inventory, @Nullable String only) {
         this.table = table;
         this.inventory = inventory;
-        this.held = held;
-        free = inventory.available(table.model().measure());
+        this.only = only;
+        int types = model().types().size();
+        free = model().free(inventory);
+        creatable = model().planner().creatable(inventory, model().types());
+        scores = new int[types];
+        Arrays.fill(scores, -1);
+        next = new BoardState[types];
+        lacking = new String[types];
     }
 
     /** Returns the model of the board. */
@@ -47,7 +40,10 @@ public final class BoardState {
         return table.model();
     }
 
-    /** Returns what the board has and holds. */
+    /**
+     * Returns the inventory of one board in this state. On another the same places may be taken by
+     * others.
+     */
     public GpuInventory inventory() {
         return inventory;
     }
@@ -57,14 +53,29 @@ public final class BoardState {
         return free;
     }
 
-    /** Returns whether a virtual GPU of a type fits. */
-    public boolean fits(String type) {
-        return outcome(type).next != null;
+    /** Returns whether nobody is on the board. */
+    public boolean isEmpty() {
+        return inventory.holdings().isEmpty();
     }
 
-    /** Returns why a virtual GPU of a type does not fit; null if it does. */
-    public PartitionDecision.@Nullable Refused refused(String type) {
-        return outcome(type).refused;
+    /** Returns whether only virtual GPUs of a type are on the board, at least one. */
+    public boolean holdsOnly(String type) {
+        return type.equals(only);
+    }
+
+    /** Returns whether a virtual GPU of a type fits. */
+    public boolean fits(String type) {
+        return creatable(type) > 0;
+    }
+
+    /** Returns how many of a type could be created if nothing else came. */
+    public int creatable(String type) {
+        int number = model().number(type);
+        return number < 0 ? 0 : creatable[number];
+    }
+
+    int creatable(int number) {
+        return creatable[number];
     }
 
     /**
@@ -73,80 +84,65 @@ public final class BoardState {
      * @throws IllegalArgumentException if it does not fit
      */
     public BoardState with(String type) {
-        BoardState next = outcome(type).next;
-        if (next == null) {
-            throw new IllegalArgumentException(type + ": does not fit on " + model().name());
-        }
-        return next;
-    }
-
-    @Nullable Share share(String type) {
-        return outcome(type).share;
-    }
-
-    /** Returns the state without one of its virtual GPUs. */
-    BoardState without(Share share) {
-        return without.computeIfAbsent(share, gone -> table.state(changed(gone, -1)));
-    }
-
-    /** Returns how many of a type could be created one after the other if nothing else came. */
-    public int creatable(String type) {
-        Integer known = creatable.get(type);
-        if (known != null) {
-            return known;
-        }
-        int count = 0;
-        for (BoardState state = this; state.fits(type); state = state.with(type)) {
-            count++;
-        }
-        creatable.put(type, count);
-        return count;
-    }
-
-    int score(FleetPolicy policy, String type) {
-        Integer known = scores.get(type);
-        if (known != null) {
-            return known;
-        }
-        int score = policy.score(this, type);
-        if (score < 0 || score > FleetPolicy.BEST) {
-            throw new IllegalArgumentException(
-                    policy.title() + ": score " + score + ", expected 0 to " + FleetPolicy.BEST);
-        }
-        scores.put(type, score);
-        return score;
-    }
-
-    private Outcome outcome(String type) {
-        Outcome known = outcomes.get(type);
+        int number = model().number(type);
+        BoardState known = number < 0 ? null : next[number];
         if (known == null) {
-            known = decide(type);
-            outcomes.put(type, known);
+            known = table.state(placed(inventory, type, "new"));
+            next[number] = known;
         }
         return known;
     }
 
-    private Outcome decide(String name) {
-        VgpuType type = model().type(name);
-        if (type == null) {
-            return new Outcome(null, null, null);
+    /** Returns a board's inventory with one more virtual GPU, by the model's policy. */
+    GpuInventory placed(GpuInventory board, String type, String owner) {
+        if (!fits(type)) {
+            throw new IllegalArgumentException(type + ": does not fit on " + model().name());
         }
+        VgpuType asked = model().types().get(model().number(type));
         PartitionDecision decision =
-                model().policy().decide(inventory, PartitionRequest.of("new", type));
-        return switch (decision) {
-            case PartitionDecision.Refused refused -> new Outcome(null, null, refused);
-            case PartitionDecision.Placed placed -> {
-                Share share = new Share(type, placed.partition());
-                yield new Outcome(share, table.state(changed(share, 1)), null);
-            }
-        };
+                model().policy().decide(board, PartitionRequest.of(owner, asked));
+        if (decision instanceof PartitionDecision.Placed placed) {
+            return board.with(new GpuInventory.Holding(owner, asked, placed.partition()));
+        }
+        throw new IllegalStateException(
+                model().name() + ": planner and policy differ on " + type + ": " + decision);
     }
 
-    private Map<Share, Integer> changed(Share share, int by) {
-        Map<Share, Integer> changed = new HashMap<>(held);
-        if (changed.merge(share, by, Integer::sum) == 0) {
-            changed.remove(share);
+    /** Returns the resource that is short for a type that does not fit. */
+    String lacking(String type) {
+        int number = model().number(type);
+        if (number < 0) {
+            return "type";
         }
-        return changed;
+        String known = lacking[number];
+        if (known == null) {
+            PartitionRequest request = PartitionRequest.of("new", model().types().get(number));
+            known =
+                    model().policy().decide(inventory, request)
+                                    instanceof PartitionDecision.Refused refused
+                            ? refused.kind().name()
+                            : "nothing";
+            lacking[number] = known;
+        }
+        return known;
+    }
+
+    /** Returns the score for a type that fits; -1 if it does not. */
+    int score(FleetPolicy policy, String type) {
+        int number = model().number(type);
+        if (number < 0 || creatable[number] == 0) {
+            return -1;
+        }
+        if (scores[number] < 0) {
+            int score = policy.score(this, type);
+            if (score < 0 || score > FleetPolicy.BEST) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "%s: score %d, expected 0 to %d",
+                                policy.title(), score, FleetPolicy.BEST));
+            }
+            scores[number] = score;
+        }
+        return scores[number];
     }
 }

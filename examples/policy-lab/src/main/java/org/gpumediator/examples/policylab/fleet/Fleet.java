@@ -2,100 +2,39 @@ package org.gpumediator.examples.policylab.fleet;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.gpumediator.api.partition.PartitionDecision;
-import org.gpumediator.api.partition.VgpuType;
-import org.gpumediator.examples.policylab.fleet.BoardState.Share;
+import org.gpumediator.api.partition.GpuInventory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Boards of any models, and the virtual GPUs on them. Boards are indexed by the score they have for
- * each type, so that a decision costs the same for ten boards and for ten thousand.
+ * Boards of any models, and the virtual GPUs on them. Everything that is asked of the whole fleet
+ * is kept up to date at each change of a board, so that a decision costs the same for ten boards
+ * and for ten thousand.
  *
  * <p>Not safe for use by multiple threads.
  */
 public final class Fleet {
 
-    /** A virtual GPU that was placed. */
-    public static final class Placed {
-
-        private final int board;
-        private final Share share;
-
-        private Placed(int board, Share share) {
-            this.board = board;
-            this.share = share;
-        }
-
-        /** Returns the number of the board it is on. */
-        public int board() {
-            return board;
-        }
-    }
-
-    /** The boards that have room for a type, by score. */
-    private final class Index {
-
-        private final String type;
-        private final BoardSet[] byScore = new BoardSet[FleetPolicy.BEST + 1];
-        private final BoardSet scores = new BoardSet(FleetPolicy.BEST + 1);
-
-        Index(String type) {
-            this.type = type;
-            for (int board = 0; board < states.length; board++) {
-                add(board, states[board]);
-            }
-        }
-
-        void add(int board, BoardState state) {
-            if (state.fits(type)) {
-                int score = FleetPolicy.BEST - state.score(policy, type);
-                BoardSet set = byScore[score];
-                if (set == null) {
-                    set = new BoardSet(states.length);
-                    byScore[score] = set;
-                }
-                set.add(board);
-                scores.add(score);
-            }
-        }
-
-        void remove(int board, BoardState state) {
-            if (state.fits(type)) {
-                int score = FleetPolicy.BEST - state.score(policy, type);
-                BoardSet set = byScore[score];
-                if (set != null) {
-                    set.remove(board);
-                    if (set.isEmpty()) {
-                        scores.remove(score);
-                    }
-                }
-            }
-        }
-
-        int best() {
-            int score = scores.next(0);
-            BoardSet set = score < 0 ? null : byScore[score];
-            if (set == null) {
-                return -1;
-            }
-            if (!policy.isDrawn()) {
-                return set.next(0);
-            }
-            int drawn = set.next(random.nextInt(states.length));
-            return drawn < 0 ? set.next(0) : drawn;
-        }
-    }
+    /**
+     * A virtual GPU that was placed.
+     *
+     * @param board the number of the board it is on
+     * @param owner its name
+     */
+    public record Placed(int board, String owner) {}
 
     private final FleetPolicy policy;
     private final SplittableRandom random;
+    private final GpuInventory[] inventories;
     private final BoardState[] states;
-    private final Map<String, Index> indices = new HashMap<>();
+    private final StateTable[] tableOf;
+    private final ModelTotals[] totalsOf;
     private final List<StateTable> tables = new ArrayList<>();
-    private double freeBoards;
+    private final List<ModelTotals> totals = new ArrayList<>();
+    private final Map<String, ScoreIndex> indices = new HashMap<>();
+    private long born;
 
     /**
      * Makes a fleet of empty boards.
@@ -107,18 +46,27 @@ public final class Fleet {
     public Fleet(Map<BoardModel, Integer> models, FleetPolicy policy, long seed) {
         this.policy = policy;
         random = new SplittableRandom(seed);
-        List<BoardState> boards = new ArrayList<>();
-        new LinkedHashMap<>(models)
-                .forEach(
-                        (model, count) -> {
-                            StateTable table = new StateTable(model);
-                            tables.add(table);
-                            for (int i = 0; i < count; i++) {
-                                boards.add(table.empty());
-                            }
-                        });
-        states = boards.toArray(new BoardState[0]);
-        freeBoards = states.length;
+        int boards = models.values().stream().mapToInt(Integer::intValue).sum();
+        inventories = new GpuInventory[boards];
+        states = new BoardState[boards];
+        tableOf = new StateTable[boards];
+        totalsOf = new ModelTotals[boards];
+        int first = 0;
+        for (Map.Entry<BoardModel, Integer> some : models.entrySet()) {
+            BoardModel model = some.getKey();
+            StateTable table = new StateTable(model);
+            ModelTotals sums = new ModelTotals(model, some.getValue(), boards);
+            tables.add(table);
+            totals.add(sums);
+            for (int board = first; board < first + some.getValue(); board++) {
+                inventories[board] = model.empty();
+                states[board] = table.state(model.empty());
+                tableOf[board] = table;
+                totalsOf[board] = sums;
+                sums.add(board, states[board]);
+            }
+            first += some.getValue();
+        }
     }
 
     /** Returns how many boards there are. */
@@ -126,82 +74,135 @@ public final class Fleet {
         return states.length;
     }
 
-    /** Returns what a board holds. */
+    /** Returns what there is to know of a board before a decision. */
     public BoardState board(int number) {
         return states[number];
     }
 
-    /** Returns how many different states boards have been in. */
-    public int statesMet() {
-        return tables.stream().mapToInt(StateTable::size).sum();
+    /** Returns what a board has and who holds it. */
+    public GpuInventory inventory(int number) {
+        return inventories[number];
     }
 
-    /** Returns the share of the fleet that is given out, every board counting the same. */
-    public double utilisation() {
-        return 1 - freeBoards / states.length;
+    /** Returns how many states of boards were worked out. */
+    public int statesMet() {
+        return tables.stream().mapToInt(StateTable::met).sum();
     }
 
     /** Places a virtual GPU; null if no board has room. */
     public @Nullable Placed place(String type) {
-        int board = index(type).best();
+        int board = index(type).best(random);
         if (board < 0) {
             return null;
         }
-        BoardState state = states[board];
-        Share share = state.share(type);
-        if (share == null) {
-            throw new IllegalStateException(type + ": indexed where it does not fit");
-        }
-        change(board, state.with(type));
-        return new Placed(board, share);
-    }
-
-    /** Returns the resource that the first of the emptiest boards lacks for a type. */
-    public String lacking(String type) {
-        BoardState emptiest = null;
-        for (BoardState state : states) {
-            if (state.refused(type) != null
-                    && (emptiest == null || state.free() > emptiest.free())) {
-                emptiest = state;
-            }
-        }
-        PartitionDecision.Refused refused = emptiest == null ? null : emptiest.refused(type);
-        return refused == null ? "type" : refused.kind().name();
-    }
-
-    /** Returns whether what is free on all boards together would be enough for a type. */
-    public boolean hasRoomInAll(String type) {
-        double free = 0;
-        for (BoardState state : states) {
-            VgpuType known = state.model().type(type);
-            if (known != null) {
-                free += (double) state.free() / Math.max(1, known.quota(state.model().measure()));
-            }
-        }
-        return free >= 1;
+        String owner = "vgpu" + born++;
+        change(board, states[board].placed(inventories[board], type, owner));
+        return new Placed(board, owner);
     }
 
     /** Takes a virtual GPU away, once. */
     public void remove(Placed placed) {
-        change(placed.board, states[placed.board].without(placed.share));
+        change(placed.board, inventories[placed.board].without(placed.owner));
     }
 
-    private void change(int board, BoardState next) {
-        BoardState old = states[board];
-        for (Index index : indices.values()) {
-            index.remove(board, old);
-            index.add(board, next);
-        }
-        freeBoards += (double) (next.free() - old.free()) / next.model().capacity();
+    private void change(int board, GpuInventory inventory) {
+        BoardState next = tableOf[board].state(inventory);
+        totalsOf[board].remove(board, states[board]);
+        totalsOf[board].add(board, next);
+        inventories[board] = inventory;
         states[board] = next;
+        for (ScoreIndex index : indices.values()) {
+            index.changed(board);
+        }
     }
 
-    private Index index(String type) {
-        Index index = indices.get(type);
-        if (index == null) {
-            index = new Index(type);
-            indices.put(type, index);
+    private ScoreIndex index(String type) {
+        return indices.computeIfAbsent(type, name -> new ScoreIndex(name, policy, states));
+    }
+
+    /** Returns the first of the emptiest boards that offer a type; -1 if none does. */
+    private int emptiest(String type) {
+        int emptiest = -1;
+        for (ModelTotals sums : totals) {
+            if (sums.boards() > 0 && sums.model().number(type) >= 0) {
+                int board = sums.emptiest();
+                if (emptiest < 0 || states[board].free() > states[emptiest].free()) {
+                    emptiest = board;
+                }
+            }
         }
-        return index;
+        return emptiest;
+    }
+
+    /** Returns the resource that the first of the emptiest boards lacks for a type. */
+    public String lacking(String type) {
+        int board = emptiest(type);
+        return board < 0 ? "type" : states[board].lacking(type);
+    }
+
+    /** Returns whether what is free on all boards together would be enough for a type. */
+    public boolean hasRoomInAll(String type) {
+        return totals.stream().mapToDouble(sums -> sums.compact(type)).sum() >= 1;
+    }
+
+    /**
+     * Returns how many virtual GPUs would have to move for a type that fits nowhere: off the first
+     * of the emptiest boards, to wherever the policy puts them then. 0 if that does not help.
+     */
+    public int movesNeeded(String type) {
+        int board = emptiest(type);
+        if (board < 0) {
+            return 0;
+        }
+        BoardModel model = states[board].model();
+        GpuInventory before = inventories[board];
+        List<String> owners = model.planner().mustGo(before, model.types().get(model.number(type)));
+        if (owners.isEmpty()) {
+            return 0;
+        }
+        GpuInventory left = before;
+        for (String owner : owners) {
+            left = left.without(owner);
+        }
+        change(board, tableOf[board].state(left).placed(left, type, "new"));
+        List<Placed> moved = new ArrayList<>();
+        for (GpuInventory.Holding holding : before.holdings()) {
+            if (owners.contains(holding.owner())) {
+                Placed placed = place(holding.type().name());
+                if (placed == null) {
+                    break;
+                }
+                moved.add(placed);
+            }
+        }
+        moved.reversed().forEach(this::remove);
+        change(board, before);
+        return moved.size() == owners.size() ? moved.size() : 0;
+    }
+
+    /** Returns the share of the fleet that is given out, every board counting the same. */
+    public double utilisation() {
+        return 1 - freeBoards() / states.length;
+    }
+
+    private double freeBoards() {
+        return totals.stream().mapToDouble(ModelTotals::freeBoards).sum();
+    }
+
+    /** Returns the share of what is free that is fragments, as a demand sees it. */
+    public double fragmented(Map<String, Double> demand) {
+        double free = freeBoards();
+        double sum = totals.stream().mapToDouble(sums -> sums.fragments(demand)).sum();
+        return free < 1e-9 ? 0 : sum / free;
+    }
+
+    /**
+     * Returns the share of what the boards could give out, were the free room of each in one place,
+     * that they cannot: the measure of {@code PlacementPlanner.Fragmentation}.
+     */
+    public double scattered() {
+        double compact = totals.stream().mapToDouble(ModelTotals::compactRoom).sum();
+        double creatable = totals.stream().mapToDouble(ModelTotals::creatableRoom).sum();
+        return compact < 1e-9 ? 0 : Math.max(0, 1 - creatable / compact);
     }
 }

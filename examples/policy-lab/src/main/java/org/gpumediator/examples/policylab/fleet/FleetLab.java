@@ -5,8 +5,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.gpumediator.examples.policylab.common.Parallel;
+import org.gpumediator.examples.policylab.common.Percentiles;
+import org.gpumediator.examples.policylab.fleet.FleetRun.Curves;
 import org.gpumediator.examples.policylab.report.LineChart;
 import org.gpumediator.examples.policylab.report.Report;
 import org.gpumediator.examples.policylab.report.Table;
@@ -56,7 +59,10 @@ public final class FleetLab {
                                 "accepted %",
                                 "used %",
                                 "fragments % of free",
+                                "scattered %",
                                 "refused though free",
+                                "of them movable",
+                                "moves needed",
                                 "refused for"));
         for (int i = 0; i < jobs.size(); i++) {
             Job job = jobs.get(i);
@@ -70,10 +76,33 @@ public final class FleetLab {
                             job.policy.title(),
                             Integer.toString(job.stream.requests().size()),
                             two(result.acceptance()),
-                            two(result.utilisation()),
-                            two(result.fragmented()),
+                            two(Curves.mean(result.curves().used())),
+                            two(Curves.mean(result.curves().fragmented())),
+                            two(Curves.mean(result.curves().scattered())),
                             Integer.toString(result.refusedThoughFree()),
+                            Integer.toString(result.movable()),
+                            Integer.toString(result.moves()),
                             String.join(" ", reasons)));
+        }
+        return table;
+    }
+
+    /**
+     * Returns how long decisions took, in microseconds. Not part of the report, which is the same
+     * bytes in every run.
+     */
+    public Table decisionTimes() {
+        Table table = new Table(List.of("stream", "policy", "mean us", "median", "99 %", "most"));
+        for (int i = 0; i < jobs.size(); i++) {
+            Percentiles nanos = results.get(i).decisions();
+            table.row(
+                    List.of(
+                            jobs.get(i).stream.name(),
+                            jobs.get(i).policy.title(),
+                            two(nanos.mean() / 1000),
+                            two(nanos.at(50) / 1000.0),
+                            two(nanos.at(99) / 1000.0),
+                            two(nanos.at(100) / 1000.0)));
         }
         return table;
     }
@@ -87,21 +116,34 @@ public final class FleetLab {
         report.heading("Board mode: virtual GPUs of named types come and go")
                 .paragraph(
                         "Each board has an inventory and a partition policy; the policy of a line"
-                                + " chooses the board. Fragments are what is free and a type could"
-                                + " not use if it alone came, weighted by how common the types are."
-                                + " Refused though free: the boards together had room enough. There"
-                                + " is nothing published to compare these numbers with.")
+                                + " chooses the board. Fragments: what is free and a type could not"
+                                + " use if it alone came, weighted by how common the types are (the"
+                                + " measure of FGD). Scattered: what of the room of each board is"
+                                + " lost because it is not in one place. Refused though free: the"
+                                + " boards together had room enough. Movable: moving virtual GPUs"
+                                + " off the emptiest board to others would have served it. There is"
+                                + " nothing published to compare these numbers with.")
                 .table("fleet", table());
         for (Stream stream : jobs.stream().map(Job::stream).distinct().toList()) {
-            LineChart chart =
-                    new LineChart(stream.name() + ": fleet in use", "time, s", "given out, %");
-            for (int i = 0; i < jobs.size(); i++) {
-                if (jobs.get(i).stream == stream) {
-                    FleetRun.Result result = results.get(i);
-                    chart.line(jobs.get(i).policy.title(), result.times(), result.utilisations());
-                }
-            }
-            report.chart("fleet-" + stream.name(), chart);
+            chart(report, stream, "used", "fleet in use", "given out, %", Curves::used);
+            chart(report, stream, "fragments", "fragments", "% of free", Curves::fragmented);
         }
+    }
+
+    private void chart(
+            Report report,
+            Stream stream,
+            String name,
+            String title,
+            String axis,
+            Function<Curves, double[]> curve) {
+        LineChart chart = new LineChart(stream.name() + ": " + title, "time, s", axis);
+        for (int i = 0; i < jobs.size(); i++) {
+            if (jobs.get(i).stream == stream) {
+                Curves curves = results.get(i).curves();
+                chart.line(jobs.get(i).policy.title(), curves.times(), curve.apply(curves));
+            }
+        }
+        report.chart("fleet-" + name + "-" + stream.name(), chart);
     }
 }

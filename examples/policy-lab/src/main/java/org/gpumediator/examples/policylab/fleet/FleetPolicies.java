@@ -46,8 +46,8 @@ public enum FleetPolicies implements FleetPolicy {
         @Override
         public int score(BoardState board, String type) {
             double left = (double) board.free() / board.model().capacity();
-            double asked =
-                    (double) (board.free() - board.with(type).free()) / board.model().capacity();
+            double size = board.model().size(board.model().number(type));
+            double asked = size / board.model().capacity();
             return (int) (BEST * (1 - left * asked));
         }
     },
@@ -64,11 +64,7 @@ public enum FleetPolicies implements FleetPolicy {
         public int score(BoardState board, String type) {
             int fullness =
                     scaled(board.model().capacity() - board.free(), board.model().capacity()) / 4;
-            boolean empty = board.inventory().holdings().isEmpty();
-            boolean alike =
-                    board.inventory().holdings().stream()
-                            .allMatch(holding -> holding.type().name().equals(type));
-            return fullness + (empty ? 256 : alike ? 512 : 0);
+            return fullness + (board.isEmpty() ? 256 : board.holdsOnly(type) ? 512 : 0);
         }
     };
 
@@ -113,21 +109,12 @@ public enum FleetPolicies implements FleetPolicy {
         /** Returns the fragmentation of a board as a share of it, {@code 0} to {@code 1}. */
         public double fragmentation(BoardState board) {
             double sum = 0;
-            for (String type : demand.keySet()) {
-                sum += demand.getOrDefault(type, 0.0) * fragment(board, type);
+            for (Map.Entry<String, Double> share : demand.entrySet()) {
+                int number = board.model().number(share.getKey());
+                long usable = number < 0 ? 0 : board.creatable(number) * board.model().size(number);
+                sum += share.getValue() * (board.free() - usable);
             }
             return sum / board.model().capacity();
-        }
-
-        private static long fragment(BoardState board, String type) {
-            if (board.model().type(type) == null) {
-                return board.free();
-            }
-            BoardState state = board;
-            while (state.fits(type)) {
-                state = state.with(type);
-            }
-            return state.free();
         }
     }
 

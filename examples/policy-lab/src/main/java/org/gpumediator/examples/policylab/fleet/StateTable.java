@@ -1,18 +1,22 @@
 package org.gpumediator.examples.policylab.fleet;
 
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
-import org.gpumediator.examples.policylab.fleet.BoardState.Share;
+import org.jspecify.annotations.Nullable;
 
-/** Every state of a model's boards that has been met; equal holdings are one state. */
+/** The states of a model's boards that have been met; boards that look the same share one. */
 final class StateTable {
 
+    /** When so many are known, all are forgotten: what is needed again is worked out again. */
+    private static final int MOST = 1 << 17;
+
+    /** What makes two boards one state: how they look to the planner, and the only type held. */
+    private record Key(Object view, @Nullable String only) {}
+
     private final BoardModel model;
-    private final Map<Map<Share, Integer>, BoardState> states = new HashMap<>();
-    private final Map<Share, Integer> numbers = new HashMap<>();
+    private final Map<Key, BoardState> states = new HashMap<>();
+    private int met;
 
     StateTable(BoardModel model) {
         this.model = model;
@@ -22,40 +26,34 @@ final class StateTable {
         return model;
     }
 
-    BoardState empty() {
-        return state(Map.of());
+    /** Returns how many states were worked out. */
+    int met() {
+        return met;
     }
 
-    int size() {
-        return states.size();
-    }
-
-    BoardState state(Map<Share, Integer> held) {
-        BoardState known = states.get(held);
+    BoardState state(GpuInventory inventory) {
+        Key key = new Key(model.planner().view(inventory), only(inventory));
+        BoardState known = states.get(key);
         if (known == null) {
-            Map<Share, Integer> kept = Map.copyOf(held);
-            known = new BoardState(this, inventory(kept), kept);
-            states.put(kept, known);
+            if (states.size() == MOST) {
+                states.clear();
+            }
+            known = new BoardState(this, inventory, key.only);
+            states.put(key, known);
+            met++;
         }
         return known;
     }
 
-    /** Holdings are in the order in which the lab first met each: the same in every run. */
-    private GpuInventory inventory(Map<Share, Integer> held) {
-        List<Share> shares = new ArrayList<>(held.keySet());
-        shares.forEach(share -> numbers.putIfAbsent(share, numbers.size()));
-        shares.sort((one, other) -> numbers.getOrDefault(one, 0) - numbers.getOrDefault(other, 0));
-        List<GpuInventory.Holding> holdings = new ArrayList<>();
-        for (Share share : shares) {
-            for (int i = 0; i < held.getOrDefault(share, 0); i++) {
-                holdings.add(
-                        new GpuInventory.Holding(
-                                "vgpu" + holdings.size(), share.type(), share.partition()));
+    private static @Nullable String only(GpuInventory inventory) {
+        String only = null;
+        for (GpuInventory.Holding holding : inventory.holdings()) {
+            String type = holding.type().name();
+            if (only != null && !only.equals(type)) {
+                return null;
             }
+            only = type;
         }
-        GpuInventory empty = model.empty();
-        List<GpuInventory.Holding> all = new ArrayList<>(empty.holdings());
-        all.addAll(holdings);
-        return new GpuInventory(empty.resources(), all, empty.attributes());
+        return only;
     }
 }

@@ -1,6 +1,7 @@
 package org.gpumediator.examples.policylab.fleet;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,7 +13,9 @@ import java.util.Random;
 import java.util.Set;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.ResourceRange;
+import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.nvidia.vf.placement.PlacementMode;
+import org.gpumediator.nvidia.vf.placement.PlacementPlanner;
 import org.gpumediator.nvidia.vf.placement.VfPlacementPolicy;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.VfResources;
@@ -89,7 +92,7 @@ class FleetTest {
 
         for (int i = 0; i < fleet.boards(); i++) {
             Set<Long> slots = new HashSet<>();
-            for (GpuInventory.Holding holding : fleet.board(i).inventory().holdings()) {
+            for (GpuInventory.Holding holding : fleet.inventory(i).holdings()) {
                 for (ResourceRange range : holding.partition().ranges(VfResources.PLACEMENT)) {
                     for (long slot = range.start(); slot < range.end(); slot++) {
                         assertThat(slots.add(slot)).isTrue();
@@ -113,7 +116,7 @@ class FleetTest {
         assertThat(fleet.utilisation()).isEqualTo(1);
         placed.forEach(fleet::remove);
         assertThat(fleet.utilisation()).isZero();
-        assertThat(fleet.board(0).inventory().holdings()).isEmpty();
+        assertThat(fleet.inventory(0).holdings()).isEmpty();
         assertThat(fleet.board(0)).isSameAs(fleet.board(1));
     }
 
@@ -144,5 +147,116 @@ class FleetTest {
         Map<String, Integer> expected = new HashMap<>(Map.of("placement", 1, "type", 1));
         assertThat(result.refused()).isEqualTo(expected);
         assertThat(result.refusedThoughFree()).isZero();
+    }
+
+    @Test
+    void whatIsAddedUpIsWhatLookingAtAllBoardsAddsUp() {
+        Fleet fleet = new Fleet(boards(5), FleetPolicies.WORST_FIT, 1);
+        Map<String, Double> demand = stream(200).demand();
+        FleetPolicies.Gradient measure = new FleetPolicies.Gradient(demand);
+        Random random = new Random(7);
+        List<String> types = List.copyOf(SIZES.keySet());
+        List<Fleet.Placed> placed = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            if (!placed.isEmpty() && random.nextInt(3) == 0) {
+                fleet.remove(placed.remove(random.nextInt(placed.size())));
+            }
+            Fleet.Placed one = fleet.place(types.get(random.nextInt(types.size())));
+            if (one != null) {
+                placed.add(one);
+            }
+            double free = 0;
+            double fragments = 0;
+            for (int board = 0; board < fleet.boards(); board++) {
+                free += fleet.board(board).free() / 24.0;
+                fragments += measure.fragmentation(fleet.board(board));
+            }
+            assertThat(fleet.utilisation()).isCloseTo(1 - free / 5, within(1e-9));
+            assertThat(fleet.fragmented(demand))
+                    .isCloseTo(free == 0 ? 0 : fragments / free, within(1e-9));
+        }
+    }
+
+    @Test
+    void scatteredIsWhatThePlannerOfOneBoardSays() {
+        Fleet fleet = new Fleet(boards(1), FleetPolicies.FIRST_FIT, 1);
+        List<Fleet.Placed> placed = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            placed.add(java.util.Objects.requireNonNull(fleet.place("NVIDIA L4-6Q")));
+        }
+        fleet.remove(placed.get(0));
+        fleet.remove(placed.get(2));
+
+        int percent = new PlacementPlanner(fleet.inventory(0)).fragmentation().percent();
+
+        assertThat(percent).isPositive();
+        assertThat((int) (100 * fleet.scattered())).isEqualTo(percent);
+    }
+
+    @Test
+    void movesAreCountedAndNothingIsMoved() {
+        Fleet fleet = new Fleet(boards(2), FleetPolicies.WORST_FIT, 1);
+        fleet.place("NVIDIA L4-12Q");
+        fleet.place("NVIDIA L4-12Q");
+        List<GpuInventory> before = List.of(fleet.inventory(0), fleet.inventory(1));
+
+        assertThat(fleet.place("NVIDIA L4-24Q")).isNull();
+        assertThat(fleet.hasRoomInAll("NVIDIA L4-24Q")).isTrue();
+        assertThat(fleet.movesNeeded("NVIDIA L4-24Q")).isEqualTo(1);
+        assertThat(List.of(fleet.inventory(0), fleet.inventory(1))).isEqualTo(before);
+        fleet.place("NVIDIA L4-12Q");
+        assertThat(fleet.movesNeeded("NVIDIA L4-24Q")).isZero();
+    }
+
+    @Test
+    void plannerThatTriesAgreesWithThePlannerOfTheBoards() {
+        BoardModel model = boards(1).keySet().iterator().next();
+        BoardPlanner trying = BoardPlanner.byTrying(model.policy());
+        for (int seed = 0; seed < 20; seed++) {
+            Fleet fleet = new Fleet(boards(1), FleetPolicies.FIRST_FIT, 1);
+            new FleetRun(fleet, stream(10 + seed)).run();
+            GpuInventory inventory = fleet.inventory(0);
+
+            assertThat(trying.creatable(inventory, model.types()))
+                    .isEqualTo(model.planner().creatable(inventory, model.types()));
+            VgpuType whole = model.types().get(model.number("NVIDIA L4-24Q"));
+            for (BoardPlanner planner : List.of(trying, model.planner())) {
+                GpuInventory left = inventory;
+                for (String owner : planner.mustGo(inventory, whole)) {
+                    left = left.without(owner);
+                }
+                assertThat(planner.creatable(left, List.of(whole))).containsExactly(1);
+            }
+        }
+    }
+
+    @Test
+    void decisionCostsTheSameInALargerFleet() {
+        assertThat(examined(400)).isLessThan(examined(40) * 3 / 2);
+    }
+
+    /** Returns how many boards' scores were looked at for a request, once the fleet is warm. */
+    private static double examined(int boards) {
+        Counting policy = new Counting();
+        Fleet fleet = new Fleet(boards(boards), policy, 1);
+        Stream stream = FleetDemand.generated(SIZES, Map.of(AdaBoard.L4, boards), 4000, 3).get(0);
+        new FleetRun(fleet, stream).run();
+        return policy.asked;
+    }
+
+    private static final class Counting implements FleetPolicy {
+
+        private int asked;
+
+        @Override
+        public String title() {
+            return "counting";
+        }
+
+        @Override
+        public int score(BoardState board, String type) {
+            asked++;
+            return FleetPolicies.BEST_FIT.score(board, type);
+        }
     }
 }

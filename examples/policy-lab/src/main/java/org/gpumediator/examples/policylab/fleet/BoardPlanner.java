@@ -1,0 +1,91 @@
+package org.gpumediator.examples.policylab.fleet;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.PartitionDecision;
+import org.gpumediator.api.partition.PartitionPolicy;
+import org.gpumediator.api.partition.PartitionRequest;
+import org.gpumediator.api.partition.VgpuType;
+
+/**
+ * What the lab wants to know of an inventory beside where a policy places: a backend's own planner
+ * answers fast, {@link #byTrying} answers for any policy.
+ */
+public interface BoardPlanner {
+
+    /**
+     * Returns what the answers about an inventory hang on: those whose views are equal are one
+     * state to the lab, asked about once. The coarser, the faster.
+     */
+    Object view(GpuInventory inventory);
+
+    /** Returns how many of each type could be created if it alone came. */
+    int[] creatable(GpuInventory inventory, List<VgpuType> types);
+
+    /** Returns owners without whom a type would fit that does not now; empty if none help. */
+    List<String> mustGo(GpuInventory inventory, VgpuType type);
+
+    /** Returns a planner that asks a policy again and again. */
+    static BoardPlanner byTrying(PartitionPolicy policy) {
+        return new BoardPlanner() {
+            @Override
+            public Object view(GpuInventory inventory) {
+                List<Object> held = new ArrayList<>();
+                for (GpuInventory.Holding holding : inventory.holdings()) {
+                    held.add(List.of(holding.type().name(), holding.partition()));
+                }
+                return held;
+            }
+
+            @Override
+            public int[] creatable(GpuInventory inventory, List<VgpuType> types) {
+                return types.stream().mapToInt(type -> fill(inventory, type)).toArray();
+            }
+
+            private int fill(GpuInventory inventory, VgpuType type) {
+                GpuInventory filled = inventory;
+                for (int count = 0; ; count++) {
+                    PartitionRequest request = PartitionRequest.of("tried" + count, type);
+                    if (!(policy.decide(filled, request)
+                            instanceof PartitionDecision.Placed placed)) {
+                        return count;
+                    }
+                    filled =
+                            filled.with(
+                                    new GpuInventory.Holding(
+                                            request.owner(), type, placed.partition()));
+                }
+            }
+
+            // Takes the youngest away until it fits, then puts back whose going did not help.
+            @Override
+            public List<String> mustGo(GpuInventory inventory, VgpuType type) {
+                GpuInventory left = inventory;
+                List<GpuInventory.Holding> gone = new ArrayList<>();
+                for (GpuInventory.Holding holding : inventory.holdings().reversed()) {
+                    left = left.without(holding.owner());
+                    gone.add(holding);
+                    if (fits(left, type)) {
+                        break;
+                    }
+                }
+                List<String> owners = new ArrayList<>();
+                for (GpuInventory.Holding holding : gone) {
+                    GpuInventory back = left.with(holding);
+                    if (fits(back, type)) {
+                        left = back;
+                    } else {
+                        owners.add(holding.owner());
+                    }
+                }
+                return fits(left, type) ? owners : List.of();
+            }
+
+            private boolean fits(GpuInventory inventory, VgpuType type) {
+                return policy.decide(inventory, PartitionRequest.of("tried", type))
+                        instanceof PartitionDecision.Placed;
+            }
+        };
+    }
+}
