@@ -2,7 +2,6 @@ package org.gpumediator.examples.benchmarks;
 
 import com.sun.management.ThreadMXBean;
 import java.io.IOException;
-import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -19,6 +18,9 @@ import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.examples.common.linux.Descriptors;
 import org.gpumediator.examples.common.linux.MessageSocket;
 import org.gpumediator.examples.common.linux.UnixSocket;
+import org.gpumediator.examples.vfiouser.protocol.Capabilities;
+import org.gpumediator.examples.vfiouser.protocol.Header;
+import org.gpumediator.examples.vfiouser.protocol.RegionAccess;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.gpumediator.examples.vfiouser.server.ClientPort;
 import org.gpumediator.examples.vfiouser.server.ServerSettings;
@@ -43,7 +45,7 @@ public final class SocketReadBenchmark {
     private static final int WARM_UP_ROUNDS = 3;
     private static final int BATCH = 256;
 
-    private static final int REQUEST = Wire.HEADER_LENGTH + 16;
+    private static final int REQUEST = Header.LENGTH + RegionAccess.LENGTH;
     private static final int REPLY = REQUEST + 4;
 
     /** Ring tail of the render engine: a register that is answered from the shadow. */
@@ -56,33 +58,27 @@ public final class SocketReadBenchmark {
 
         private final int descriptor;
         private final MessageSocket socket;
-        private final MemorySegment out;
+        private final Header header = new Header();
+        private final RegionAccess access = new RegionAccess();
 
         Client(Path path) throws IOException {
             descriptor = UnixSocket.connect(path);
             socket = new MessageSocket(descriptor, 4096, 4096);
-            out = socket.output();
-            header(Wire.REGION_READ, REQUEST);
-            out.set(Wire.LE64, Wire.HEADER_LENGTH, REGISTER);
-            out.set(Wire.LE32, Wire.HEADER_LENGTH + 8, 0);
-            out.set(Wire.LE32, Wire.HEADER_LENGTH + 12, 4);
+            header.wrap(socket.output(), 0);
+            access.wrap(socket.output(), Header.LENGTH);
+            ask();
         }
 
-        private void header(int command, int length) {
-            out.set(Wire.LE16, Wire.HEADER_ID, (short) 1);
-            out.set(Wire.LE16, Wire.HEADER_COMMAND, (short) command);
-            out.set(Wire.LE32, Wire.HEADER_SIZE, length);
-            out.set(Wire.LE32, Wire.HEADER_FLAGS, Wire.TYPE_COMMAND);
-            out.set(Wire.LE32, Wire.HEADER_ERROR, 0);
+        private void ask() {
+            header.putCommand(1, Wire.REGION_READ, RegionAccess.LENGTH);
+            access.put(REGISTER, 0, 4);
         }
 
         void negotiate() {
-            long offset = out.get(Wire.LE64, Wire.HEADER_LENGTH);
-            header(Wire.VERSION, Wire.HEADER_LENGTH + 4);
-            out.set(Wire.LE32, Wire.HEADER_LENGTH, 0);
-            trip(Wire.HEADER_LENGTH + 4, Wire.HEADER_LENGTH);
-            header(Wire.REGION_READ, REQUEST);
-            out.set(Wire.LE64, Wire.HEADER_LENGTH, offset);
+            access.put(0, 0, 0); // the version is 0.0
+            header.putCommand(1, Wire.VERSION, Capabilities.LEAST);
+            trip(header.size(), Header.LENGTH);
+            ask();
         }
 
         private void trip(int request, int leastReply) {

@@ -19,7 +19,9 @@ public record Capabilities(
     /** The version this side speaks; a client of a later minor version comes down to it. */
     private static final int MINOR = 0;
 
-    private static final int FIXED_LENGTH = 4;
+    /** Length of the payload in bytes, without the text that may follow. */
+    public static final int LEAST = 4;
+
     private static final int MAX_JSON = 16 * 1024;
     private static final int DEFAULT_DESCRIPTORS = 1;
     private static final int MOST_DESCRIPTORS = 1024;
@@ -31,7 +33,7 @@ public record Capabilities(
      */
     public static Capabilities parse(MemorySegment payload) {
         long length = payload.byteSize();
-        if (length < FIXED_LENGTH || length > FIXED_LENGTH + MAX_JSON) {
+        if (length < LEAST || length > LEAST + MAX_JSON) {
             throw new IllegalArgumentException("VERSION of " + length + " bytes");
         }
         int major = Short.toUnsignedInt(payload.get(Wire.LE16, 0));
@@ -39,15 +41,13 @@ public record Capabilities(
         if (major != 0) {
             throw new IllegalArgumentException("version " + major + "." + minor + ": expected 0.x");
         }
-        if (length == FIXED_LENGTH) {
+        if (length == LEAST) {
             return of(minor, Map.of());
         }
         if (payload.get(ValueLayout.JAVA_BYTE, length - 1) != 0) {
             throw new IllegalArgumentException("VERSION text without an end");
         }
-        byte[] text =
-                payload.asSlice(FIXED_LENGTH, length - FIXED_LENGTH - 1)
-                        .toArray(ValueLayout.JAVA_BYTE);
+        byte[] text = payload.asSlice(LEAST, length - LEAST - 1).toArray(ValueLayout.JAVA_BYTE);
         if (text.length == 0) {
             return of(minor, Map.of());
         }
@@ -102,7 +102,7 @@ public record Capabilities(
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         target.set(Wire.LE16, 0, (short) 0);
         target.set(Wire.LE16, 2, (short) Math.min(MINOR, minor));
-        MemorySegment.copy(bytes, 0, target, ValueLayout.JAVA_BYTE, FIXED_LENGTH, bytes.length);
-        return FIXED_LENGTH + bytes.length;
+        MemorySegment.copy(bytes, 0, target, ValueLayout.JAVA_BYTE, LEAST, bytes.length);
+        return LEAST + bytes.length;
     }
 }

@@ -49,6 +49,7 @@ public final class FrameReader implements AutoCloseable {
     private final MessageSocket socket;
     private final MemorySegment input;
     private final PollSet poll = new PollSet();
+    private final Header looked = new Header();
     private final long messageNanos;
 
     /** Stream position of the first byte of the input buffer. */
@@ -196,7 +197,7 @@ public final class FrameReader implements AutoCloseable {
 
     /** Moves the beginning of a message to the front if its rest would not fit behind it. */
     private void makeRoom(int size) {
-        if (input.byteSize() - head < Math.max(size, Wire.HEADER_LENGTH)) {
+        if (input.byteSize() - head < Math.max(size, Header.LENGTH)) {
             int begun = tail - head;
             MemorySegment.copy(input, head, input, 0, begun);
             rewind();
@@ -209,11 +210,12 @@ public final class FrameReader implements AutoCloseable {
      * yet, or {@link #BAD_SIZE}.
      */
     private int sizeAt(int at) {
-        if (tail - at < Wire.HEADER_LENGTH) {
+        if (tail - at < Header.LENGTH) {
             return 0;
         }
-        int size = input.get(Wire.LE32, at + Wire.HEADER_SIZE);
-        return size >= Wire.HEADER_LENGTH && size <= Wire.MAX_MESSAGE ? size : BAD_SIZE;
+        looked.wrap(input, at);
+        int size = looked.size();
+        return size >= Header.LENGTH && size <= Wire.MAX_MESSAGE ? size : BAD_SIZE;
     }
 
     private boolean awaitMore(long nanos) {
@@ -279,7 +281,7 @@ public final class FrameReader implements AutoCloseable {
      * nothing stands in the way. Replies found are left where they are: {@link #next} will come to
      * them.
      *
-     * @param id number of our command
+     * @param id number of our command, 0 to 0xffff
      * @param giveUpAt when to stop waiting, as {@link System#nanoTime} counts
      * @return where in the buffer the reply begins; {@code -1} if the client waits for an answer of
      *     ours first, the reply does not come in time, or the stream is broken
@@ -292,16 +294,15 @@ public final class FrameReader implements AutoCloseable {
                 return -1;
             }
             if (size > 0 && tail - at >= size) {
-                int flags = input.get(Wire.LE32, at + Wire.HEADER_FLAGS);
-                boolean reply = (flags & Wire.TYPE_MASK) == Wire.TYPE_REPLY;
-                if (reply && input.get(Wire.LE16, at + Wire.HEADER_ID) == (short) id) {
+                boolean reply = looked.isReply();
+                if (reply && looked.id() == id) {
                     return at;
                 }
-                if (!reply && (flags & Wire.NO_REPLY) == 0) {
+                if (!reply && !looked.isPosted()) {
                     return -1;
                 }
                 at += size;
-            } else if (input.byteSize() - at < Math.max(size, Wire.HEADER_LENGTH)
+            } else if (input.byteSize() - at < Math.max(size, Header.LENGTH)
                     || !awaitMore(giveUpAt - System.nanoTime())
                     || receive() <= 0) {
                 return -1;

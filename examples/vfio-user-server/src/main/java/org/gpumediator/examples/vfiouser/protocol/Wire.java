@@ -3,7 +3,7 @@ package org.gpumediator.examples.vfiouser.protocol;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** Numbers of the vfio-user protocol, as they go over the wire. */
+/** Numbers of the vfio-user protocol, as they go over the wire. Structures are {@link WireView}s. */
 public final class Wire {
 
     private Wire() {}
@@ -16,14 +16,7 @@ public final class Wire {
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     // spotless:off
-    // ---- header
-    public static final int HEADER_LENGTH  = 16;
-    public static final int HEADER_ID      = 0;
-    public static final int HEADER_COMMAND = 2;
-    public static final int HEADER_SIZE    = 4;
-    public static final int HEADER_FLAGS   = 8;
-    public static final int HEADER_ERROR   = 12;
-
+    // ---- flags of the header
     public static final int TYPE_MASK      = 0x0f;
     public static final int TYPE_COMMAND   = 0x00;
     public static final int TYPE_REPLY     = 0x01;
@@ -85,7 +78,7 @@ public final class Wire {
     public static final int MAX_DATA = 1 << 20;
 
     /** Longest message that this side takes: a region write of {@link #MAX_DATA} bytes. */
-    public static final int MAX_MESSAGE = HEADER_LENGTH + 16 + MAX_DATA;
+    public static final int MAX_MESSAGE = Header.LENGTH + RegionAccess.LENGTH + MAX_DATA;
 
     /** Most descriptors that this side takes with one message. */
     public static final int MAX_DESCRIPTORS = 16;

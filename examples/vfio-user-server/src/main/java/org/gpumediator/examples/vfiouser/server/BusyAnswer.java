@@ -1,11 +1,10 @@
 package org.gpumediator.examples.vfiouser.server;
 
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.gpumediator.examples.common.linux.Errno;
 import org.gpumediator.examples.common.linux.MessageSocket;
-import org.gpumediator.examples.vfiouser.protocol.Wire;
+import org.gpumediator.examples.vfiouser.protocol.Header;
 
 /**
  * Turns clients of one virtual GPU away. Their first message is read and answered with an error,
@@ -49,15 +48,14 @@ final class BusyAnswer {
 
     /** Reads what has come: the poller has seen that something has. */
     private static void answer(int client) {
-        try (MessageSocket socket =
-                new MessageSocket(client, LONGEST_VERSION, Wire.HEADER_LENGTH, 0)) {
-            if (socket.receive(0, LONGEST_VERSION) >= Wire.HEADER_LENGTH) {
-                MemorySegment out = socket.output();
-                out.set(Wire.LE32, Wire.HEADER_ID, socket.input().get(Wire.LE32, 0));
-                out.set(Wire.LE32, Wire.HEADER_SIZE, Wire.HEADER_LENGTH);
-                out.set(Wire.LE32, Wire.HEADER_FLAGS, Wire.TYPE_REPLY | Wire.ERROR);
-                out.set(Wire.LE32, Wire.HEADER_ERROR, Errno.EBUSY);
-                int ignored = socket.sendBy(Wire.HEADER_LENGTH, System.nanoTime());
+        try (MessageSocket socket = new MessageSocket(client, LONGEST_VERSION, Header.LENGTH, 0)) {
+            if (socket.receive(0, LONGEST_VERSION) >= Header.LENGTH) {
+                Header asked = new Header();
+                asked.wrap(socket.input(), 0);
+                Header replied = new Header();
+                replied.wrap(socket.output(), 0);
+                replied.putReply(asked, -Errno.EBUSY);
+                int ignored = socket.sendBy(Header.LENGTH, System.nanoTime());
             }
         }
     }

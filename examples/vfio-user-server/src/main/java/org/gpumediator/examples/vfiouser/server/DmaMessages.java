@@ -2,7 +2,9 @@ package org.gpumediator.examples.vfiouser.server;
 
 import java.lang.foreign.MemorySegment;
 import org.gpumediator.examples.common.linux.MessageSocket;
+import org.gpumediator.examples.vfiouser.protocol.DmaAccess;
 import org.gpumediator.examples.vfiouser.protocol.FrameReader;
+import org.gpumediator.examples.vfiouser.protocol.Header;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 
 /**
@@ -22,8 +24,7 @@ final class DmaMessages implements DmaChannel {
     private static final int LONGEST_PIECE = 64 * 1024;
 
     private static final int MOST_UNANSWERED = 64;
-    private static final int QUESTION_LENGTH = 16;
-    private static final int DATA = Wire.HEADER_LENGTH + QUESTION_LENGTH;
+    private static final int DATA = Header.LENGTH + DmaAccess.LENGTH;
 
     private final Thread thread = Thread.currentThread();
     private final FrameReader frames;
@@ -31,6 +32,9 @@ final class DmaMessages implements DmaChannel {
     private final MemorySegment in;
     private final MemorySegment out;
     private final SessionCounters counters;
+    private final Header question = new Header();
+    private final DmaAccess access = new DmaAccess();
+    private final Header answer = new Header();
     private final int[] unanswered = new int[MOST_UNANSWERED];
     private int unansweredCount;
     private int lastId;
@@ -46,6 +50,8 @@ final class DmaMessages implements DmaChannel {
         socket = frames.socket();
         in = frames.input();
         out = socket.output();
+        question.wrap(out, 0);
+        access.wrap(out, Header.LENGTH);
     }
 
     /** Says whether the command being carried out leaves the client free to answer. */
@@ -59,9 +65,9 @@ final class DmaMessages implements DmaChannel {
     }
 
     /** Returns whether a reply is to a question of ours; each is expected once. */
-    boolean expected(int id) {
+    boolean isExpected(int id) {
         for (int i = 0; i < unansweredCount; i++) {
-            if (unanswered[i] == (id & 0xffff)) {
+            if (unanswered[i] == id) {
                 unanswered[i] = unanswered[--unansweredCount];
                 return true;
             }
@@ -93,7 +99,7 @@ final class DmaMessages implements DmaChannel {
                 return false;
             }
             MemorySegment.copy(source, done, out, DATA, count);
-            if (ask(DATA + count, Wire.HEADER_LENGTH) < 0) {
+            if (ask(DATA + count, Header.LENGTH) < 0) {
                 return false;
             }
         }
@@ -109,23 +115,20 @@ final class DmaMessages implements DmaChannel {
             return false;
         }
         lastId = lastId + 1 & 0xffff;
-        out.set(Wire.LE16, Wire.HEADER_ID, (short) lastId);
-        out.set(Wire.LE16, Wire.HEADER_COMMAND, (short) command);
-        out.set(Wire.LE32, Wire.HEADER_FLAGS, Wire.TYPE_COMMAND);
-        out.set(Wire.LE32, Wire.HEADER_ERROR, 0);
-        out.set(Wire.LE64, Wire.HEADER_LENGTH, guestPhysicalAddress);
-        out.set(Wire.LE64, Wire.HEADER_LENGTH + 8, count);
+        question.putCommand(lastId, command, DmaAccess.LENGTH);
+        access.address(guestPhysicalAddress);
+        access.count(count);
         return true;
     }
 
     /** Returns whether a question went out in part only: the stream cannot be used any more. */
-    boolean broken() {
+    boolean isBroken() {
         return broken;
     }
 
     /** Sends the question that has been begun; answers where the reply is, or {@code -1}. */
     private int ask(int length, int leastReply) {
-        out.set(Wire.LE32, Wire.HEADER_SIZE, length);
+        question.size(length);
         long giveUpAt = patience.begin(System.nanoTime());
         int reply = -1;
         broken = socket.sendBy(length, giveUpAt) != 0;
@@ -139,8 +142,7 @@ final class DmaMessages implements DmaChannel {
             allowed = false;
             return -1;
         }
-        int flags = in.get(Wire.LE32, reply + Wire.HEADER_FLAGS);
-        int size = in.get(Wire.LE32, reply + Wire.HEADER_SIZE);
-        return (flags & Wire.ERROR) == 0 && size >= leastReply ? reply : -1;
+        answer.wrap(in, reply);
+        return !answer.isError() && answer.size() >= leastReply ? reply : -1;
     }
 }

@@ -12,20 +12,14 @@ import org.gpumediator.api.vmm.SharedMemory;
 import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.api.vmm.TrapRegion;
 import org.gpumediator.api.vmm.VirtualGpu;
+import org.gpumediator.examples.vfiouser.protocol.RegionInfo;
+import org.gpumediator.examples.vfiouser.protocol.SparseArea;
+import org.gpumediator.examples.vfiouser.protocol.SparseAreas;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.jspecify.annotations.Nullable;
 
 /** The regions of one virtual GPU as a client numbers them, and the accesses to them. Immutable. */
 final class RegionTable {
-
-    /** Capability of a region of which only parts can be mapped. */
-    private static final int CAPABILITY_SPARSE_MMAP = 1;
-
-    /** Length of the fixed part of the description of a region. */
-    static final int INFO_LENGTH = 32;
-
-    private static final int SPARSE_LENGTH = 16;
-    private static final int AREA_LENGTH = 16;
 
     private static final TrapHandler NOTHING =
             new TrapHandler() {
@@ -127,7 +121,9 @@ final class RegionTable {
      */
     int infoLength(int index) {
         int areas = mappables[index].windows.size();
-        return areas == 0 ? INFO_LENGTH : INFO_LENGTH + SPARSE_LENGTH + areas * AREA_LENGTH;
+        return areas == 0
+                ? RegionInfo.LENGTH
+                : RegionInfo.LENGTH + SparseAreas.LENGTH + areas * SparseArea.LENGTH;
     }
 
     /** Returns what a client maps a region from, {@code null} if it cannot. */
@@ -139,32 +135,35 @@ final class RegionTable {
      * Describes a region.
      *
      * @param room how many bytes the client takes; capabilities are left out if they do not fit
+     * @param target receives it, from {@code at} on
      * @return how many bytes were written
      */
-    int describe(int index, long room, MemorySegment target) {
+    int describe(int index, long room, MemorySegment target, long at) {
         Mappable mappable = mappables[index];
         int full = infoLength(index);
-        boolean whole = full > INFO_LENGTH && room >= full;
-        target.set(Wire.LE32, 0, full);
+        boolean whole = full > RegionInfo.LENGTH && room >= full;
+        RegionInfo info = new RegionInfo();
+        info.wrap(target, at);
+        info.argumentBytes(full);
         // A client rejects a reply that announces capabilities and has none.
-        target.set(Wire.LE32, 4, whole ? flags[index] : flags[index] & ~Wire.REGION_FLAG_CAPS);
-        target.set(Wire.LE32, 8, index);
-        target.set(Wire.LE32, 12, whole ? INFO_LENGTH : 0);
-        target.set(Wire.LE64, 16, lengths[index]);
-        target.set(Wire.LE64, 24, mappable.fileOffset);
+        info.flags(whole ? flags[index] : flags[index] & ~Wire.REGION_FLAG_CAPS);
+        info.index(index);
+        info.capabilitiesAt(whole ? RegionInfo.LENGTH : 0);
+        info.size(lengths[index]);
+        info.fileOffset(mappable.fileOffset);
         if (!whole) {
-            return INFO_LENGTH;
+            return RegionInfo.LENGTH;
         }
-        target.set(Wire.LE16, 32, (short) CAPABILITY_SPARSE_MMAP);
-        target.set(Wire.LE16, 34, (short) 1);
-        target.set(Wire.LE32, 36, 0);
-        target.set(Wire.LE32, 40, mappable.windows.size());
-        target.set(Wire.LE32, 44, 0);
-        long at = INFO_LENGTH + SPARSE_LENGTH;
+        SparseAreas areas = new SparseAreas();
+        areas.wrap(target, at + RegionInfo.LENGTH);
+        areas.put(mappable.windows.size());
+        SparseArea area = new SparseArea();
+        long next = at + RegionInfo.LENGTH + SparseAreas.LENGTH;
         for (DirectWindow window : mappable.windows) {
-            target.set(Wire.LE64, at, window.offset());
-            target.set(Wire.LE64, at + 8, window.length());
-            at += AREA_LENGTH;
+            area.wrap(target, next);
+            area.offset(window.offset());
+            area.size(window.length());
+            next += SparseArea.LENGTH;
         }
         return full;
     }

@@ -9,6 +9,16 @@ import org.gpumediator.examples.common.linux.Descriptors;
 import org.gpumediator.examples.common.linux.Errno;
 import org.gpumediator.examples.common.linux.MessageSocket;
 import org.gpumediator.examples.vfiouser.protocol.Capabilities;
+import org.gpumediator.examples.vfiouser.protocol.DeviceInfo;
+import org.gpumediator.examples.vfiouser.protocol.DmaMap;
+import org.gpumediator.examples.vfiouser.protocol.DmaUnmap;
+import org.gpumediator.examples.vfiouser.protocol.Header;
+import org.gpumediator.examples.vfiouser.protocol.IrqInfo;
+import org.gpumediator.examples.vfiouser.protocol.IrqSet;
+import org.gpumediator.examples.vfiouser.protocol.RegionAccess;
+import org.gpumediator.examples.vfiouser.protocol.RegionInfo;
+import org.gpumediator.examples.vfiouser.protocol.RegionIoFds;
+import org.gpumediator.examples.vfiouser.protocol.WriteMulti;
 import org.gpumediator.examples.vfiouser.protocol.FrameReader;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.jspecify.annotations.Nullable;
@@ -33,15 +43,7 @@ final class Session implements AutoCloseable {
     private static final long MESSAGE_NANOS = 5_000_000_000L;
 
     private static final int OUTPUT_LENGTH = Wire.MAX_MESSAGE;
-    private static final int PAYLOAD = Wire.HEADER_LENGTH;
-
-    /** Fixed part of region reads and writes. */
-    private static final int ACCESS_LENGTH = 16;
-
-    private static final int INFO_FLAG_RESET = 1;
-    private static final int INFO_FLAG_PCI = 2;
-    private static final int UNMAP_ALL = 2;
-    private static final int MULTI_ENTRY_LENGTH = 24;
+    private static final int PAYLOAD = Header.LENGTH;
 
     private final GpuEndpoint endpoint;
     private final VirtualGpu vgpu;
@@ -56,6 +58,19 @@ final class Session implements AutoCloseable {
     private final MemorySegment out;
     private final DmaMessages dma;
     private final Row[] rows = new Row[Wire.COMMANDS];
+
+    private final Header header = new Header();
+    private final Header replied = new Header();
+    private final DmaMap dmaMap = new DmaMap();
+    private final DmaUnmap dmaUnmap = new DmaUnmap();
+    private final DeviceInfo deviceInfo = new DeviceInfo();
+    private final RegionInfo regionInfo = new RegionInfo();
+    private final RegionIoFds ioFds = new RegionIoFds();
+    private final IrqInfo irqInfo = new IrqInfo();
+    private final IrqSet irqSet = new IrqSet();
+    private final RegionAccess asked = new RegionAccess();
+    private final RegionAccess answered = new RegionAccess();
+    private final WriteMulti writeMulti = new WriteMulti();
 
     private @Nullable Capabilities client;
     private int passedDescriptor = -1;
@@ -93,20 +108,22 @@ final class Session implements AutoCloseable {
         in = frames.input();
         out = socket.output();
         dma = new DmaMessages(frames, counters);
+        replied.wrap(out, 0);
+        answered.wrap(out, PAYLOAD);
         // spotless:off
-        //  command                         payload descriptors
-        row(Wire.VERSION,                   4,      0,                    this::version);
-        row(Wire.DMA_MAP,                   32,     1,                    this::dmaMap);
-        row(Wire.DMA_UNMAP,                 24,     0,                    this::dmaUnmap);
-        row(Wire.DEVICE_GET_INFO,           16,     0,                    this::getInfo);
-        row(Wire.DEVICE_GET_REGION_INFO,    32,     0,                    this::getRegionInfo);
-        row(Wire.DEVICE_GET_REGION_IO_FDS,  16,     0,                    this::getRegionIoFds);
-        row(Wire.DEVICE_GET_IRQ_INFO,       16,     0,                    this::getIrqInfo);
-        row(Wire.DEVICE_SET_IRQS,           20,     Wire.MAX_DESCRIPTORS, this::setIrqs);
-        row(Wire.REGION_READ,               16,     0,                    this::regionRead);
-        row(Wire.REGION_WRITE,              16,     0,                    this::regionWrite);
-        row(Wire.DEVICE_RESET,              0,      0,                    this::reset);
-        row(Wire.REGION_WRITE_MULTI,        8,      0,                    this::regionWriteMulti);
+        //  command                         least payload          descriptors
+        row(Wire.VERSION,                   Capabilities.LEAST,    0,                    this::version);
+        row(Wire.DMA_MAP,                   DmaMap.LENGTH,         1,                    this::dmaMap);
+        row(Wire.DMA_UNMAP,                 DmaUnmap.LENGTH,       0,                    this::dmaUnmap);
+        row(Wire.DEVICE_GET_INFO,           DeviceInfo.LENGTH,     0,                    this::getInfo);
+        row(Wire.DEVICE_GET_REGION_INFO,    RegionInfo.LENGTH,     0,                    this::getRegionInfo);
+        row(Wire.DEVICE_GET_REGION_IO_FDS,  RegionIoFds.LENGTH,    0,                    this::getRegionIoFds);
+        row(Wire.DEVICE_GET_IRQ_INFO,       IrqInfo.LENGTH,        0,                    this::getIrqInfo);
+        row(Wire.DEVICE_SET_IRQS,           IrqSet.LENGTH,         Wire.MAX_DESCRIPTORS, this::setIrqs);
+        row(Wire.REGION_READ,               RegionAccess.LENGTH,   0,                    this::regionRead);
+        row(Wire.REGION_WRITE,              RegionAccess.LENGTH,   0,                    this::regionWrite);
+        row(Wire.DEVICE_RESET,              0,                     0,                    this::reset);
+        row(Wire.REGION_WRITE_MULTI,        WriteMulti.LENGTH,     0,                    this::regionWriteMulti);
         // spotless:on
     }
 
@@ -130,7 +147,7 @@ final class Session implements AutoCloseable {
                     refuseSize();
                     more = false;
                 }
-                case FrameReader.SILENT -> more = ended("connection said nothing");
+                case FrameReader.SILENT -> more = endWith("connection said nothing");
                 case FrameReader.BROKEN -> {
                     endedBy = "stream broke inside a message";
                     more = false;
@@ -142,10 +159,9 @@ final class Session implements AutoCloseable {
     }
 
     private void refuseSize() {
-        int at = frames.frameAt();
-        endedBy = "message of " + Integer.toUnsignedString(in.get(Wire.LE32, at + 4)) + " bytes";
-        int flags = in.get(Wire.LE32, at + Wire.HEADER_FLAGS);
-        if ((flags & Wire.TYPE_MASK) == Wire.TYPE_COMMAND && (flags & Wire.NO_REPLY) == 0) {
+        header.wrap(in, frames.frameAt());
+        endedBy = "message of " + Integer.toUnsignedString(header.size()) + " bytes";
+        if (header.isCommand() && !header.isPosted()) {
             counters.refused++;
             reply(-Errno.EINVAL);
         }
@@ -153,18 +169,16 @@ final class Session implements AutoCloseable {
 
     /** Carries out the current message; answers whether the session goes on. */
     private boolean dispatch() {
-        int at = frames.frameAt();
-        int flags = in.get(Wire.LE32, at + Wire.HEADER_FLAGS);
-        int type = flags & Wire.TYPE_MASK;
+        header.wrap(in, frames.frameAt());
         counters.messages++;
-        if (type != Wire.TYPE_COMMAND) {
-            return type == Wire.TYPE_REPLY && dma.expected(in.get(Wire.LE16, at))
-                    || ended("message of a type that nobody waits for");
+        if (!header.isCommand()) {
+            return header.isReply() && dma.isExpected(header.id())
+                    || endWith("message of a type that nobody waits for");
         }
-        boolean posted = (flags & Wire.NO_REPLY) != 0;
+        boolean posted = header.isPosted();
         boolean negotiated = client != null;
         dma.allow(posted);
-        int result = execute(Short.toUnsignedInt(in.get(Wire.LE16, at + Wire.HEADER_COMMAND)));
+        int result = execute(header.command());
         dma.allow(false);
         frames.dropDescriptors();
         if (posted) {
@@ -174,38 +188,37 @@ final class Session implements AutoCloseable {
             refused(result);
         }
         if (!posted && !reply(result)) {
-            return ended("client does not take replies");
+            return endWith("client does not take replies");
         }
         if (!negotiated && client == null) {
-            return ended("no usable VERSION");
+            return endWith("no usable VERSION");
         }
-        if (dma.broken()) {
-            return ended("client does not read questions");
+        if (dma.isBroken()) {
+            return endWith("client does not read questions");
         }
-        return !memory.vanished() || ended("client took guest memory away");
+        return !memory.vanished() || endWith("client took guest memory away");
     }
 
     private void refused(int result) {
         counters.refused++;
         if (log.isDebugEnabled()) {
-            int at = frames.frameAt();
             log.debug(
                     "{}: refused command {} of {} bytes: {}",
                     vgpu.name(),
-                    in.get(Wire.LE16, at + Wire.HEADER_COMMAND),
+                    header.command(),
                     frames.frameSize(),
                     Errno.name(-result));
         }
     }
 
-    private boolean ended(String why) {
+    private boolean endWith(String why) {
         endedBy = why;
         return false;
     }
 
     private int execute(int command) {
         Row row = command < Wire.COMMANDS ? rows[command] : null;
-        int payload = frames.frameSize() - Wire.HEADER_LENGTH;
+        int payload = frames.frameSize() - PAYLOAD;
         if (row == null
                 || payload < row.leastPayload
                 || frames.frameDescriptors() > row.mostDescriptors
@@ -239,15 +252,8 @@ final class Session implements AutoCloseable {
      * @return whether the client took it
      */
     private boolean reply(int result) {
-        int at = frames.frameAt();
-        int length = Wire.HEADER_LENGTH + Math.max(result, 0);
-        out.set(Wire.LE32, Wire.HEADER_ID, in.get(Wire.LE32, at + Wire.HEADER_ID));
-        out.set(Wire.LE32, Wire.HEADER_SIZE, length);
-        out.set(
-                Wire.LE32,
-                Wire.HEADER_FLAGS,
-                result < 0 ? Wire.TYPE_REPLY | Wire.ERROR : Wire.TYPE_REPLY);
-        out.set(Wire.LE32, Wire.HEADER_ERROR, result < 0 ? -result : 0);
+        replied.putReply(header, result);
+        int length = replied.size();
         if (passedDescriptor < 0) {
             return socket.send(length) == 0;
         }
@@ -270,19 +276,19 @@ final class Session implements AutoCloseable {
     }
 
     private int dmaMap(int at, int length) {
-        int argumentBytes = in.get(Wire.LE32, at);
-        if (argumentBytes < 32) {
+        dmaMap.wrap(in, at);
+        if (dmaMap.argumentBytes() < DmaMap.LENGTH) {
             return -Errno.EINVAL;
         }
         int descriptor = frames.takeDescriptor();
         try {
             int result =
                     memory.map(
-                            in.get(Wire.LE64, at + 16),
-                            in.get(Wire.LE64, at + 24),
-                            in.get(Wire.LE32, at + 4),
+                            dmaMap.address(),
+                            dmaMap.size(),
+                            dmaMap.flags(),
                             descriptor,
-                            in.get(Wire.LE64, at + 8));
+                            dmaMap.fileOffset());
             counters.maps += result == 0 ? 1 : 0;
             return result;
         } finally {
@@ -293,14 +299,14 @@ final class Session implements AutoCloseable {
     }
 
     private int dmaUnmap(int at, int length) {
-        int argumentBytes = in.get(Wire.LE32, at);
-        int flags = in.get(Wire.LE32, at + 4);
-        long start = in.get(Wire.LE64, at + 8);
-        long size = in.get(Wire.LE64, at + 16);
-        if (argumentBytes < 24 || flags != 0 && flags != UNMAP_ALL) {
+        dmaUnmap.wrap(in, at);
+        int flags = dmaUnmap.flags();
+        if (dmaUnmap.argumentBytes() < DmaUnmap.LENGTH || flags != 0 && flags != DmaUnmap.ALL) {
             return -Errno.EINVAL;
         }
-        if (flags == UNMAP_ALL) {
+        long start = dmaUnmap.address();
+        long size = dmaUnmap.size();
+        if (flags == DmaUnmap.ALL) {
             if (start != 0 || size != 0) {
                 return -Errno.EINVAL;
             }
@@ -312,70 +318,76 @@ final class Session implements AutoCloseable {
             }
         }
         counters.unmaps++;
-        MemorySegment.copy(in, at, out, PAYLOAD, 24);
-        out.set(Wire.LE32, PAYLOAD, 24);
-        return 24;
+        MemorySegment.copy(in, at, out, PAYLOAD, DmaUnmap.LENGTH);
+        dmaUnmap.wrap(out, PAYLOAD);
+        dmaUnmap.argumentBytes(DmaUnmap.LENGTH);
+        return DmaUnmap.LENGTH;
     }
 
     private int getInfo(int at, int length) {
-        if (in.get(Wire.LE32, at) < 16) {
+        deviceInfo.wrap(in, at);
+        if (deviceInfo.argumentBytes() < DeviceInfo.LENGTH) {
             return -Errno.EINVAL;
         }
-        out.set(Wire.LE32, PAYLOAD, 16);
-        out.set(Wire.LE32, PAYLOAD + 4, INFO_FLAG_RESET | INFO_FLAG_PCI);
-        out.set(Wire.LE32, PAYLOAD + 8, Wire.REGIONS);
-        out.set(Wire.LE32, PAYLOAD + 12, Wire.IRQS);
-        return 16;
+        deviceInfo.wrap(out, PAYLOAD);
+        deviceInfo.argumentBytes(DeviceInfo.LENGTH);
+        deviceInfo.flags(DeviceInfo.RESET | DeviceInfo.PCI);
+        deviceInfo.regions(Wire.REGIONS);
+        deviceInfo.irqs(Wire.IRQS);
+        return DeviceInfo.LENGTH;
     }
 
     private int getRegionInfo(int at, int length) {
-        long room = Integer.toUnsignedLong(in.get(Wire.LE32, at));
-        int index = in.get(Wire.LE32, at + 8);
-        if (room < RegionTable.INFO_LENGTH || index < 0 || index >= Wire.REGIONS) {
+        regionInfo.wrap(in, at);
+        long room = Integer.toUnsignedLong(regionInfo.argumentBytes());
+        int index = regionInfo.index();
+        if (room < RegionInfo.LENGTH || index < 0 || index >= Wire.REGIONS) {
             return -Errno.EINVAL;
         }
-        int described = regions.describe(index, room, out.asSlice(PAYLOAD));
+        int described = regions.describe(index, room, out, PAYLOAD);
         SharedMemory backing = regions.backing(index);
-        if (described > RegionTable.INFO_LENGTH && backing != null) {
+        if (described > RegionInfo.LENGTH && backing != null) {
             passedDescriptor = endpoint.lent().lend(backing);
         }
         return described;
     }
 
     private int getRegionIoFds(int at, int length) {
-        int argumentBytes = in.get(Wire.LE32, at);
-        int index = in.get(Wire.LE32, at + 8);
-        if (argumentBytes < 16
+        ioFds.wrap(in, at);
+        int argumentBytes = ioFds.argumentBytes();
+        int index = ioFds.index();
+        if (argumentBytes < RegionIoFds.LENGTH
                 || argumentBytes > Wire.MAX_DATA
-                || in.get(Wire.LE32, at + 4) != 0
+                || ioFds.flags() != 0
                 || index < 0
                 || index >= Wire.REGIONS
-                || in.get(Wire.LE32, at + 12) != 0) {
+                || ioFds.count() != 0) {
             return -Errno.EINVAL;
         }
-        MemorySegment.copy(in, at, out, PAYLOAD, 16);
-        out.set(Wire.LE32, PAYLOAD, 16);
-        return 16;
+        MemorySegment.copy(in, at, out, PAYLOAD, RegionIoFds.LENGTH);
+        ioFds.wrap(out, PAYLOAD);
+        ioFds.argumentBytes(RegionIoFds.LENGTH);
+        return RegionIoFds.LENGTH;
     }
 
     private int getIrqInfo(int at, int length) {
-        int index = in.get(Wire.LE32, at + 8);
-        if (in.get(Wire.LE32, at) < 16 || index < 0 || index >= Wire.IRQS) {
+        irqInfo.wrap(in, at);
+        int index = irqInfo.index();
+        if (irqInfo.argumentBytes() < IrqInfo.LENGTH || index < 0 || index >= Wire.IRQS) {
             return -Errno.EINVAL;
         }
         int flags = Wire.IRQ_INFO_EVENTFD | Wire.IRQ_INFO_MASKABLE;
-        out.set(Wire.LE32, PAYLOAD, 16);
-        out.set(
-                Wire.LE32,
-                PAYLOAD + 4,
-                index == Wire.IRQ_INTX ? flags | Wire.IRQ_INFO_AUTOMASKED : flags);
-        out.set(Wire.LE32, PAYLOAD + 8, index);
-        out.set(Wire.LE32, PAYLOAD + 12, interrupts.count(index));
-        return 16;
+        irqInfo.wrap(out, PAYLOAD);
+        irqInfo.argumentBytes(IrqInfo.LENGTH);
+        irqInfo.flags(index == Wire.IRQ_INTX ? flags | Wire.IRQ_INFO_AUTOMASKED : flags);
+        irqInfo.index(index);
+        irqInfo.count(interrupts.count(index));
+        return IrqInfo.LENGTH;
     }
 
     private int setIrqs(int at, int length) {
-        if (in.get(Wire.LE32, at) < 20) {
+        irqSet.wrap(in, at);
+        if (irqSet.argumentBytes() < IrqSet.LENGTH) {
             return -Errno.EINVAL;
         }
         int[] descriptors = new int[frames.frameDescriptors()];
@@ -383,45 +395,44 @@ final class Session implements AutoCloseable {
             descriptors[i] = frames.takeDescriptor();
         }
         return interrupts.set(
-                in.get(Wire.LE32, at + 4),
-                in.get(Wire.LE32, at + 8),
-                in.get(Wire.LE32, at + 12),
-                in.get(Wire.LE32, at + 16),
-                in.asSlice(at + 20L, length - 20L),
+                irqSet.flags(),
+                irqSet.index(),
+                irqSet.start(),
+                irqSet.count(),
+                in.asSlice((long) at + IrqSet.LENGTH, (long) length - IrqSet.LENGTH),
                 descriptors,
                 endpoint.poller());
     }
 
     private int regionRead(int at, int length) {
-        long offset = in.get(Wire.LE64, at);
-        int region = in.get(Wire.LE32, at + 8);
-        int count = in.get(Wire.LE32, at + 12);
+        asked.wrap(in, at);
+        long offset = asked.offset();
+        int region = asked.region();
+        int count = asked.count();
         if (count > Wire.MAX_DATA || !regions.inside(region, offset, count)) {
             return -Errno.EINVAL;
         }
         long began = endpoint.timed() ? System.nanoTime() : 0;
-        regions.read(region, offset, count, out, PAYLOAD + ACCESS_LENGTH);
+        regions.read(region, offset, count, out, PAYLOAD + RegionAccess.LENGTH);
         counters.reads[region]++;
         if (endpoint.timed()) {
             counters.nanos[region] += System.nanoTime() - began;
         }
-        out.set(Wire.LE64, PAYLOAD, offset);
-        out.set(Wire.LE32, PAYLOAD + 8, region);
-        out.set(Wire.LE32, PAYLOAD + 12, count);
-        return ACCESS_LENGTH + count;
+        answered.put(offset, region, count);
+        return RegionAccess.LENGTH + count;
     }
 
     private int regionWrite(int at, int length) {
-        long offset = in.get(Wire.LE64, at);
-        int region = in.get(Wire.LE32, at + 8);
-        int count = in.get(Wire.LE32, at + 12);
-        if (count != length - ACCESS_LENGTH || !write(region, offset, count, at + ACCESS_LENGTH)) {
+        asked.wrap(in, at);
+        long offset = asked.offset();
+        int region = asked.region();
+        int count = asked.count();
+        if (count != length - RegionAccess.LENGTH
+                || !write(region, offset, count, at + RegionAccess.LENGTH)) {
             return -Errno.EINVAL;
         }
-        out.set(Wire.LE64, PAYLOAD, offset);
-        out.set(Wire.LE32, PAYLOAD + 8, region);
-        out.set(Wire.LE32, PAYLOAD + 12, count);
-        return ACCESS_LENGTH;
+        answered.put(offset, region, count);
+        return RegionAccess.LENGTH;
     }
 
     private boolean write(int region, long offset, int count, int at) {
@@ -439,28 +450,31 @@ final class Session implements AutoCloseable {
     }
 
     private int regionWriteMulti(int at, int length) {
-        long entries = in.get(Wire.LE64, at);
+        writeMulti.wrap(in, at);
+        long entries = writeMulti.entries();
+        int bytes = length - WriteMulti.LENGTH;
         if (!endpoint.offersWriteMultiple()
                 || client == null
                 || !client.writeMultiple()
-                || (length - 8) % MULTI_ENTRY_LENGTH != 0
-                || entries != (length - 8) / MULTI_ENTRY_LENGTH) {
+                || bytes % WriteMulti.ENTRY_LENGTH != 0
+                || entries != bytes / WriteMulti.ENTRY_LENGTH) {
             return -Errno.EINVAL;
         }
-        int result = 8;
-        for (int entry = at + 8; entry < at + length; entry += MULTI_ENTRY_LENGTH) {
-            int count = in.get(Wire.LE32, entry + 12);
+        int result = WriteMulti.LENGTH;
+        for (int entry = at + WriteMulti.LENGTH;
+                entry < at + length;
+                entry += WriteMulti.ENTRY_LENGTH) {
+            asked.wrap(in, entry);
+            int count = asked.count();
             if (count < 0
-                    || count > 8
+                    || count > WriteMulti.MOST_DATA
                     || !write(
-                            in.get(Wire.LE32, entry + 8),
-                            in.get(Wire.LE64, entry),
-                            count,
-                            entry + 16)) {
+                            asked.region(), asked.offset(), count, entry + RegionAccess.LENGTH)) {
                 result = -Errno.EINVAL;
             }
         }
-        out.set(Wire.LE64, PAYLOAD, entries);
+        writeMulti.wrap(out, PAYLOAD);
+        writeMulti.entries(entries);
         return result;
     }
 

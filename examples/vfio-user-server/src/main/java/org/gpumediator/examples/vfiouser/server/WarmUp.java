@@ -9,7 +9,15 @@ import org.gpumediator.examples.common.linux.LinuxException;
 import org.gpumediator.examples.common.linux.MessageSocket;
 import org.gpumediator.examples.common.linux.SealedMemory;
 import org.gpumediator.examples.common.linux.UnixSocket;
+import org.gpumediator.examples.vfiouser.protocol.Capabilities;
+import org.gpumediator.examples.vfiouser.protocol.DmaMap;
+import org.gpumediator.examples.vfiouser.protocol.DmaUnmap;
+import org.gpumediator.examples.vfiouser.protocol.Header;
+import org.gpumediator.examples.vfiouser.protocol.IrqSet;
+import org.gpumediator.examples.vfiouser.protocol.RegionAccess;
+import org.gpumediator.examples.vfiouser.protocol.RegionInfo;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
+import org.gpumediator.examples.vfiouser.protocol.WireView;
 
 /**
  * Serves a client of its own for a moment, so that every class is loaded and the usual messages are
@@ -21,14 +29,18 @@ public final class WarmUp {
     private static final int ROUNDS_PER_MAP = 100;
     private static final long MOST_NANOS = 700_000_000;
     private static final int PAGE = 4096;
+    private static final int READ_WRITE = 3;
     private static final int MSI_ASSIGN = Wire.IRQ_DATA_EVENTFD | Wire.IRQ_TRIGGER;
 
     private final MessageSocket socket;
     private final MemorySegment out;
+    private final Header header = new Header();
+    private final RegionAccess access = new RegionAccess();
 
     private WarmUp(MessageSocket socket) {
         this.socket = socket;
         out = socket.output();
+        header.wrap(out, 0);
     }
 
     /**
@@ -51,12 +63,12 @@ public final class WarmUp {
     }
 
     private void converse(int memory) throws LinuxException {
-        out.set(Wire.LE32, Wire.HEADER_LENGTH, 0);
-        call(Wire.VERSION, 4);
+        call(Wire.VERSION, Capabilities.LEAST);
         for (int index = 0; index < Wire.REGIONS; index++) {
-            out.set(Wire.LE32, Wire.HEADER_LENGTH, PAGE);
-            out.set(Wire.LE32, Wire.HEADER_LENGTH + 8, index);
-            call(Wire.DEVICE_GET_REGION_INFO, 32);
+            RegionInfo info = payload(new RegionInfo());
+            info.argumentBytes(PAGE);
+            info.index(index);
+            call(Wire.DEVICE_GET_REGION_INFO, RegionInfo.LENGTH);
         }
         int counter = EventFd.create();
         long end = System.nanoTime() + MOST_NANOS;
@@ -73,45 +85,47 @@ public final class WarmUp {
         Descriptors.close(counter);
     }
 
+    private <V extends WireView> V payload(V view) {
+        view.wrap(out, Header.LENGTH);
+        return view;
+    }
+
     private void access(int command, int region, int count, int dataBytes) {
-        out.set(Wire.LE64, Wire.HEADER_LENGTH, 0);
-        out.set(Wire.LE32, Wire.HEADER_LENGTH + 8, region);
-        out.set(Wire.LE32, Wire.HEADER_LENGTH + 12, count);
-        call(command, 16 + dataBytes);
+        payload(access).put(0, region, count);
+        call(command, RegionAccess.LENGTH + dataBytes);
     }
 
     private void map(int memory) {
-        out.set(Wire.LE32, Wire.HEADER_LENGTH, 32);
-        out.set(Wire.LE32, Wire.HEADER_LENGTH + 4, 3);
-        out.set(Wire.LE64, Wire.HEADER_LENGTH + 8, 0);
-        out.set(Wire.LE64, Wire.HEADER_LENGTH + 16, 0);
-        out.set(Wire.LE64, Wire.HEADER_LENGTH + 24, PAGE);
-        call(Wire.DMA_MAP, 32, memory);
-        out.set(Wire.LE32, Wire.HEADER_LENGTH, 24);
-        out.set(Wire.LE32, Wire.HEADER_LENGTH + 4, 0);
-        out.set(Wire.LE64, Wire.HEADER_LENGTH + 8, 0);
-        out.set(Wire.LE64, Wire.HEADER_LENGTH + 16, PAGE);
-        call(Wire.DMA_UNMAP, 24);
+        DmaMap map = payload(new DmaMap());
+        map.argumentBytes(DmaMap.LENGTH);
+        map.flags(READ_WRITE);
+        map.fileOffset(0);
+        map.address(0);
+        map.size(PAGE);
+        call(Wire.DMA_MAP, DmaMap.LENGTH, memory);
+        DmaUnmap unmap = payload(new DmaUnmap());
+        unmap.argumentBytes(DmaUnmap.LENGTH);
+        unmap.flags(0);
+        unmap.address(0);
+        unmap.size(PAGE);
+        call(Wire.DMA_UNMAP, DmaUnmap.LENGTH);
     }
 
     private void irqs(int counter) {
-        out.set(Wire.LE32, Wire.HEADER_LENGTH, 20);
-        out.set(Wire.LE32, Wire.HEADER_LENGTH + 4, MSI_ASSIGN);
-        out.set(Wire.LE32, Wire.HEADER_LENGTH + 8, Wire.IRQ_MSI);
-        out.set(Wire.LE32, Wire.HEADER_LENGTH + 12, 0);
-        out.set(Wire.LE32, Wire.HEADER_LENGTH + 16, 1);
-        call(Wire.DEVICE_SET_IRQS, 20, counter);
+        IrqSet set = payload(new IrqSet());
+        set.argumentBytes(IrqSet.LENGTH);
+        set.flags(MSI_ASSIGN);
+        set.index(Wire.IRQ_MSI);
+        set.start(0);
+        set.count(1);
+        call(Wire.DEVICE_SET_IRQS, IrqSet.LENGTH, counter);
     }
 
-    private void call(int command, int payload, int... descriptors) {
-        out.set(Wire.LE16, Wire.HEADER_ID, (short) 0);
-        out.set(Wire.LE16, Wire.HEADER_COMMAND, (short) command);
-        out.set(Wire.LE32, Wire.HEADER_SIZE, Wire.HEADER_LENGTH + payload);
-        out.set(Wire.LE32, Wire.HEADER_FLAGS, Wire.TYPE_COMMAND);
-        out.set(Wire.LE32, Wire.HEADER_ERROR, 0);
-        long length = Wire.HEADER_LENGTH + (long) payload;
+    private void call(int command, int payloadBytes, int... descriptors) {
+        header.putCommand(0, command, payloadBytes);
+        long length = header.size();
         int sent = descriptors.length == 0 ? socket.send(length) : socket.send(length, descriptors);
-        if (sent != 0 || socket.receive(0, PAGE) < Wire.HEADER_LENGTH) {
+        if (sent != 0 || socket.receive(0, PAGE) < Header.LENGTH) {
             throw new IllegalStateException("the server does not answer its own warm-up");
         }
         for (int i = 0; i < socket.descriptorCount(); i++) {
