@@ -6,5 +6,9 @@
  * <p>Unless a method says otherwise, passing {@code null} to any method of this module throws
  * {@link NullPointerException}. Offsets and lengths are in bytes, addresses are unsigned 64-bit
  * values in a {@code long}.
+ *
+ * <p>Stability: stable.
+ *
+ * @since 0.1.0
  */
 package org.gpumediator.api;

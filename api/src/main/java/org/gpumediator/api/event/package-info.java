@@ -1,2 +1,8 @@
-/** What observers of a mediator hear. */
+/**
+ * What observers of a mediator hear.
+ *
+ * <p>Stability: stable.
+ *
+ * @since 0.1.0
+ */
 package org.gpumediator.api.event;

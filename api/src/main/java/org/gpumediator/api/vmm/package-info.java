@@ -1,5 +1,9 @@
 /**
  * The VMM side: {@link org.gpumediator.api.vmm.VirtualGpu} and what it asks of the VMM that embeds
  * it.
+ *
+ * <p>Stability: stable.
+ *
+ * @since 0.1.0
  */
 package org.gpumediator.api.vmm;

@@ -1,2 +1,8 @@
-/** Keeps what fails on behalf of one guest away from the others. */
+/**
+ * Keeps what fails on behalf of one guest away from the others.
+ *
+ * <p>Stability: evolving.
+ *
+ * @since 0.1.0
+ */
 package org.gpumediator.core.contain;

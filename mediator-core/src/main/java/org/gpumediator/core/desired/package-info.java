@@ -3,5 +3,9 @@
  *
  * <p>{@link org.gpumediator.core.desired.DesiredState} is the file, {@link
  * org.gpumediator.core.desired.Reconciliation} applies it. Parameters must not be null.
+ *
+ * <p>Stability: stable.
+ *
+ * @since 0.1.0
  */
 package org.gpumediator.core.desired;

@@ -1,2 +1,8 @@
-/** Virtual monitors: what they say of themselves. */
+/**
+ * Virtual monitors: what they say of themselves.
+ *
+ * <p>Stability: stable.
+ *
+ * @since 0.1.0
+ */
 package org.gpumediator.core.display;

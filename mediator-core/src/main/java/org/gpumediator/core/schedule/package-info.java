@@ -1,2 +1,8 @@
-/** The scheduler of an engine group, and ready-made scheduling policies. */
+/**
+ * The scheduler of an engine group, and ready-made scheduling policies.
+ *
+ * <p>Stability: stable.
+ *
+ * @since 0.1.0
+ */
 package org.gpumediator.core.schedule;

@@ -19,5 +19,9 @@
  *
  * <p>Resets by the host, of the bus or for a lost client, are not counted; a lost client's windows
  * are opened anew for the next one.
+ *
+ * <p>Stability: evolving.
+ *
+ * @since 0.1.0
  */
 package org.gpumediator.nvidia.vf.guard;
