@@ -76,6 +76,7 @@ public final class Gen7Vgpu implements DeviceModel {
 
     private final Gen7Backend backend;
     private final VgpuBlueprint blueprint;
+    private final long visibleAperture;
     private final FaultBook faults;
     private final GuestFailure failure;
     private final PciFunction function;
@@ -118,6 +119,7 @@ public final class Gen7Vgpu implements DeviceModel {
     public Gen7Vgpu(Gen7Backend backend, VgpuBlueprint blueprint, VgpuOptions options) {
         this.backend = backend;
         this.blueprint = blueprint;
+        visibleAperture = options.visibleAperture();
         PhysicalGpu gpu = backend.gpu();
         faults = new FaultBook(blueprint.name(), backend.listener());
         failure = new GuestFailure(blueprint.name(), backend.stepNeeded());
@@ -238,7 +240,8 @@ public final class Gen7Vgpu implements DeviceModel {
 
     private void fillIn() {
         synchronized (lock) {
-            ParavirtualPage.fill(shadow, blueprint.id(), gtt.slice(), fences.count());
+            ParavirtualPage.fill(
+                    shadow, blueprint.id(), gtt.slice(), visibleAperture, fences.count());
         }
         displayPorts.reset();
     }

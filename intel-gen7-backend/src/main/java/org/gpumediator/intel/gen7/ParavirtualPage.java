@@ -20,15 +20,21 @@ final class ParavirtualPage {
 
     private ParavirtualPage() {}
 
-    /** Fills the page in as its guest shall find it after reset. */
-    static void fill(ShadowRegisters registers, int id, Slice slice, int fences) {
+    /**
+     * Fills the page in as its guest shall find it after reset.
+     *
+     * @param visibleAperture of how many bytes of its aperture the guest is told, at most
+     */
+    static void fill(
+            ShadowRegisters registers, int id, Slice slice, long visibleAperture, int fences) {
+        long aperture = slice.apertureEnd() - slice.apertureStart();
         registers.set(START, (int) MAGIC);
         registers.set(START + 0x004, (int) (MAGIC >>> 32));
         registers.set(START + 0x008, VERSION_MAJOR);
         registers.set(START + 0x00c, id);
         registers.set(START + 0x010, CAPS_FULL_PPGTT);
         registers.set(START + 0x040, (int) slice.apertureStart());
-        registers.set(START + 0x044, (int) (slice.apertureEnd() - slice.apertureStart()));
+        registers.set(START + 0x044, (int) Math.min(aperture, visibleAperture));
         registers.set(START + 0x048, (int) slice.hiddenStart());
         registers.set(START + 0x04c, (int) (slice.hiddenEnd() - slice.hiddenStart()));
         registers.set(START + 0x050, fences);

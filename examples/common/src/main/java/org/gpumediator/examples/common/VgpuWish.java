@@ -17,7 +17,9 @@ import org.gpumediator.core.schedule.SchedulingAttributes;
 public final class VgpuWish {
 
     private static final Set<String> ATTRIBUTE_KEYS =
-            Stream.concat(SchedulingAttributes.NAMES.stream(), Stream.of("gtt", "display"))
+            Stream.concat(
+                            SchedulingAttributes.NAMES.stream(),
+                            Stream.of("gtt", "display", "visible-aperture"))
                     .collect(Collectors.toUnmodifiableSet());
 
     private VgpuWish() {}

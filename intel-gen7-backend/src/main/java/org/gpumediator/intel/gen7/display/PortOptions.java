@@ -9,7 +9,7 @@ import org.gpumediator.intel.gen7.display.MonitorPort.Place;
 
 /**
  * Reads which ports a virtual GPU shall have, and which monitors are plugged in from the start:
- * {@code hdmi-b:1920x1080,dp-c:2560x1440,vga,edp:1366x768}. A port without a mode has no monitor
+ * {@code hdmi-b:1920x1080,dp-c:2560x1440,vga,edp:1280x800}. A port without a mode has no monitor
  * yet.
  */
 public final class PortOptions {
@@ -43,7 +43,7 @@ public final class PortOptions {
                 port.monitor = new Monitor(edid(port, mode));
             } else if (port.embedded()) {
                 throw new IllegalArgumentException(
-                        "display=" + name + ": an embedded panel needs its mode, as edp:1366x768");
+                        "display=" + name + ": an embedded panel needs its mode, as edp:1280x800");
             }
             ports.add(port);
         }
