@@ -1,11 +1,14 @@
 package org.gpumediator.api.partition;
 
+import java.util.AbstractMap;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a GPU has and who holds it, at one moment.
@@ -21,7 +24,27 @@ public record GpuInventory(
     public GpuInventory {
         resources = List.copyOf(resources);
         holdings = List.copyOf(holdings);
-        attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
+        attributes = attributes instanceof Copied ? attributes : new Copied(attributes);
+    }
+
+    /** Attributes that nobody can change any more, in their order: need not be copied again. */
+    private static final class Copied extends AbstractMap<String, String> {
+
+        private final Map<String, String> map;
+
+        Copied(Map<String, String> map) {
+            this.map = Collections.unmodifiableMap(new LinkedHashMap<>(map));
+        }
+
+        @Override
+        public @Nullable String get(@Nullable Object name) {
+            return map.get(name);
+        }
+
+        @Override
+        public Set<Map.Entry<String, String>> entrySet() {
+            return map.entrySet();
+        }
     }
 
     /**
@@ -115,14 +138,20 @@ public record GpuInventory(
     /** Returns how much of a resource there is, what is reserved left out. */
     public long capacity(ResourceKind kind) {
         Resource resource = resource(kind);
-        return resource.space().length()
-                - resource.reserved().stream().mapToLong(ResourceRange::length).sum();
+        long capacity = resource.space().length();
+        for (ResourceRange range : resource.reserved()) {
+            capacity -= range.length();
+        }
+        return capacity;
     }
 
     /** Returns how much of a resource nobody holds. */
     public long available(ResourceKind kind) {
-        return capacity(kind)
-                - holdings.stream().mapToLong(holding -> holding.partition().amount(kind)).sum();
+        long available = capacity(kind);
+        for (Holding holding : holdings) {
+            available -= holding.partition().amount(kind);
+        }
+        return available;
     }
 
     /**
@@ -135,12 +164,9 @@ public record GpuInventory(
             long left = available(kind);
             return left > 0 ? List.of(new ResourceRange(0, left)) : List.of();
         }
-        List<ResourceRange> taken = new ArrayList<>(resource.reserved());
-        holdings.forEach(holding -> taken.addAll(holding.partition().ranges(kind)));
-        Collections.sort(taken);
         List<ResourceRange> holes = new ArrayList<>();
         long free = resource.space().start();
-        for (ResourceRange range : taken) {
+        for (ResourceRange range : taken(resource)) {
             if (range.start() > free) {
                 holes.add(new ResourceRange(free, range.start() - free));
             }
@@ -157,21 +183,50 @@ public record GpuInventory(
      * none.
      */
     public long largestHole(ResourceKind kind) {
-        return holes(kind).stream().mapToLong(ResourceRange::length).max().orElse(0);
+        Resource resource = resource(kind);
+        if (kind.shape() == ResourceKind.Shape.COUNT) {
+            return Math.max(0, available(kind));
+        }
+        long largest = 0;
+        long free = resource.space().start();
+        for (ResourceRange range : taken(resource)) {
+            largest = Math.max(largest, range.start() - free);
+            free = Math.max(free, range.end());
+        }
+        return Math.max(largest, resource.space().end() - free);
+    }
+
+    /** Returns the places of a resource that are reserved or held, ascending. */
+    private List<ResourceRange> taken(Resource resource) {
+        List<ResourceRange> taken = new ArrayList<>(resource.reserved().size() + holdings.size());
+        for (ResourceRange range : resource.reserved()) {
+            taken.add(range);
+        }
+        for (Holding holding : holdings) {
+            for (ResourceRange range : holding.partition().ranges(resource.kind())) {
+                taken.add(range);
+            }
+        }
+        Collections.sort(taken);
+        return taken;
     }
 
     /** Returns this inventory with one more share given out. */
     public GpuInventory with(Holding holding) {
-        List<Holding> more = new ArrayList<>(holdings);
+        List<Holding> more = new ArrayList<>(holdings.size() + 1);
+        more.addAll(holdings);
         more.add(holding);
         return new GpuInventory(resources, more, attributes);
     }
 
     /** Returns this inventory without what one owner holds. */
     public GpuInventory without(String owner) {
-        return new GpuInventory(
-                resources,
-                holdings.stream().filter(holding -> !holding.owner().equals(owner)).toList(),
-                attributes);
+        List<Holding> fewer = new ArrayList<>(holdings.size());
+        for (Holding holding : holdings) {
+            if (!holding.owner().equals(owner)) {
+                fewer.add(holding);
+            }
+        }
+        return new GpuInventory(resources, fewer, attributes);
     }
 }

@@ -1,5 +1,6 @@
 package org.gpumediator.api.partition;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,6 +47,92 @@ public interface ResourcePartition {
      */
     static ResourcePartition of(
             Map<ResourceKind, List<ResourceRange>> ranges, Map<ResourceKind, Long> counts) {
-        return new ImmutablePartition(ranges, counts);
+        Builder builder = new Builder();
+        ranges.forEach(builder::ranges);
+        counts.forEach(builder::count);
+        return builder.build();
+    }
+
+    /** Makes a partition of one resource after the other. Not safe for use by multiple threads. */
+    final class Builder {
+
+        private static final int FEW = 8;
+
+        private ResourceKind[] kinds = new ResourceKind[FEW];
+        private List<?>[] ranges = new List<?>[FEW];
+        private long[] amounts = new long[FEW];
+        private int size;
+        private boolean built;
+
+        /** Starts with nothing. */
+        public Builder() {}
+
+        /**
+         * Adds the places of a resource; none at all count as nothing of it.
+         *
+         * @throws IllegalArgumentException as for {@link ResourcePartition#of}, or if the resource
+         *     was added before
+         */
+        public Builder ranges(ResourceKind kind, List<ResourceRange> places) {
+            List<ResourceRange> sorted = ImmutablePartition.sorted(kind, places);
+            if (!sorted.isEmpty()) {
+                add(kind, sorted, ImmutablePartition.sum(sorted));
+            }
+            return this;
+        }
+
+        /**
+         * Adds the only place of a resource.
+         *
+         * @throws IllegalArgumentException as for {@link #ranges}
+         */
+        public Builder range(ResourceKind kind, ResourceRange place) {
+            return ranges(kind, List.of(place));
+        }
+
+        /**
+         * Adds an amount of a counted resource.
+         *
+         * @throws IllegalArgumentException as for {@link #ranges}
+         */
+        public Builder count(ResourceKind kind, long amount) {
+            ImmutablePartition.checkCount(kind, amount);
+            add(kind, List.of(), amount);
+            return this;
+        }
+
+        private void add(ResourceKind kind, List<ResourceRange> places, long amount) {
+            checkUnbuilt();
+            for (int i = 0; i < size; i++) {
+                if (kinds[i].equals(kind)) {
+                    throw new IllegalArgumentException(kind.name() + ": given twice");
+                }
+            }
+            if (size == kinds.length) {
+                kinds = Arrays.copyOf(kinds, 2 * size);
+                ranges = Arrays.copyOf(ranges, 2 * size);
+                amounts = Arrays.copyOf(amounts, 2 * size);
+            }
+            kinds[size] = kind;
+            ranges[size] = places;
+            amounts[size++] = amount;
+        }
+
+        /**
+         * Returns the partition, to which nothing can be added any more.
+         *
+         * @throws IllegalStateException if it was built before
+         */
+        public ResourcePartition build() {
+            checkUnbuilt();
+            built = true;
+            return new ImmutablePartition(kinds, ranges, amounts, size);
+        }
+
+        private void checkUnbuilt() {
+            if (built) {
+                throw new IllegalStateException("partition: built already");
+            }
+        }
     }
 }

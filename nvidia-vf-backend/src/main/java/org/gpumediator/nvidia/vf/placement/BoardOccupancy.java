@@ -17,44 +17,6 @@ import org.gpumediator.nvidia.vf.types.VfResources;
  */
 final class BoardOccupancy {
 
-    /** A holding's places, whatever policy chose them; {@code owner} is empty for a reserve. */
-    record Taken(
-            String owner,
-            List<ResourceRange> bytes,
-            List<ResourceRange> channels,
-            List<ResourceRange> slots) {
-
-        boolean conflictsWith(Placement placement) {
-            for (ResourceRange range : bytes) {
-                if (placement.touches(range)) {
-                    return true;
-                }
-            }
-            return overlapsChannels(placement.channels()) || overlapsSlots(placement);
-        }
-
-        boolean overlapsBytes(ResourceRange wanted) {
-            return anyOverlap(bytes, wanted);
-        }
-
-        boolean overlapsChannels(ResourceRange wanted) {
-            return anyOverlap(channels, wanted);
-        }
-
-        boolean overlapsSlots(Placement placement) {
-            return placement.slots().isPresent() && anyOverlap(slots, placement.slots().get());
-        }
-
-        private static boolean anyOverlap(List<ResourceRange> ranges, ResourceRange wanted) {
-            for (ResourceRange range : ranges) {
-                if (range.overlaps(wanted)) {
-                    return true;
-                }
-            }
-            return false;
-        }
-    }
-
     final GpuInventory inventory;
     final FramebufferSetup setup;
     final PlacementMode mode;
@@ -62,12 +24,10 @@ final class BoardOccupancy {
     final PlacementTable table;
     final ResourceKind framebuffer;
 
-    /** What is taken: the holdings in their order, then the reserves that touch guests' places. */
-    final List<Taken> taken = new ArrayList<>();
-
     /** Which mixed placements are not creatable, by {@link PlacementTable} index. */
     final long[] blocked;
 
+    private final boolean reserves;
     private final long freeVfs;
     private final long bar1Left;
     private final long encoderLeft;
@@ -80,57 +40,102 @@ final class BoardOccupancy {
         table = PlacementTable.of(setup);
         framebuffer = VfResources.framebuffer(setup.board());
         blocked = new long[table.words()];
-        for (Holding holding : inventory.holdings()) {
-            take(taken(holding));
+        reserves = touchesGuests();
+        for (int share = 0; mode == PlacementMode.HETEROGENEOUS && share < shares(); share++) {
+            block(share);
         }
-        takeReserves();
         freeVfs = countFreeVfs();
         bar1Left = countLeft(VfResources.BAR1);
         encoderLeft = countLeft(VfResources.ENCODER);
     }
 
-    private Taken taken(Holding holding) {
-        List<ResourceRange> guest = holding.partition().ranges(framebuffer);
-        List<ResourceRange> heap = holding.partition().ranges(VfResources.PLUGIN_HEAP);
-        return new Taken(
-                holding.owner(),
-                guest.size() == 1 && heap.size() == 1
-                        ? List.of(guest.getFirst(), heap.getFirst())
-                        : concat(guest, heap),
-                holding.partition().ranges(VfResources.CHANNEL_IDS),
-                holding.partition().ranges(VfResources.PLACEMENT));
+    private boolean touchesGuests() {
+        return !reserved(framebuffer).isEmpty()
+                || !reserved(VfResources.PLUGIN_HEAP).isEmpty()
+                || !reserved(VfResources.CHANNEL_IDS).isEmpty()
+                || !reserved(VfResources.PLACEMENT).isEmpty();
     }
 
-    private static List<ResourceRange> concat(List<ResourceRange> one, List<ResourceRange> other) {
-        List<ResourceRange> both = new ArrayList<>(one);
-        both.addAll(other);
-        return both;
+    /** Returns what is reserved of a resource where guests could be. */
+    private List<ResourceRange> reserved(ResourceKind kind) {
+        List<ResourceRange> all = inventory.resource(kind).reserved();
+        boolean bytes = kind.equals(framebuffer) || kind.equals(VfResources.PLUGIN_HEAP);
+        int count = 0; // they ascend
+        while (count < all.size() && (!bytes || all.get(count).start() < setup.guestBytes())) {
+            count++;
+        }
+        return count == 0 ? List.of() : all.subList(0, count);
     }
 
-    private void takeReserves() {
-        List<ResourceRange> bytes = new ArrayList<>();
-        for (ResourceKind kind : List.of(framebuffer, VfResources.PLUGIN_HEAP)) {
-            for (ResourceRange range : inventory.resource(kind).reserved()) {
-                if (range.start() < setup.guestBytes()) {
-                    bytes.add(range);
-                }
+    /**
+     * Returns how many have something of the board: the holdings in their order, then, as one, the
+     * reserves that touch guests' places.
+     */
+    int shares() {
+        return inventory.holdings().size() + (reserves ? 1 : 0);
+    }
+
+    /** Returns whether a share is that of the reserves, which nobody can give back. */
+    boolean isReserve(int share) {
+        return share == inventory.holdings().size();
+    }
+
+    /** Returns the places that a share has of a resource, whatever policy chose them. */
+    List<ResourceRange> places(int share, ResourceKind kind) {
+        return isReserve(share)
+                ? reserved(kind)
+                : inventory.holdings().get(share).partition().ranges(kind);
+    }
+
+    /** Returns the places that all shares have of some resources. */
+    List<ResourceRange> taken(ResourceKind... kinds) {
+        List<ResourceRange> taken = new ArrayList<>();
+        for (int share = 0; share < shares(); share++) {
+            for (ResourceKind kind : kinds) {
+                taken.addAll(places(share, kind));
             }
         }
-        List<ResourceRange> channels = inventory.resource(VfResources.CHANNEL_IDS).reserved();
-        List<ResourceRange> slots = inventory.resource(VfResources.PLACEMENT).reserved();
-        if (!bytes.isEmpty() || !channels.isEmpty() || !slots.isEmpty()) {
-            take(new Taken("", bytes, channels, slots));
-        }
+        return taken;
     }
 
-    private void take(Taken share) {
-        taken.add(share);
-        if (mode == PlacementMode.HETEROGENEOUS) {
-            block(share);
-        }
+    boolean conflicts(int share, Placement placement) {
+        return overlapsBytes(share, placement.framebuffer())
+                || overlapsBytes(share, placement.heap())
+                || overlapsChannels(share, placement.channels())
+                || overlapsSlots(share, placement);
     }
 
-    private void block(Taken share) {
+    boolean overlapsBytes(int share, ResourceRange wanted) {
+        return overlaps(share, framebuffer, wanted)
+                || overlaps(share, VfResources.PLUGIN_HEAP, wanted);
+    }
+
+    boolean overlapsChannels(int share, ResourceRange wanted) {
+        return overlaps(share, VfResources.CHANNEL_IDS, wanted);
+    }
+
+    boolean overlapsSlots(int share, Placement placement) {
+        long end = (long) placement.id() + placement.shape().slots();
+        List<ResourceRange> places = places(share, VfResources.PLACEMENT);
+        for (int i = 0; placement.shape().isFixed() && i < places.size(); i++) {
+            if (places.get(i).start() < end && placement.id() < places.get(i).end()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean overlaps(int share, ResourceKind kind, ResourceRange wanted) {
+        List<ResourceRange> places = places(share, kind);
+        for (int i = 0; i < places.size(); i++) {
+            if (places.get(i).overlaps(wanted)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void block(int share) {
         int index = fixedIndex(share);
         if (index >= 0) {
             or(blocked, table.conflicts(index));
@@ -138,28 +143,33 @@ final class BoardOccupancy {
         }
         List<Placement> mixed = table.mixed();
         for (int i = 0; i < mixed.size(); i++) {
-            if (share.conflictsWith(mixed.get(i))) {
+            if (conflicts(share, mixed.get(i))) {
                 PlacementTable.set(blocked, i);
             }
         }
     }
 
     /** Returns the index of the fixed placement that a share is, or -1. */
-    private int fixedIndex(Taken share) {
-        if (share.slots.size() != 1 || share.bytes.size() != 2 || share.channels.size() != 1) {
-            return -1;
-        }
-        ResourceRange slots = share.slots.getFirst();
-        int index = table.indexOf((int) slots.length(), slots.start());
+    private int fixedIndex(int share) {
+        List<ResourceRange> slots = places(share, VfResources.PLACEMENT);
+        int index =
+                slots.size() != 1
+                        ? -1
+                        : table.indexOf((int) slots.get(0).length(), slots.get(0).start());
         if (index < 0) {
             return -1;
         }
         Placement placement = table.mixed().get(index);
-        return placement.framebuffer().equals(share.bytes.getFirst())
-                        && placement.heap().equals(share.bytes.getLast())
-                        && placement.channels().equals(share.channels.getFirst())
+        return isOnly(share, framebuffer, placement.framebuffer())
+                        && isOnly(share, VfResources.PLUGIN_HEAP, placement.heap())
+                        && isOnly(share, VfResources.CHANNEL_IDS, placement.channels())
                 ? index
                 : -1;
+    }
+
+    private boolean isOnly(int share, ResourceKind kind, ResourceRange place) {
+        List<ResourceRange> places = places(share, kind);
+        return places.size() == 1 && places.get(0).equals(place);
     }
 
     static void or(long[] target, long[] source) {
@@ -178,18 +188,17 @@ final class BoardOccupancy {
         if (slots == 0 && TypeAttributes.isAnonymous(type)) {
             return checked(type, TypeShape.ofFreeQuotas(setup, type));
         }
-        TypeShape shape =
-                table.shape((int) slots)
-                        .orElseThrow(
-                                () ->
-                                        new IllegalArgumentException(
-                                                type.name()
-                                                        + ": "
-                                                        + setup.board().title()
-                                                        + " has no size of "
-                                                        + slots
-                                                        + " slots"));
-        return checked(type, shape);
+        int index = table.shapeIndex((int) slots);
+        if (index < 0) {
+            throw new IllegalArgumentException(
+                    type.name()
+                            + ": "
+                            + setup.board().title()
+                            + " has no size of "
+                            + slots
+                            + " slots");
+        }
+        return checked(type, table.shapes().get(index));
     }
 
     private TypeShape checked(VgpuType type, TypeShape shape) {
@@ -235,26 +244,30 @@ final class BoardOccupancy {
         return mode == PlacementMode.HOMOGENEOUS ? table.equal(shape) : table.mixed(shape);
     }
 
+    /** Returns how many of a type could have a fixed placement now. */
+    int countCreatable(VgpuType type, TypeShape shape) {
+        int shapeIndex = table.shapeIndex(shape.slots());
+        if (mode != PlacementMode.HETEROGENEOUS) {
+            return creatable(type, shape).size();
+        }
+        int count = 0;
+        for (int word = 0; shapeIndex >= 0 && word < blocked.length; word++) {
+            count += Long.bitCount(table.ofShape(shapeIndex)[word] & ~blocked[word]);
+        }
+        return count;
+    }
+
     /** Returns the fixed placements where a type can be created now, ascending. */
     List<Placement> creatable(VgpuType type, TypeShape shape) {
-        List<Placement> free = new ArrayList<>();
         if (mode == PlacementMode.HETEROGENEOUS) {
-            int shapeIndex = table.shapeIndex(shape.slots());
-            if (shapeIndex < 0) {
-                return free;
-            }
-            long[] mine = table.ofShape(shapeIndex);
-            for (int word = 0; word < mine.length; word++) {
-                for (long left = mine[word] & ~blocked[word]; left != 0; left &= left - 1) {
-                    free.add(table.mixed().get(64 * word + Long.numberOfTrailingZeros(left)));
-                }
-            }
-            return free;
+            return creatableMixed(type, shape);
         }
         if (firstOfOtherSize(type, shape) >= 0) {
-            return free;
+            return List.of();
         }
-        for (Placement placement : table.equal(shape)) {
+        List<Placement> all = table.equal(shape);
+        List<Placement> free = new ArrayList<>(all.size());
+        for (Placement placement : all) {
             if (isFree(placement)) {
                 free.add(placement);
             }
@@ -262,10 +275,25 @@ final class BoardOccupancy {
         return free;
     }
 
+    private List<Placement> creatableMixed(VgpuType type, TypeShape shape) {
+        int count = countCreatable(type, shape);
+        if (count == 0) {
+            return List.of();
+        }
+        List<Placement> free = new ArrayList<>(count);
+        long[] mine = table.ofShape(table.shapeIndex(shape.slots()));
+        for (int word = 0; word < mine.length; word++) {
+            for (long left = mine[word] & ~blocked[word]; left != 0; left &= left - 1) {
+                free.add(table.mixed().get(64 * word + Long.numberOfTrailingZeros(left)));
+            }
+        }
+        return free;
+    }
+
     /** Returns whether nothing of a placement is taken. */
     boolean isFree(Placement placement) {
-        for (Taken share : taken) {
-            if (share.conflictsWith(placement)) {
+        for (int share = 0; share < shares(); share++) {
+            if (conflicts(share, placement)) {
                 return false;
             }
         }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.gpumediator.api.partition.ResourceRange;
-import org.gpumediator.nvidia.vf.placement.BoardOccupancy.Taken;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.VfResources;
 import org.jspecify.annotations.Nullable;
@@ -22,17 +21,15 @@ final class FreePlacements {
     private final BoardOccupancy board;
     private final TypeShape shape;
     private final long segment;
-    private final List<ResourceRange> takenBytes = new ArrayList<>();
-    private final List<ResourceRange> takenChannels = new ArrayList<>();
+    private final List<ResourceRange> takenBytes;
+    private final List<ResourceRange> takenChannels;
 
     FreePlacements(BoardOccupancy board, TypeShape shape) {
         this.board = board;
         this.shape = shape;
         this.segment = board.setup.board().segmentBytes();
-        for (Taken share : board.taken) {
-            takenBytes.addAll(share.bytes());
-            takenChannels.addAll(share.channels());
-        }
+        takenBytes = board.taken(board.framebuffer, VfResources.PLUGIN_HEAP);
+        takenChannels = board.taken(VfResources.CHANNEL_IDS);
     }
 
     /** What of the wish must be met exactly; {@code -1} where anything goes. */

@@ -5,9 +5,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.function.BiPredicate;
+import java.util.function.IntPredicate;
 import org.gpumediator.api.partition.ResourceRange;
-import org.gpumediator.nvidia.vf.placement.BoardOccupancy.Taken;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.VfResources;
 
@@ -35,12 +34,11 @@ final class FreeWindows {
         Set<Long> bytes = new HashSet<>();
         long room = board.setup.guestBytes();
         long segment = board.setup.board().segmentBytes();
-        List<ResourceRange> edges = new ArrayList<>();
-        board.taken.forEach(share -> edges.addAll(share.bytes()));
+        List<ResourceRange> edges = board.taken(board.framebuffer, VfResources.PLUGIN_HEAP);
         for (long start :
                 starts(wish.framebuffer(), edges, room, shape.framebufferBytes(), segment)) {
             ResourceRange guest = new ResourceRange(start, shape.framebufferBytes());
-            long guestSet = touched(guest, Taken::overlapsBytes);
+            long guestSet = touched(share -> board.overlapsBytes(share, guest));
             List<ResourceRange> heapEdges = new ArrayList<>(edges);
             heapEdges.add(guest);
             for (long at :
@@ -51,7 +49,7 @@ final class FreeWindows {
                             shape.heapBytes(),
                             VfResources.PLUGIN_HEAP.granularity())) {
                 ResourceRange heap = new ResourceRange(at, shape.heapBytes());
-                long heapSet = touched(heap, Taken::overlapsBytes);
+                long heapSet = touched(share -> board.overlapsBytes(share, heap));
                 if (guestSet != IMPOSSIBLE && heapSet != IMPOSSIBLE && !heap.overlaps(guest)) {
                     bytes.add(guestSet | heapSet);
                 }
@@ -64,8 +62,7 @@ final class FreeWindows {
     }
 
     private Set<Long> channelSets() {
-        List<ResourceRange> edges = new ArrayList<>();
-        board.taken.forEach(share -> edges.addAll(share.channels()));
+        List<ResourceRange> edges = board.taken(VfResources.CHANNEL_IDS);
         Set<Long> sets = new HashSet<>();
         for (long start :
                 starts(
@@ -74,7 +71,8 @@ final class FreeWindows {
                         AdaBoard.TOTAL_CHANNELS,
                         shape.channels(),
                         VfResources.CHANNEL_GRANULARITY)) {
-            long set = touched(new ResourceRange(start, shape.channels()), Taken::overlapsChannels);
+            ResourceRange channels = new ResourceRange(start, shape.channels());
+            long set = touched(share -> board.overlapsChannels(share, channels));
             if (set != IMPOSSIBLE) {
                 sets.add(set);
             }
@@ -102,14 +100,14 @@ final class FreeWindows {
     }
 
     /** Returns who is in the way, or {@link #IMPOSSIBLE} if it is a reserve. */
-    private long touched(ResourceRange wanted, BiPredicate<Taken, ResourceRange> overlaps) {
+    private long touched(IntPredicate isTouched) {
         long set = 0;
-        for (int i = 0; i < board.taken.size(); i++) {
-            if (overlaps.test(board.taken.get(i), wanted)) {
-                if (i >= board.inventory.holdings().size()) {
+        for (int share = 0; share < board.shares(); share++) {
+            if (isTouched.test(share)) {
+                if (board.isReserve(share)) {
                     return IMPOSSIBLE;
                 }
-                set |= RefusalReason.bit(i);
+                set |= RefusalReason.bit(share);
             }
         }
         return set;

@@ -1,6 +1,6 @@
 package org.gpumediator.nvidia.vf.placement;
 
-import java.util.Arrays;
+import java.util.List;
 
 /** What virtual GPUs must have in common in {@link PlacementMode#HOMOGENEOUS}. */
 public enum HomogeneousRule {
@@ -8,6 +8,8 @@ public enum HomogeneousRule {
     SIZE("size"),
     /** The very same type, as the open vGPU manager has it. */
     TYPE("type");
+
+    private static final List<HomogeneousRule> ALL = List.of(values());
 
     private final String text;
 
@@ -26,14 +28,12 @@ public enum HomogeneousRule {
      * @throws IllegalArgumentException if there is none
      */
     public static HomogeneousRule of(String text) {
-        return Arrays.stream(values())
-                .filter(rule -> rule.text.equals(text))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        "homogeneous rule \""
-                                                + text
-                                                + "\": expected size or type"));
+        for (HomogeneousRule rule : ALL) {
+            if (rule.text.equals(text)) {
+                return rule;
+            }
+        }
+        throw new IllegalArgumentException(
+                "homogeneous rule \"" + text + "\": expected size or type");
     }
 }

@@ -1,6 +1,6 @@
 package org.gpumediator.nvidia.vf.placement;
 
-import java.util.Arrays;
+import java.util.List;
 
 /** Whether the virtual GPUs of a board may differ in size. */
 public enum PlacementMode {
@@ -8,6 +8,8 @@ public enum PlacementMode {
     HOMOGENEOUS("homogeneous"),
     /** Sizes may differ; every size has placement ids that are fixed. Fewer small ones may fit. */
     HETEROGENEOUS("heterogeneous");
+
+    private static final List<PlacementMode> ALL = List.of(values());
 
     private final String text;
 
@@ -26,14 +28,12 @@ public enum PlacementMode {
      * @throws IllegalArgumentException if there is none; the message lists the modes
      */
     public static PlacementMode of(String text) {
-        return Arrays.stream(values())
-                .filter(mode -> mode.text.equals(text))
-                .findFirst()
-                .orElseThrow(
-                        () ->
-                                new IllegalArgumentException(
-                                        "placement mode \""
-                                                + text
-                                                + "\": expected homogeneous or heterogeneous"));
+        for (PlacementMode mode : ALL) {
+            if (mode.text.equals(text)) {
+                return mode;
+            }
+        }
+        throw new IllegalArgumentException(
+                "placement mode \"" + text + "\": expected homogeneous or heterogeneous");
     }
 }

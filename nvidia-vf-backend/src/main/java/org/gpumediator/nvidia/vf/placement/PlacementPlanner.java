@@ -42,13 +42,17 @@ public final class PlacementPlanner {
         if (!shape.isFixed() && board.mode == PlacementMode.HETEROGENEOUS) {
             return availableFree(type);
         }
-        int count = Math.min(board.creatable(type, shape).size(), Long.bitCount(board.freeVfs()));
-        for (ResourceKind kind : List.of(VfResources.BAR1, VfResources.ENCODER)) {
-            if (type.quota(kind) > 0) {
-                count = (int) Math.min(count, board.left(kind) / type.quota(kind));
-            }
-        }
+        int count = Math.min(board.countCreatable(type, shape), Long.bitCount(board.freeVfs()));
+        count = Math.min(count, timesLeft(type, VfResources.BAR1));
+        count = Math.min(count, timesLeft(type, VfResources.ENCODER));
         return Math.max(0, count);
+    }
+
+    private int timesLeft(VgpuType type, ResourceKind kind) {
+        long quota = type.quota(kind);
+        return quota == 0
+                ? Integer.MAX_VALUE
+                : (int) Math.min(Integer.MAX_VALUE, board.left(kind) / quota);
     }
 
     private int availableFree(VgpuType type) {

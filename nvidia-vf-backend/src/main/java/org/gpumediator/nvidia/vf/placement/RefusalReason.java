@@ -1,15 +1,12 @@
 package org.gpumediator.nvidia.vf.placement;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.StringJoiner;
 import org.gpumediator.api.partition.GpuInventory.Holding;
 import org.gpumediator.api.partition.PartitionDecision.Refused;
 import org.gpumediator.api.partition.PartitionRequest;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourceRange;
-import org.gpumediator.nvidia.vf.placement.BoardOccupancy.Taken;
 import org.gpumediator.nvidia.vf.placement.PlacementRefusal.Cause;
 import org.gpumediator.nvidia.vf.types.VfResources;
 
@@ -24,6 +21,9 @@ import org.gpumediator.nvidia.vf.types.VfResources;
 final class RefusalReason {
 
     private static final int LAST_BIT = Long.SIZE - 1;
+    private static final long IMPOSSIBLE = -1;
+    private static final List<ResourceKind> COUNTED =
+            List.of(VfResources.BAR1, VfResources.ENCODER);
 
     private final BoardOccupancy board;
     private final PartitionRequest request;
@@ -45,10 +45,7 @@ final class RefusalReason {
     PlacementRefusal explain() {
         Shortage shortage = shortage();
         List<String> mustGo = owners(smallestSet());
-        String text = shortage.text;
-        if (!mustGo.isEmpty()) {
-            text += (text.isEmpty() ? "" : "; ") + "would fit without " + String.join(", ", mustGo);
-        }
+        String text = mustGo.isEmpty() ? shortage.text : advice(shortage.text, mustGo);
         return new PlacementRefusal(
                 new Refused(
                         request.owner(),
@@ -61,11 +58,21 @@ final class RefusalReason {
                 mustGo);
     }
 
+    private static String advice(String text, List<String> mustGo) {
+        StringBuilder advice = new StringBuilder(text.length() + 32 + 8 * mustGo.size());
+        advice.append(text).append(text.isEmpty() ? "" : "; ");
+        advice.append("would fit without ").append(mustGo.get(0));
+        for (int i = 1; i < mustGo.size(); i++) {
+            advice.append(", ").append(mustGo.get(i));
+        }
+        return advice.toString();
+    }
+
     private Shortage shortage() {
         if (VfPlacementPolicy.vf(board, request) < 0) {
             return vfShortage();
         }
-        for (ResourceKind kind : List.of(VfResources.BAR1, VfResources.ENCODER)) {
+        for (ResourceKind kind : COUNTED) {
             if (VfPlacementPolicy.lacking(board, request.type(), kind)) {
                 long left = board.left(kind);
                 return new Shortage(
@@ -101,7 +108,7 @@ final class RefusalReason {
         }
         List<Placement> wished = wishedPlacements();
         if (wished.isEmpty()) {
-            return placed(Cause.NO_SUCH_PLACE, "placed only at " + ids(board.placements(shape)));
+            return placed(Cause.NO_SUCH_PLACE, onlyAt(board.placements(shape)));
         }
         if (board.mode == PlacementMode.HOMOGENEOUS
                 && holdings.size() >= board.placements(shape).size()) {
@@ -112,7 +119,7 @@ final class RefusalReason {
         ResourceKind kind = scarceKind(wished);
         if (kind.equals(VfResources.PLACEMENT)) {
             boolean room = board.inventory.available(kind) >= shape.slots();
-            return placed(room ? Cause.FRAGMENTED : Cause.NO_ROOM, "placed only at " + ids(wished));
+            return placed(room ? Cause.FRAGMENTED : Cause.NO_ROOM, onlyAt(wished));
         }
         return unplaced(kind);
     }
@@ -126,10 +133,12 @@ final class RefusalReason {
                         .toList();
     }
 
-    private static String ids(List<Placement> placements) {
-        StringJoiner ids = new StringJoiner(" ");
-        placements.forEach(place -> ids.add(Integer.toString(place.id())));
-        return ids.toString();
+    private static String onlyAt(List<Placement> placements) {
+        StringBuilder text = new StringBuilder(16 + 3 * placements.size()).append("placed only at");
+        for (Placement placement : placements) {
+            text.append(' ').append(placement.id());
+        }
+        return text.toString();
     }
 
     /** Slots, unless some place has all its slots free: then what else is taken of it. */
@@ -137,11 +146,11 @@ final class RefusalReason {
         for (Placement place : wished) {
             boolean slots = false;
             boolean bytes = false;
-            for (Taken share : board.taken) {
-                slots |= share.overlapsSlots(place);
+            for (int share = 0; share < board.shares(); share++) {
+                slots |= board.overlapsSlots(share, place);
                 bytes |=
-                        share.overlapsBytes(place.framebuffer())
-                                || share.overlapsBytes(place.heap());
+                        board.overlapsBytes(share, place.framebuffer())
+                                || board.overlapsBytes(share, place.heap());
             }
             if (!slots) {
                 return bytes ? board.framebuffer : VfResources.CHANNEL_IDS;
@@ -204,14 +213,44 @@ final class RefusalReason {
     /** Returns the smallest set that helps and can go, or 0 if none does. */
     private long smallestSet() {
         long best = 0;
-        long staying = lostOnes();
-        for (long set : new HashSet<>(candidateSets())) {
-            long whole = withCounted(withVf(set));
-            if (whole != 0 && (whole & staying) == 0 && (best == 0 || isSmaller(whole, best))) {
-                best = whole;
+        if (!shape.isFixed() && board.mode == PlacementMode.HETEROGENEOUS) {
+            if (!request.places().containsKey(VfResources.PLACEMENT)) {
+                FreePlacements.Wish wish = VfPlacementPolicy.wish(board, request);
+                for (long set : new FreeWindows(board, shape, wish).sets()) {
+                    best = smaller(best, set);
+                }
+            }
+            return best;
+        }
+        long others = othersBySize();
+        for (Placement place : wishedPlacements()) {
+            long touched = touched(place);
+            if (touched != IMPOSSIBLE) {
+                best = smaller(best, others | touched);
             }
         }
         return best;
+    }
+
+    /** Returns who is at a place, or {@link #IMPOSSIBLE} if it is a reserve. */
+    private long touched(Placement place) {
+        long set = 0;
+        for (int share = 0; share < board.shares(); share++) {
+            if (board.conflicts(share, place)) {
+                if (board.isReserve(share)) {
+                    return IMPOSSIBLE;
+                }
+                set |= bit(share);
+            }
+        }
+        return set;
+    }
+
+    /** Returns the smaller of the best set so far and another with all that it takes. */
+    private long smaller(long best, long set) {
+        long whole = withCounted(withVf(set));
+        boolean helps = whole != 0 && (whole & lostOnes()) == 0;
+        return helps && (best == 0 || isSmaller(whole, best)) ? whole : best;
     }
 
     /** Returns the shares that nobody can give back. */
@@ -223,31 +262,6 @@ final class RefusalReason {
             }
         }
         return set;
-    }
-
-    private List<Long> candidateSets() {
-        if (!shape.isFixed() && board.mode == PlacementMode.HETEROGENEOUS) {
-            return request.places().containsKey(VfResources.PLACEMENT)
-                    ? List.of()
-                    : new FreeWindows(board, shape, VfPlacementPolicy.wish(board, request)).sets();
-        }
-        List<Long> sets = new ArrayList<>();
-        long others = othersBySize();
-        for (Placement place : wishedPlacements()) {
-            long set = others;
-            boolean possible = true;
-            for (int i = 0; i < board.taken.size(); i++) {
-                Taken share = board.taken.get(i);
-                if (share.conflictsWith(place)) {
-                    possible &= i < holdings.size();
-                    set |= bit(i);
-                }
-            }
-            if (possible) {
-                sets.add(set);
-            }
-        }
-        return sets;
     }
 
     private long othersBySize() {
@@ -289,7 +303,7 @@ final class RefusalReason {
     /** Adds owners, the largest first, until the counted resources suffice. */
     private long withCounted(long set) {
         long whole = set;
-        for (ResourceKind kind : List.of(VfResources.BAR1, VfResources.ENCODER)) {
+        for (ResourceKind kind : COUNTED) {
             while (board.left(kind) + held(whole, kind) < request.type().quota(kind)) {
                 long most = 0;
                 for (int i = 0; i < holdings.size(); i++) {
@@ -326,7 +340,10 @@ final class RefusalReason {
     }
 
     private List<String> owners(long set) {
-        List<String> owners = new ArrayList<>();
+        if (set == 0) {
+            return List.of();
+        }
+        List<String> owners = new ArrayList<>(Long.bitCount(set));
         for (int i = 0; i < holdings.size(); i++) {
             if ((set & bit(i)) != 0) {
                 owners.add(holdings.get(i).owner());

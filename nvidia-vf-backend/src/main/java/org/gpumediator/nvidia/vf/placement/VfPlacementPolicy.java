@@ -1,6 +1,5 @@
 package org.gpumediator.nvidia.vf.placement;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -141,15 +140,19 @@ public enum VfPlacementPolicy implements PartitionPolicy {
 
     private static ResourcePartition partition(
             BoardOccupancy board, VgpuType type, Placement placement, int vf) {
-        Map<ResourceKind, List<ResourceRange>> ranges = new LinkedHashMap<>();
-        ranges.put(VfResources.VF, List.of(new ResourceRange(vf, 1)));
-        ranges.put(board.framebuffer, List.of(placement.framebuffer()));
-        ranges.put(VfResources.PLUGIN_HEAP, List.of(placement.heap()));
-        ranges.put(VfResources.CHANNEL_IDS, List.of(placement.channels()));
-        placement.slots().ifPresent(slots -> ranges.put(VfResources.PLACEMENT, List.of(slots)));
-        Map<ResourceKind, Long> counts = new LinkedHashMap<>();
-        counts.put(VfResources.BAR1, type.quota(VfResources.BAR1));
-        counts.put(VfResources.ENCODER, type.quota(VfResources.ENCODER));
-        return ResourcePartition.of(ranges, counts);
+        ResourcePartition.Builder partition =
+                new ResourcePartition.Builder()
+                        .range(VfResources.VF, new ResourceRange(vf, 1))
+                        .range(board.framebuffer, placement.framebuffer())
+                        .range(VfResources.PLUGIN_HEAP, placement.heap())
+                        .range(VfResources.CHANNEL_IDS, placement.channels());
+        Optional<ResourceRange> slots = placement.slots();
+        if (slots.isPresent()) {
+            partition.range(VfResources.PLACEMENT, slots.get());
+        }
+        return partition
+                .count(VfResources.BAR1, type.quota(VfResources.BAR1))
+                .count(VfResources.ENCODER, type.quota(VfResources.ENCODER))
+                .build();
     }
 }
