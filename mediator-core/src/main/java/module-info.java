@@ -19,6 +19,7 @@ module org.gpumediator.core {
     exports org.gpumediator.core;
     exports org.gpumediator.core.policy;
     exports org.gpumediator.core.schedule;
+    exports org.gpumediator.core.wire;
 
     uses org.gpumediator.api.spi.GpuBackendProvider;
 }

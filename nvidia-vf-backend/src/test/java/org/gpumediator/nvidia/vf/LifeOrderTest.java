@@ -45,11 +45,15 @@ class LifeOrderTest {
     private static final List<String> SCRUB_FRAMEBUFFER = List.of(ALLOCATE, CLEAR, FREE);
     private static final List<String> SCRUB = List.of(ALLOCATE, CLEAR, CLEAR_HEAP, FREE);
 
+    /** A client, its device and its subdevice. */
+    private static final List<String> CLIENT = List.of(ALLOCATE, ALLOCATE, ALLOCATE);
+
     private static final List<String> CREATE =
             joined(
                     List.of(RESET, MASTER_ON),
                     SCRUB,
-                    List.of(ALLOCATE, BOOTLOAD, NEGOTIATE, CONFIGURE, ENCODER, BUS_MASTER));
+                    CLIENT,
+                    List.of(BOOTLOAD, NEGOTIATE, CONFIGURE, ENCODER, BUS_MASTER));
 
     /** The task, its client, the framebuffer, the function: what create has done, in reverse. */
     private static final List<String> CLOSE =
@@ -118,11 +122,13 @@ class LifeOrderTest {
     @CsvSource({
         // fault, at, how many of them go well before, orders given, orders of closing left out
         "ERROR_STATUS, 103,        1, 7,  3",
-        "ERROR_STATUS, 0x20804001, 0, 8,  0",
-        "PLUGIN_ERROR, 1,          0, 9,  0",
-        "PLUGIN_ERROR, 2,          0, 10, 0",
-        "ERROR_STATUS, 0x20804007, 0, 11, 0",
-        "PLUGIN_ERROR, 13,         0, 12, 0"
+        "ERROR_STATUS, 103,        2, 8,  2",
+        "ERROR_STATUS, 103,        3, 9,  2",
+        "ERROR_STATUS, 0x20804001, 0, 10, 0",
+        "PLUGIN_ERROR, 1,          0, 11, 0",
+        "PLUGIN_ERROR, 2,          0, 12, 0",
+        "ERROR_STATUS, 0x20804007, 0, 13, 0",
+        "PLUGIN_ERROR, 13,         0, 14, 0"
     })
     void create_thatFailsHalfWay_undoesWhatWasDoneInReverse(
             GspFault fault, String at, int skip, int given, int leftOut) {

@@ -1,8 +1,11 @@
 package org.gpumediator.testkit.ada;
 
-import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import org.gpumediator.core.wire.WireView;
+import org.gpumediator.testkit.ada.GspBootStructures.MemoryLayout;
+import org.gpumediator.testkit.ada.GspEventStructures.PluginNotice;
+import org.gpumediator.testkit.ada.GspEventStructures.RobustChannel;
 
 /**
  * The firmware of a {@link FakeAda}: boots, serves RPC over the shared queues, runs one task for
@@ -41,6 +44,7 @@ public final class FakeGsp {
     private static final int DOORBELL_PLUGIN = 17;
     // spotless:on
 
+    private static final int GRAPHICS = 1;
     private static final long META_MAGIC = 0xdc3a_ae21_371a_60b3L;
     private static final long BOOT_NANOS = 5_000_000;
 
@@ -95,8 +99,8 @@ public final class FakeGsp {
         DmaSpace dma = board.dma();
         boolean legal =
                 state == State.OFF
-                        && dma.readLong(meta) == META_MAGIC
-                        && dma.readLong(meta + 8) == 1
+                        && dma.readLong(meta + MemoryLayout.MAGIC.offset()) == META_MAGIC
+                        && dma.readLong(meta + MemoryLayout.REVISION.offset()) == 1
                         && !board.faults().strikes(GspFault.BOOTER_FAILS, GspFaults.ANY);
         GspQueues queues =
                 legal ? GspHandover.queues(dma, wide(FALCON_MAILBOX_0, FALCON_MAILBOX_1)) : null;
@@ -105,8 +109,9 @@ public final class FakeGsp {
             return;
         }
         registers.put(SEC2_MAILBOX_0, 0);
-        protectedStart = dma.readLong(meta + 14 * 8);
-        protectedLength = dma.readLong(meta + 21 * 8) - protectedStart;
+        protectedStart = dma.readLong(meta + MemoryLayout.GSP_FW_WPR_START.offset());
+        protectedLength =
+                dma.readLong(meta + MemoryLayout.GSP_FW_WPR_END.offset()) - protectedStart;
         state = State.BOOTING;
         board.agenda().after(BOOT_NANOS, () -> started(queues));
     }
@@ -191,15 +196,19 @@ public final class FakeGsp {
 
     /** Tells the driver that a task has stopped. */
     void pluginCrashed(int gfid) {
-        ByteBuffer notice = GspQueues.little(new byte[8]);
-        notice.putInt(gfid).putInt(CRASHED_NOTICE);
+        WireView notice = PluginNotice.LAYOUT.allocate();
+        notice.put(PluginNotice.GFID, gfid).put(PluginNotice.NOTIFY_INDEX, CRASHED_NOTICE);
         conversation.event(GspConversation.EVENT_PLUGIN, notice.array());
     }
 
     /** Reports an exception of a channel. Scope 0 kills that channel's owner. */
     void robustChannel(int gfid, int channel, int exception, int level) {
-        ByteBuffer notice = GspQueues.little(new byte[24]);
-        notice.putInt(1).putInt(channel).putInt(gfid).putInt(exception).putInt(level).putInt(0);
+        WireView notice = RobustChannel.LAYOUT.allocate();
+        notice.put(RobustChannel.ENGINE_TYPE, GRAPHICS)
+                .put(RobustChannel.CHID, channel)
+                .put(RobustChannel.GFID, gfid)
+                .put(RobustChannel.EXCEPT_LEVEL, level)
+                .put(RobustChannel.EXCEPT_TYPE, exception);
         conversation.event(GspConversation.EVENT_RC, notice.array());
     }
 

@@ -2,6 +2,10 @@ package org.gpumediator.testkit.ada;
 
 import java.nio.ByteBuffer;
 import java.util.Map;
+import org.gpumediator.core.wire.WireView;
+import org.gpumediator.testkit.ada.GspBootStructures.StaticInfo;
+import org.gpumediator.testkit.ada.GspBootStructures.SystemInfo;
+import org.gpumediator.testkit.ada.GspObjectStructures.Control;
 
 /** What the firmware does when it is called, and what it answers. */
 final class GspCalls {
@@ -15,8 +19,6 @@ final class GspCalls {
     static final int RM_CONTROL   = 76;
     static final int RM_ALLOC     = 103;
     // spotless:on
-
-    private static final int CONTROL_HEADER = 24;
 
     private final Board board;
     private final FakeGsp firmware;
@@ -64,59 +66,120 @@ final class GspCalls {
     }
 
     /**
+     * An answer.
+     *
+     * @param result 0, or why nothing was done
+     * @param body what goes back
+     */
+    record Reply(int result, byte[] body) {}
+
+    /**
      * Answers a call.
      *
      * @param wrong whether to do nothing and answer that it failed, where an answer can say so
      */
-    byte[] answer(int function, ByteBuffer body, boolean wrong) {
+    Reply answer(int function, ByteBuffer body, boolean wrong) {
         return switch (function) {
-            case RM_CONTROL -> control(body, wrong);
-            case RM_ALLOC -> objects.allocate(body, wrong);
-            case FREE -> objects.free(body, wrong);
-            case STATIC_INFO -> staticInfo();
+            case RM_CONTROL -> ok(control(body, wrong));
+            case RM_ALLOC -> ok(objects.allocate(body, wrong));
+            case FREE -> ok(objects.free(body, wrong));
+            case STATIC_INFO -> staticInfo(body);
             case SYSTEM_INFO -> {
-                systemInfoSeen = true;
-                yield new byte[4];
+                systemInfoSeen = isThisSystem(body);
+                yield ok(new byte[0]);
             }
             case SET_REGISTRY -> {
-                registrySeen = true;
-                yield new byte[4];
+                registrySeen = GspRegistry.read(body).getOrDefault("RMSetSriovMode", 0) == 1;
+                yield ok(new byte[0]);
             }
-            default -> new byte[4];
+            case UNLOADING -> ok(body.array());
+            default -> new Reply(GspStatus.NOT_SUPPORTED, body.array());
         };
     }
 
-    private byte[] staticInfo() {
-        ByteBuffer info = GspQueues.little(new byte[64]);
-        info.putInt(AdaConfig.TOTAL_VFS).putInt(AdaConfig.FIRST_VF);
-        info.putLong(board.model().framebufferBytes());
-        info.putInt(GspObjects.RUNLIST_CHANNELS).putInt(AdaConfig.TOTAL_VFS);
-        info.putInt(0xffff).putInt(0).putInt(0);
-        info.putInt(board.isErrorCorrecting() ? 1 : 0);
-        int client = GspObjects.FIRST_CLIENT;
-        info.putInt(client).putInt(client + 1).putInt(client + 2);
-        return info.array();
+    private static Reply ok(byte[] body) {
+        return new Reply(GspStatus.OK, body);
+    }
+
+    /** Returns whether a driver has told of this board, where it is, and of its functions. */
+    private boolean isThisSystem(ByteBuffer body) {
+        if (body.limit() != SystemInfo.LAYOUT.bytes()) {
+            return false;
+        }
+        WireView info = SystemInfo.LAYOUT.view(body);
+        PhysicalFunction pf = board.physical();
+        return info.get(SystemInfo.GPU_PHYS_ADDR) == pf.barBase(0)
+                && info.get(SystemInfo.GPU_PHYS_FB_ADDR) == pf.barBase(1)
+                && info.get(SystemInfo.GPU_PHYS_INST_ADDR) == pf.barBase(3)
+                && info.getInt(SystemInfo.PCI_CONFIG_MIRROR_BASE) == 0x8_8000
+                && info.getInt(SystemInfo.PCI_CONFIG_MIRROR_SIZE) == 0x1000
+                && info.getInt(SystemInfo.PCI_DEVICE_ID) == pf.readConfig(0, 4)
+                && info.getInt(SystemInfo.TOTAL_VFS) == AdaConfig.TOTAL_VFS
+                && info.getInt(SystemInfo.FIRST_VF_OFFSET) == AdaConfig.FIRST_VF
+                && info.get(SystemInfo.FIRST_VF_BAR0_ADDRESS) == pf.virtualBarBase(0)
+                && info.get(SystemInfo.FIRST_VF_BAR1_ADDRESS) == pf.virtualBarBase(1)
+                && info.get(SystemInfo.FIRST_VF_BAR2_ADDRESS) == pf.virtualBarBase(3)
+                && !info.isSet(SystemInfo.IS_64BIT_BAR0)
+                && info.isSet(SystemInfo.IS_64BIT_BAR1)
+                && info.isSet(SystemInfo.IS_64BIT_BAR2);
+    }
+
+    private Reply staticInfo(ByteBuffer body) {
+        if (body.limit() != StaticInfo.LAYOUT.bytes()) {
+            return new Reply(GspStatus.BAD_PARAMETERS, body.array());
+        }
+        PhysicalFunction pf = board.physical();
+        WireView info = StaticInfo.LAYOUT.allocate();
+        info.put(StaticInfo.TOTAL_VFS, AdaConfig.TOTAL_VFS)
+                .put(StaticInfo.FIRST_VF_OFFSET, AdaConfig.FIRST_VF)
+                .put(StaticInfo.FIRST_VF_BAR0_ADDRESS, pf.virtualBarBase(0))
+                .put(StaticInfo.FIRST_VF_BAR1_ADDRESS, pf.virtualBarBase(1))
+                .put(StaticInfo.FIRST_VF_BAR2_ADDRESS, pf.virtualBarBase(3))
+                .put(StaticInfo.BAR0_SIZE, AdaConfig.VF_REGISTERS)
+                .put(StaticInfo.BAR1_SIZE, board.model().vfApertureBytes())
+                .put(StaticInfo.BAR2_SIZE, AdaConfig.INSTANCE_BYTES)
+                .put(StaticInfo.IS_64BIT_BAR1, 1)
+                .put(StaticInfo.IS_64BIT_BAR2, 1)
+                .put(StaticInfo.SRIOV_ENABLED, 1)
+                .put(StaticInfo.SRIOV_MAX_GFID, AdaConfig.TOTAL_VFS)
+                .put(StaticInfo.FB_LENGTH, board.model().framebufferBytes())
+                .put(StaticInfo.GPU_NAME_STRING, "NVIDIA " + board.model().title())
+                .put(StaticInfo.INTERNAL_CLIENT, GspObjects.INTERNAL_CLIENT)
+                .put(StaticInfo.INTERNAL_DEVICE, GspObjects.INTERNAL_DEVICE)
+                .put(StaticInfo.INTERNAL_SUBDEVICE, GspObjects.INTERNAL_SUBDEVICE);
+        return ok(info.array());
     }
 
     private byte[] control(ByteBuffer body, boolean wrong) {
-        if (body.limit() < CONTROL_HEADER || body.getInt(16) != body.limit() - CONTROL_HEADER) {
-            return new byte[CONTROL_HEADER];
+        int header = Control.LAYOUT.bytes();
+        if (body.limit() < header) {
+            return body.array();
         }
-        ByteBuffer parameters = GspQueues.little(new byte[body.getInt(16)]);
-        body.get(CONTROL_HEADER, parameters.array());
-        body.putInt(12, wrong ? GspStatus.INJECTED : control(body, parameters));
-        body.put(CONTROL_HEADER, parameters.array());
+        WireView request = Control.LAYOUT.view(body);
+        if (request.get(Control.PARAMS_SIZE) != body.limit() - header) {
+            request.put(Control.STATUS, GspStatus.BAD_PARAMETERS);
+            return body.array();
+        }
+        ByteBuffer parameters = GspQueues.little(new byte[body.limit() - header]);
+        body.get(header, parameters.array());
+        request.put(Control.STATUS, wrong ? GspStatus.INJECTED : control(request, parameters));
+        body.put(header, parameters.array());
         return body.array();
     }
 
-    private int control(ByteBuffer header, ByteBuffer parameters) {
+    private int control(WireView request, ByteBuffer parameters) {
         if (firmware.stateNow() != FakeGsp.State.RUNNING) {
             return GspStatus.BAD_STATE;
         }
-        if (!objects.isClient(header.getInt(0))) {
-            return GspStatus.BAD_CLIENT;
+        int command = request.getInt(Control.CMD);
+        int illegal =
+                objects.check(
+                        request.getInt(Control.CLIENT),
+                        request.getInt(Control.OBJECT),
+                        command >>> 16);
+        if (illegal != GspStatus.OK) {
+            return illegal;
         }
-        int command = header.getInt(8);
         ControlTable.Control control = vgpus.find(command);
         if (control == null) {
             control = scheduler.find(command);

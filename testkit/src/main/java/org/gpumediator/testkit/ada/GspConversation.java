@@ -2,6 +2,9 @@ package org.gpumediator.testkit.ada;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.gpumediator.core.wire.WireView;
+import org.gpumediator.testkit.ada.GspEventStructures.ErrorLog;
+import org.gpumediator.testkit.ada.GspObjectStructures.Control;
 import org.gpumediator.testkit.ada.GspQueues.Message;
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +27,9 @@ final class GspConversation {
     private static final long RETRY_NANOS = 100_000;
     private static final int MESSAGE_LEAF = 7;
     private static final int STORM = 1000;
-    private static final int CONTROL_HEADER = 24;
-    private static final int LENGTH_AT = 16;
+    private static final int GRAPHICS_EXCEPTION = 13;
+    private static final int CONTROL_HEADER = Control.LAYOUT.bytes();
+    private static final int LENGTH_AT = Control.PARAMS_SIZE.offset();
 
     /** What can be wrong with a reply as it stands in the queue. */
     private static final List<GspFault> DAMAGES =
@@ -98,7 +102,7 @@ final class GspConversation {
         ByteBuffer body = message.payload();
         int request =
                 function == GspCalls.RM_CONTROL && body.limit() >= CONTROL_HEADER
-                        ? body.getInt(8)
+                        ? body.getInt(Control.CMD.offset())
                         : function;
         board.orders()
                 .add(
@@ -111,7 +115,7 @@ final class GspConversation {
             return;
         }
         boolean wrong = faults.strikes(GspFault.ERROR_STATUS, request);
-        byte[] reply = calls.answer(function, body, wrong);
+        GspCalls.Reply reply = calls.answer(function, body, wrong);
         boolean wantsNone =
                 message.sequence() == 0
                         && (function == GspCalls.SYSTEM_INFO || function == GspCalls.SET_REGISTRY);
@@ -121,12 +125,12 @@ final class GspConversation {
         tellOfOthers(request);
         GspFault damage =
                 DAMAGES.stream()
-                        .filter(each -> each != GspFault.HUGE_REPLY || hasLength(function, reply))
+                        .filter(each -> each != GspFault.HUGE_REPLY || hasLength(function, reply.body()))
                         .filter(each -> faults.strikes(each, request))
                         .findFirst()
                         .orElse(null);
         if (damage == GspFault.HUGE_REPLY) {
-            GspQueues.little(reply).putInt(LENGTH_AT, -32);
+            GspQueues.little(reply.body()).putInt(LENGTH_AT, -32);
         }
         long delay = faults.strikes(GspFault.LATE_REPLY, request) ? LATE_NANOS : ANSWER_NANOS;
         board.agenda().after(delay, () -> reply(at, message, reply, damage));
@@ -139,7 +143,9 @@ final class GspConversation {
 
     private void tellOfOthers(int request) {
         if (board.faults().strikes(GspFault.EVENT_BEFORE_REPLY, request)) {
-            event(EVENT_LOG, new byte[16]);
+            WireView log = ErrorLog.LAYOUT.allocate();
+            log.put(ErrorLog.EXCEPT_TYPE, GRAPHICS_EXCEPTION).put(ErrorLog.ERR_STRING, "told of");
+            event(EVENT_LOG, log.array());
         }
         if (board.faults().strikes(GspFault.EVENT_STORM, request)) {
             for (int i = 0; i < STORM; i++) {
@@ -148,11 +154,12 @@ final class GspConversation {
         }
     }
 
-    private void reply(GspQueues at, Message message, byte[] payload, @Nullable GspFault damage) {
+    private void reply(
+            GspQueues at, Message message, GspCalls.Reply reply, @Nullable GspFault damage) {
         if (queues != at) {
             return;
         }
-        send(at, message.function(), message.sequence(), payload, damage);
+        send(at, message.function(), reply.result(), message.sequence(), reply.body(), damage);
         if (message.function() == GspCalls.UNLOADING) {
             unloadOnceTold(at);
         }
@@ -178,13 +185,18 @@ final class GspConversation {
     void event(int number, byte[] payload) {
         GspQueues at = queues;
         if (at != null) {
-            send(at, number, 0, payload, null);
+            send(at, number, 0, 0, payload, null);
         }
     }
 
     private void send(
-            GspQueues at, int function, int sequence, byte[] payload, @Nullable GspFault damage) {
-        at.send(function, sequence, payload, damage);
+            GspQueues at,
+            int function,
+            int result,
+            int sequence,
+            byte[] payload,
+            @Nullable GspFault damage) {
+        at.send(function, result, sequence, payload, damage);
         board.physical().raise(MESSAGE_LEAF, 0);
         flush(at);
     }

@@ -1,5 +1,7 @@
 package org.gpumediator.testkit.ada;
 
+import org.gpumediator.testkit.ada.GspBootStructures.Argument;
+import org.gpumediator.testkit.ada.GspBootStructures.QueueArguments;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,10 +24,10 @@ final class GspHandover {
     static @Nullable GspQueues queues(DmaSpace dma, long table) {
         long wanted = name("RMARGS");
         for (int i = 0; i < ENTRIES; i++) {
-            long entry = table + 32L * i;
-            long id = dma.readLong(entry);
+            long entry = table + (long) Argument.LAYOUT.bytes() * i;
+            long id = dma.readLong(entry + Argument.ID8.offset());
             if (id == wanted) {
-                return attach(dma, dma.readLong(entry + 8));
+                return attach(dma, dma.readLong(entry + Argument.PA.offset()));
             }
             if (id == 0 || id == -1) {
                 return null;
@@ -35,14 +37,16 @@ final class GspHandover {
     }
 
     private static @Nullable GspQueues attach(DmaSpace dma, long record) {
-        long base = dma.readLong(record);
+        long base = dma.readLong(record + QueueArguments.SHARED_MEM_PHYS_ADDR.offset());
         boolean sound =
-                dma.readInt(record + 8) == PAGES
+                dma.readInt(record + QueueArguments.PAGE_TABLE_ENTRY_COUNT.offset()) == PAGES
                         && dma.readLong(base) == base
                         && dma.readLong(base + 8L * (PAGES - 1)) == base + (PAGES - 1) * PAGE;
         return sound
                 ? new GspQueues(
-                        dma, base + dma.readLong(record + 16), base + dma.readLong(record + 24))
+                        dma,
+                        base + dma.readLong(record + QueueArguments.CMD_QUEUE_OFFSET.offset()),
+                        base + dma.readLong(record + QueueArguments.STAT_QUEUE_OFFSET.offset()))
                 : null;
     }
 

@@ -5,6 +5,15 @@ import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
+import org.gpumediator.core.wire.WireField;
+import org.gpumediator.core.wire.WireStructure;
+import org.gpumediator.core.wire.WireView;
+import org.gpumediator.testkit.ada.GspObjectStructures.Allocate;
+import org.gpumediator.testkit.ada.GspObjectStructures.Control;
+import org.gpumediator.testkit.ada.GspQueueStructures.Element;
+import org.gpumediator.testkit.ada.GspQueueStructures.Header;
+import org.gpumediator.testkit.ada.GspQueueStructures.Receiver;
+import org.gpumediator.testkit.ada.GspQueueStructures.Sender;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,17 +21,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class GspQueues {
 
-    static final int RPC_HEADER = 32;
+    static final int RPC_HEADER = Header.LAYOUT.bytes();
 
     private static final int QUEUE_BYTES = 256 << 10;
     private static final int ENTRY = 4096;
     private static final int COUNT = 63;
-    private static final int ELEMENT_HEADER = 48;
-    private static final int CHECKSUM = 32;
-    private static final int SEQUENCE = 36;
-    private static final int ELEMENTS = 40;
-    private static final int WRITE_POINTER = 16;
-    private static final int READ_POINTER = 32;
+    private static final int ELEMENT_HEADER = Element.RPC.offset();
+    private static final int CHECKSUM = Element.CHECK_SUM.offset();
+    private static final int SEQUENCE = Element.SEQ_NUM.offset();
+    private static final int ELEMENTS = Element.ELEM_COUNT.offset();
+    private static final int WRITE_POINTER = Sender.WRITE_PTR.offset();
+    private static final int READ_POINTER = Sender.LAYOUT.bytes() + Receiver.READ_PTR.offset();
     private static final int MOST_ELEMENTS = 16;
     private static final int RPC_VERSION = 0x0300_0000;
     private static final int RPC_SIGNATURE = 0x4350_5256;
@@ -54,14 +63,14 @@ final class GspQueues {
 
     /** Writes the status queue's header: from now on the driver sees it. */
     void publish() {
-        // spotless:off
-        //                               version, bytes,       entry, count, write, swap, read at, entries
-        int[] header = {0,       QUEUE_BYTES, ENTRY, COUNT, 0,     1,    READ_POINTER, ENTRY};
-        // spotless:on
-        for (int i = 1; i < header.length; i++) {
-            dma.writeInt(statuses + 4L * i, header[i]);
-        }
-        dma.writeInt(statuses, header[0]);
+        WireView header = Sender.LAYOUT.allocate();
+        header.put(Sender.SIZE, QUEUE_BYTES)
+                .put(Sender.MSG_SIZE, ENTRY)
+                .put(Sender.MSG_COUNT, COUNT)
+                .put(Sender.FLAGS, 1)
+                .put(Sender.RX_HDR_OFF, READ_POINTER)
+                .put(Sender.ENTRY_OFF, ENTRY);
+        dma.writeBytes(statuses, header.array());
         dma.writeInt(statuses + READ_POINTER, readAt);
     }
 
@@ -108,10 +117,15 @@ final class GspQueues {
             return length;
         }
         return switch (first.function()) {
-            case 76 -> Math.clamp(24L + first.payload().getInt(16), length, MOST_BODY);
-            case 103 -> Math.clamp(32L + first.payload().getInt(20), length, MOST_BODY);
+            case GspCalls.RM_CONTROL -> whole(Control.LAYOUT, Control.PARAMS_SIZE, first.payload());
+            case GspCalls.RM_ALLOC -> whole(Allocate.LAYOUT, Allocate.PARAMS_SIZE, first.payload());
             default -> length;
         };
+    }
+
+    private static int whole(WireStructure layout, WireField size, ByteBuffer first) {
+        long bytes = layout.bytes() + layout.view(first).get(size);
+        return Math.clamp(bytes, first.limit(), MOST_BODY);
     }
 
     private @Nullable Message piece() {
@@ -129,12 +143,13 @@ final class GspQueues {
                 all.put(i * ENTRY, entry((readAt + i) % COUNT));
             }
             advance(elements);
-            int length = all.getInt(ELEMENT_HEADER + 8);
+            WireView header = Header.LAYOUT.view(all, ELEMENT_HEADER);
+            int length = header.getInt(Header.LENGTH);
             boolean sound =
                     length >= RPC_HEADER
                             && length <= elements * ENTRY - ELEMENT_HEADER
-                            && all.getInt(ELEMENT_HEADER) == RPC_VERSION
-                            && all.getInt(ELEMENT_HEADER + 4) == RPC_SIGNATURE
+                            && header.getInt(Header.HEADER_VERSION) == RPC_VERSION
+                            && header.getInt(Header.SIGNATURE) == RPC_SIGNATURE
                             && checksum(all, ELEMENT_HEADER + length) == 0
                             && all.getInt(SEQUENCE) == expected;
             if (!sound) {
@@ -145,8 +160,8 @@ final class GspQueues {
             byte[] payload = new byte[length - RPC_HEADER];
             all.get(ELEMENT_HEADER + RPC_HEADER, payload);
             return new Message(
-                    all.getInt(ELEMENT_HEADER + 12),
-                    all.getInt(ELEMENT_HEADER + 24),
+                    header.getInt(Header.FUNCTION),
+                    header.getInt(Header.SEQUENCE),
                     little(payload));
         }
         return null;
@@ -162,24 +177,30 @@ final class GspQueues {
     }
 
     /** Sends a message, in pieces if it is long; keeps what the driver leaves no room for. */
-    void send(int function, int sequence, byte[] payload, @Nullable GspFault fault) {
+    void send(int function, int result, int sequence, byte[] payload, @Nullable GspFault fault) {
         int at = 0;
         int number = 0;
         do {
             int end = Math.min(payload.length, at + MOST_PAYLOAD);
             byte[] piece = Arrays.copyOfRange(payload, at, end);
-            sendPiece(number == 0 ? function : CONTINUATION, sequence, piece, fault, number);
+            sendPiece(
+                    new Head(number == 0 ? function : CONTINUATION, result, sequence),
+                    piece,
+                    fault,
+                    number);
             number++;
             if (end == payload.length && number > 1 && fault == GspFault.LONG_CONTINUATION) {
-                sendPiece(CONTINUATION, sequence, new byte[8], null, number);
+                sendPiece(new Head(CONTINUATION, result, sequence), new byte[8], null, number);
             }
             at = end;
         } while (at < payload.length);
         flush();
     }
 
-    private void sendPiece(
-            int function, int sequence, byte[] piece, @Nullable GspFault fault, int number) {
+    /** What stands in front of a piece. */
+    private record Head(int function, int result, int sequence) {}
+
+    private void sendPiece(Head head, byte[] piece, @Nullable GspFault fault, int number) {
         boolean second = number == 1;
         if (second && fault == GspFault.LOST_CONTINUATION) {
             sent++;
@@ -193,11 +214,14 @@ final class GspQueues {
         }
         all.putInt(SEQUENCE, sent++);
         all.putInt(ELEMENTS, elements);
-        all.putInt(ELEMENT_HEADER, RPC_VERSION);
-        all.putInt(ELEMENT_HEADER + 4, RPC_SIGNATURE);
-        all.putInt(ELEMENT_HEADER + 8, length);
-        all.putInt(ELEMENT_HEADER + 12, function);
-        all.putInt(ELEMENT_HEADER + 24, sequence);
+        Header.LAYOUT
+                .view(all, ELEMENT_HEADER)
+                .put(Header.HEADER_VERSION, RPC_VERSION)
+                .put(Header.SIGNATURE, RPC_SIGNATURE)
+                .put(Header.LENGTH, length)
+                .put(Header.FUNCTION, head.function)
+                .put(Header.RPC_RESULT, head.result)
+                .put(Header.SEQUENCE, head.sequence);
         all.put(ELEMENT_HEADER + RPC_HEADER, piece);
         int sum = checksum(all, ELEMENT_HEADER + length);
         boolean damaged =
@@ -206,7 +230,7 @@ final class GspQueues {
         all.putInt(CHECKSUM, damaged ? ~sum : sum);
         waiting.add(all.array());
         if (second && fault == GspFault.DUPLICATED_CONTINUATION) {
-            sendPiece(function, sequence, piece, null, number);
+            sendPiece(head, piece, null, number);
         }
     }
 

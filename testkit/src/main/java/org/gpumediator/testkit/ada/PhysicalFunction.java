@@ -19,6 +19,9 @@ import org.gpumediator.core.pci.SriovCapability;
 final class PhysicalFunction {
 
     private static final long REGISTERS_LENGTH = 16 << 20;
+    private static final int FIRST_BAR = 0x10;
+    private static final int BAR_FLAGS = 0xf;
+    private static final int BAR_IS_64 = 1 << 2;
     private static final int NUM_VFS = AdaConfig.SRIOV + SriovCapability.NUM_VFS;
 
     private final Board board;
@@ -150,6 +153,23 @@ final class PhysicalFunction {
     }
 
     // ---- BARs
+
+    /** Returns the bus address that a BAR was given. */
+    long barBase(int bar) {
+        return base(FIRST_BAR + 4 * bar);
+    }
+
+    /** Returns the bus address of a BAR of the first virtual function. */
+    long virtualBarBase(int bar) {
+        return base(AdaConfig.SRIOV + SriovCapability.VF_BAR_0 + 4 * bar);
+    }
+
+    private long base(int register) {
+        int low = config.read(register, 4);
+        long base = Integer.toUnsignedLong(low & ~BAR_FLAGS);
+        boolean wide = (low & BAR_IS_64) != 0;
+        return wide ? base | (long) config.read(register + 4, 4) << 32 : base;
+    }
 
     long barLength(int bar) {
         return switch (bar) {

@@ -1,15 +1,20 @@
 package org.gpumediator.testkit.ada;
 
-import java.nio.ByteBuffer;
 import java.util.Map;
+import org.gpumediator.core.wire.WireView;
+import org.gpumediator.testkit.ada.GspOwnStructures.PreemptionLimits;
+import org.gpumediator.testkit.ada.GspOwnStructures.TearDown;
+import org.gpumediator.testkit.ada.GspSchedulerStructures.Caps;
+import org.gpumediator.testkit.ada.GspSchedulerStructures.SchedulerState;
+import org.gpumediator.testkit.ada.GspSchedulerStructures.SetScheduler;
+import org.gpumediator.testkit.ada.GspVgpuStructures.FrameRateLimiter;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The firmware's controls of the scheduler of the graphics engine. Used under the board's lock.
  *
- * <p>Source: control numbers and the members of their bodies of the open drivers. The order of the
- * members, the limits of the preemption time-out and the control that tears channels down are this
- * project's.
+ * <p>Source: controls of the open drivers. The one that tells the limits of the preemption time-out
+ * and the one that tears channels down are this project's.
  */
 final class SchedulerControls implements ControlTable {
 
@@ -27,8 +32,6 @@ final class SchedulerControls implements ControlTable {
     private static final int LEVEL_ERROR      = 1;
     // spotless:on
 
-    private static final int CAPS_BYTES = 52;
-
     private final Board board;
     private final Map<Integer, Control> controls;
     private int policy = POLICY_UNKNOWN;
@@ -40,11 +43,12 @@ final class SchedulerControls implements ControlTable {
         this.board = board;
         // spotless:off
         controls = Map.of(
-                0x2080_1120, this::state,
-                0x2080_1121, this::set,
-                0x2080_1122, this::caps,
-                0x2080_11f0, this::tearDown,
-                0x2080_400d, this::frameRateLimiter);
+                0x2080_1120, new Control(SchedulerState.LAYOUT, this::state),
+                0x2080_1121, new Control(SetScheduler.LAYOUT, this::set),
+                0x2080_1122, new Control(Caps.LAYOUT, this::caps),
+                0x2080_11f0, new Control(TearDown.LAYOUT, this::tearDown),
+                0x2080_11f1, new Control(PreemptionLimits.LAYOUT, this::preemptionLimits),
+                0x2080_400d, new Control(FrameRateLimiter.LAYOUT, this::frameRateLimiter));
         // spotless:on
     }
 
@@ -64,29 +68,30 @@ final class SchedulerControls implements ControlTable {
         return policy;
     }
 
-    private int state(ByteBuffer body) {
-        if (body.limit() < 20 || body.getInt(0) != GRAPHICS) {
+    private int state(WireView body) {
+        if (body.getInt(SchedulerState.ENGINE_ID) != GRAPHICS) {
             return GspStatus.BAD_ARGUMENT;
         }
-        body.putInt(4, policy).putInt(8, adaptive).putInt(12, timeslice);
-        body.putInt(16, averagingFactor);
+        body.put(SchedulerState.SCHED_POLICY, policy)
+                .put(SchedulerState.ARR_ENABLED, adaptive)
+                .put(SchedulerState.TARGET_TIMESLICE_NS, timeslice)
+                .put(SchedulerState.ARR_AVG_FACTOR, averagingFactor);
         return GspStatus.OK;
     }
 
-    private int set(ByteBuffer body) {
-        if (body.limit() < 24 || body.getInt(0) != GRAPHICS) {
-            return GspStatus.BAD_ARGUMENT;
-        }
-        int newPolicy = body.getInt(4);
-        int slice = body.getInt(12);
-        int hertz = body.getInt(16);
-        int factor = body.getInt(20);
+    private int set(WireView body) {
+        int newPolicy = body.getInt(SetScheduler.SCHED_POLICY);
+        int newAdaptive = body.getInt(SetScheduler.ENABLE_ARR);
+        int slice = body.getInt(SetScheduler.TIMESLICE_TARGET_NS);
+        int hertz = body.getInt(SetScheduler.FREQUENCY_FOR_ARR);
+        int factor = body.getInt(SetScheduler.AVG_FACTOR_FOR_ARR);
         SliceLimits limits = board.sliceLimits();
         boolean sound =
-                newPolicy >= POLICY_OTHER
+                body.getInt(SetScheduler.ENGINE_ID) == GRAPHICS
+                        && newPolicy >= POLICY_OTHER
                         && newPolicy <= FIXED_SHARE
-                        && body.getInt(8) >= 0
-                        && body.getInt(8) <= 2
+                        && newAdaptive >= 0
+                        && newAdaptive <= 2
                         && (slice == 0
                                 || slice >= limits.leastSliceNanos()
                                         && slice <= limits.mostSliceNanos())
@@ -100,7 +105,7 @@ final class SchedulerControls implements ControlTable {
             return GspStatus.BAD_STATE;
         }
         policy = newPolicy;
-        adaptive = body.getInt(8);
+        adaptive = newAdaptive;
         timeslice = slice;
         averagingFactor = factor;
         // Frames are held back under best effort only; at first nobody has chosen anything.
@@ -108,27 +113,40 @@ final class SchedulerControls implements ControlTable {
         return GspStatus.OK;
     }
 
-    private int caps(ByteBuffer body) {
-        if (body.limit() < CAPS_BYTES || body.getInt(0) != GRAPHICS) {
+    private int caps(WireView body) {
+        if (body.getInt(Caps.ENGINE_ID) != GRAPHICS) {
             return GspStatus.BAD_ARGUMENT;
         }
         SliceLimits limits = board.sliceLimits();
-        body.putInt(4, BEST_EFFORT).putInt(8, EQUAL_SHARE).putInt(12, FIXED_SHARE);
-        body.putInt(16, 1);
-        body.putInt(20, (int) limits.leastSliceNanos()).putInt(24, (int) limits.mostSliceNanos());
-        body.putInt(28, LEAST_HERTZ).putInt(32, MOST_HERTZ);
-        body.putInt(36, 1).putInt(40, MOST_AVERAGING);
-        body.putInt(44, (int) limits.leastPreemptionTimeoutNanos());
-        body.putInt(48, (int) limits.mostPreemptionTimeoutNanos());
+        body.put(Caps.SUPPORTED_SCHEDULERS, 0, 4, BEST_EFFORT)
+                .put(Caps.SUPPORTED_SCHEDULERS, 1, 4, EQUAL_SHARE)
+                .put(Caps.SUPPORTED_SCHEDULERS, 2, 4, FIXED_SHARE)
+                .put(Caps.IS_ARR_MODE_SUPPORTED, 1)
+                .put(Caps.MIN_TIMESLICE_NS, limits.leastSliceNanos())
+                .put(Caps.MAX_TIMESLICE_NS, limits.mostSliceNanos())
+                .put(Caps.MIN_FREQUENCY_FOR_ARR, LEAST_HERTZ)
+                .put(Caps.MAX_FREQUENCY_FOR_ARR, MOST_HERTZ)
+                .put(Caps.MIN_AVG_FACTOR_FOR_ARR, 1)
+                .put(Caps.MAX_AVG_FACTOR_FOR_ARR, MOST_AVERAGING);
+        return GspStatus.OK;
+    }
+
+    private int preemptionLimits(WireView body) {
+        if (body.getInt(PreemptionLimits.ENGINE_ID) != GRAPHICS) {
+            return GspStatus.BAD_ARGUMENT;
+        }
+        SliceLimits limits = board.sliceLimits();
+        body.put(PreemptionLimits.LEAST_NANOS, limits.leastPreemptionTimeoutNanos())
+                .put(PreemptionLimits.MOST_NANOS, limits.mostPreemptionTimeoutNanos());
         return GspStatus.OK;
     }
 
     /** Cuts a virtual GPU's work off; the driver hears of it as of any exception of a channel. */
-    private int tearDown(ByteBuffer body) {
-        if (body.limit() < 8 || body.getInt(0) != GRAPHICS) {
+    private int tearDown(WireView body) {
+        if (body.getInt(TearDown.ENGINE_ID) != GRAPHICS) {
             return GspStatus.BAD_ARGUMENT;
         }
-        int gfid = body.getInt(4);
+        int gfid = body.getInt(TearDown.GFID);
         if (!board.gsp().plugins().containsKey(gfid)) {
             return GspStatus.NOT_FOUND;
         }
@@ -139,11 +157,8 @@ final class SchedulerControls implements ControlTable {
         return GspStatus.OK;
     }
 
-    private int frameRateLimiter(ByteBuffer body) {
-        if (body.limit() < 4) {
-            return GspStatus.BAD_ARGUMENT;
-        }
-        body.putInt(0, board.engine().isFrameRateLimited() ? 0 : 1);
+    private int frameRateLimiter(WireView body) {
+        body.put(FrameRateLimiter.FLR_DISABLED, board.engine().isFrameRateLimited() ? 0 : 1);
         return GspStatus.OK;
     }
 }

@@ -1,10 +1,24 @@
 package org.gpumediator.testkit.ada;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
+import org.gpumediator.core.wire.WireStructure;
+import org.gpumediator.core.wire.WireView;
+import org.gpumediator.testkit.ada.GspBoardStructures.ErrorCorrection;
+import org.gpumediator.testkit.ada.GspBoardStructures.ErrorCorrectionUnit;
+import org.gpumediator.testkit.ada.GspBoardStructures.Features;
+import org.gpumediator.testkit.ada.GspBoardStructures.NumChannels;
+import org.gpumediator.testkit.ada.GspBoardStructures.SegmentSize;
+import org.gpumediator.testkit.ada.GspVgpuStructures.AddTypes;
+import org.gpumediator.testkit.ada.GspVgpuStructures.Bootload;
+import org.gpumediator.testkit.ada.GspVgpuStructures.CleanUp;
+import org.gpumediator.testkit.ada.GspVgpuStructures.Encoder;
+import org.gpumediator.testkit.ada.GspVgpuStructures.Enumerate;
+import org.gpumediator.testkit.ada.GspVgpuStructures.Guest;
+import org.gpumediator.testkit.ada.GspVgpuStructures.Heterogeneous;
+import org.gpumediator.testkit.ada.GspVgpuStructures.ShutDown;
+import org.gpumediator.testkit.ada.GspVgpuStructures.VgpuType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,12 +29,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class VgpuControls implements ControlTable {
 
-    private static final int BOOTLOAD_BYTES = 6616;
-    private static final int FIRST_CHANNEL_SEGMENT = 0x178;
-    private static final int TYPE_BYTES = 96;
+    private static final int MOST_TYPES = 128;
+    private static final int GRAPHICS = 1;
     private static final int RUNLIST_CHANNELS = 2048;
 
-    private record TypeRow(int id, int maxInstances, int frameRateLimit) {}
+    private record TypeRow(
+            int id, int maxInstances, int frameRateLimit, String name, int virtualDevice) {}
 
     private final Board board;
     private final Map<Integer, TypeRow> types = new HashMap<>();
@@ -31,19 +45,24 @@ final class VgpuControls implements ControlTable {
 
     VgpuControls(Board board) {
         this.board = board;
-        // spotless:off
-        controls = Map.ofEntries(
-                Map.entry(0x2080_017e, this::segmentSize),
-                Map.entry(0x2080_012f, this::errorCorrection),
-                Map.entry(0x2080_3601, VgpuControls::features),
-                Map.entry(0x2080_4001, this::bootload),
-                Map.entry(0x2080_4002, this::shutDown),
-                Map.entry(0x2080_4003, this::addTypes),
-                Map.entry(0x2080_4004, this::enumerate),
-                Map.entry(0x2080_4007, this::encoder),
-                Map.entry(0x2080_4008, this::cleanUp),
-                Map.entry(0x2080_400e, this::heterogeneous));
-        // spotless:on
+        controls =
+                Map.ofEntries(
+                        entry(0x2080_017e, SegmentSize.LAYOUT, this::segmentSize),
+                        entry(0x2080_012f, ErrorCorrection.LAYOUT, this::errorCorrection),
+                        entry(0x2080_0a61, NumChannels.LAYOUT, VgpuControls::channels),
+                        entry(0x2080_3601, Features.LAYOUT, VgpuControls::features),
+                        entry(0x2080_4001, Bootload.LAYOUT, this::bootload),
+                        entry(0x2080_4002, ShutDown.LAYOUT, this::shutDown),
+                        entry(0x2080_4003, AddTypes.LAYOUT, this::addTypes),
+                        entry(0x2080_4004, Enumerate.LAYOUT, this::enumerate),
+                        entry(0x2080_4007, Encoder.LAYOUT, this::encoder),
+                        entry(0x2080_4008, CleanUp.LAYOUT, this::cleanUp),
+                        entry(0x2080_400e, Heterogeneous.LAYOUT, this::heterogeneous));
+    }
+
+    private static Map.Entry<Integer, Control> entry(
+            int command, WireStructure layout, Handler handler) {
+        return Map.entry(command, new Control(layout, handler));
     }
 
     @Override
@@ -67,69 +86,87 @@ final class VgpuControls implements ControlTable {
         encoders.clear();
     }
 
-    private int segmentSize(ByteBuffer body) {
-        if (body.limit() < 8) {
-            return GspStatus.BAD_ARGUMENT;
-        }
-        body.putLong(0, board.model().segmentBytes());
+    private int segmentSize(WireView body) {
+        body.put(SegmentSize.VMMU_SEGMENT_SIZE, board.model().segmentBytes());
         return GspStatus.OK;
     }
 
-    private int errorCorrection(ByteBuffer body) {
-        if (body.limit() < 4) {
-            return GspStatus.BAD_ARGUMENT;
-        }
-        body.putInt(0, board.isErrorCorrecting() ? 1 : 0);
+    private int errorCorrection(WireView body) {
+        body.element(ErrorCorrection.UNITS, 0, ErrorCorrectionUnit.LAYOUT)
+                .put(ErrorCorrectionUnit.SUPPORTED, 1)
+                .put(ErrorCorrectionUnit.ENABLED, board.isErrorCorrecting() ? 1 : 0);
         return GspStatus.OK;
     }
 
-    private static int features(ByteBuffer body) {
-        if (body.limit() < 72) {
-            return GspStatus.BAD_ARGUMENT;
-        }
-        body.putInt(0, 1);
-        body.put(4, (byte) 1);
-        body.put(5, (byte) 1);
-        body.put(8, "570.144".getBytes(StandardCharsets.US_ASCII));
+    private static int channels(WireView body) {
+        body.put(NumChannels.NUM_CHANNELS, GspObjects.RUNLIST_CHANNELS);
         return GspStatus.OK;
     }
 
-    private int addTypes(ByteBuffer body) {
-        if (body.limit() < 8) {
-            return GspStatus.BAD_ARGUMENT;
-        }
-        if (body.getInt(0) != 0) {
+    private static int features(WireView body) {
+        body.put(Features.GSP_FEATURES, 1)
+                .put(Features.VALID, 1)
+                .put(Features.DEFAULT_GSP_RM_GPU, 1)
+                .put(Features.FIRMWARE_VERSION, "570.144");
+        return GspStatus.OK;
+    }
+
+    private int addTypes(WireView body) {
+        if (body.isSet(AddTypes.DISCARD_VGPU_TYPES)) {
             types.clear();
         }
-        int count = body.getInt(4);
-        if (count < 0 || count > 128 || body.limit() != 8 + count * TYPE_BYTES) {
+        long count = body.get(AddTypes.VGPU_INFO_COUNT);
+        if (count > MOST_TYPES) {
             return GspStatus.BAD_ARGUMENT;
         }
         for (int i = 0; i < count; i++) {
-            int at = 8 + i * TYPE_BYTES;
-            int id = body.getInt(at);
-            types.put(id, new TypeRow(id, body.getInt(at + 76), body.getInt(at + 92)));
+            WireView type = body.element(AddTypes.VGPU_INFO, i, VgpuType.LAYOUT);
+            int id = type.getInt(VgpuType.VGPU_TYPE);
+            if (!isSound(type)) {
+                return GspStatus.BAD_ARGUMENT;
+            }
+            types.put(
+                    id,
+                    new TypeRow(
+                            id,
+                            type.getInt(VgpuType.MAX_INSTANCE),
+                            type.getInt(VgpuType.FRL_CONFIG),
+                            type.text(VgpuType.VGPU_NAME),
+                            type.getInt(VgpuType.VDEV_ID)));
         }
         return GspStatus.OK;
     }
 
-    private int bootload(ByteBuffer body) {
-        if (body.limit() != BOOTLOAD_BYTES) {
-            return GspStatus.BAD_ARGUMENT;
-        }
-        int gfid = body.getInt(4);
-        TypeRow type = types.get(body.getInt(8));
+    /** Returns whether a type is one of this board. */
+    private boolean isSound(WireView type) {
+        return type.isSet(VgpuType.VGPU_TYPE)
+                && !type.text(VgpuType.VGPU_NAME).isEmpty()
+                && type.isSet(VgpuType.MAX_INSTANCE)
+                && type.getInt(VgpuType.PDEV_ID) == board.model().deviceId()
+                && type.getInt(VgpuType.VDEV_ID) >>> 16 == board.model().deviceId()
+                && type.isSet(VgpuType.FB_LENGTH)
+                && type.get(VgpuType.FB_LENGTH) <= type.get(VgpuType.PROFILE_SIZE)
+                && type.isSet(VgpuType.GSP_HEAP_SIZE)
+                && type.isSet(VgpuType.BAR1_LENGTH);
+    }
+
+    private int bootload(WireView body) {
+        int gfid = body.getInt(Bootload.GFID);
+        TypeRow type = types.get(body.getInt(Bootload.VGPU_TYPE));
         PluginTask.Grant grant =
                 new PluginTask.Grant(
                         gfid,
-                        body.getInt(8),
-                        body.getInt(0x14),
-                        body.getInt(0x1c),
-                        body.getLong(FIRST_CHANNEL_SEGMENT),
-                        body.getLong(0xd78),
-                        body.getLong(0x1978),
-                        body.getLong(0x1980));
-        if (gfid < 1 || gfid > AdaConfig.TOTAL_VFS || type == null || body.getLong(0x170) != 1) {
+                        body.getInt(Bootload.VGPU_TYPE),
+                        body.getInt(Bootload.NUM_CHANNELS),
+                        (int) body.get(Bootload.CHID_OFFSET, GRAPHICS, 4),
+                        body.get(Bootload.GUEST_FB_PHYS_ADDR_LIST, 0, 8),
+                        body.get(Bootload.GUEST_FB_LENGTH_LIST, 0, 8),
+                        body.get(Bootload.PLUGIN_HEAP_MEMORY_PHYS_ADDR),
+                        body.get(Bootload.PLUGIN_HEAP_MEMORY_LENGTH));
+        if (gfid < 1
+                || gfid > AdaConfig.TOTAL_VFS
+                || type == null
+                || body.getInt(Bootload.NUM_GUEST_FB_SEGMENTS) != 1) {
             return GspStatus.BAD_ARGUMENT;
         }
         if (plugins.containsKey(gfid)) {
@@ -174,8 +211,8 @@ final class VgpuControls implements ControlTable {
                 && grant.channelOffset() <= RUNLIST_CHANNELS - grant.channels();
     }
 
-    private int shutDown(ByteBuffer body) {
-        PluginTask task = body.limit() < 4 ? null : plugins.get(body.getInt(0));
+    private int shutDown(WireView body) {
+        PluginTask task = plugins.get(body.getInt(ShutDown.GFID));
         if (task == null) {
             return GspStatus.NOT_FOUND;
         }
@@ -183,8 +220,9 @@ final class VgpuControls implements ControlTable {
         return GspStatus.OK;
     }
 
-    private int cleanUp(ByteBuffer body) {
-        PluginTask task = body.limit() < 4 ? null : plugins.get(body.getInt(0));
+    private int cleanUp(WireView body) {
+        int gfid = body.getInt(CleanUp.GFID);
+        PluginTask task = plugins.get(gfid);
         if (task == null) {
             return GspStatus.NOT_FOUND;
         }
@@ -194,45 +232,38 @@ final class VgpuControls implements ControlTable {
         if (still) {
             return GspStatus.BAD_STATE;
         }
-        int gfid = body.getInt(0);
         plugins.remove(gfid);
         encoders.remove(gfid);
         board.releaseFramebuffer(gfid);
         return GspStatus.OK;
     }
 
-    private int enumerate(ByteBuffer body) {
-        if (body.limit() < 4 + 4 * AdaConfig.TOTAL_VFS) {
-            return GspStatus.BAD_ARGUMENT;
-        }
-        body.putInt(0, plugins.size());
-        int at = 4;
+    private int enumerate(WireView body) {
+        body.put(Enumerate.NUM_VGPU, plugins.size());
+        int row = 0;
         for (int gfid : plugins.keySet()) {
-            body.putInt(at, gfid);
-            at += 4;
+            body.element(Enumerate.VGPU_GUEST, row++, Guest.LAYOUT)
+                    .put(Guest.GFID, gfid)
+                    .put(Guest.ENCODER_CAPACITY, encoders.getOrDefault(gfid, 0));
         }
         return GspStatus.OK;
     }
 
-    private int encoder(ByteBuffer body) {
-        if (body.limit() < 8
-                || !plugins.containsKey(body.getInt(0))
-                || body.getInt(4) < 0
-                || body.getInt(4) > 100) {
+    private int encoder(WireView body) {
+        int gfid = body.getInt(Encoder.GFID);
+        int percent = body.getInt(Encoder.ENCODER_CAPACITY);
+        if (!plugins.containsKey(gfid) || percent < 0 || percent > 100) {
             return GspStatus.BAD_ARGUMENT;
         }
-        encoders.put(body.getInt(0), body.getInt(4));
+        encoders.put(gfid, percent);
         return GspStatus.OK;
     }
 
-    private int heterogeneous(ByteBuffer body) {
-        if (body.limit() < 4) {
-            return GspStatus.BAD_ARGUMENT;
-        }
+    private int heterogeneous(WireView body) {
         if (!plugins.isEmpty()) {
             return GspStatus.IN_USE;
         }
-        mixedSizes = body.getInt(0) != 0;
+        mixedSizes = body.isSet(Heterogeneous.HETEROGENEOUS_MODE);
         return GspStatus.OK;
     }
 }

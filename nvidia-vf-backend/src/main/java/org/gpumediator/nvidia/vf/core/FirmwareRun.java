@@ -1,6 +1,7 @@
 package org.gpumediator.nvidia.vf.core;
 
 import org.gpumediator.nvidia.vf.gsp.GspBoot;
+import org.gpumediator.nvidia.vf.gsp.GspClient;
 import org.gpumediator.nvidia.vf.gsp.GspControls;
 import org.gpumediator.nvidia.vf.gsp.GspRpc;
 
@@ -12,7 +13,7 @@ import org.gpumediator.nvidia.vf.gsp.GspRpc;
  * @param controls calls of the firmware
  * @param client the manager's own client
  */
-public record FirmwareRun(GspBoot.Booted booted, GspControls controls, int client) {
+public record FirmwareRun(GspBoot.Booted booted, GspControls controls, GspClient client) {
 
     /** Returns the connection. */
     public GspRpc rpc() {

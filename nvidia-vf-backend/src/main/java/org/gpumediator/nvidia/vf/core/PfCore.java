@@ -1,9 +1,6 @@
 package org.gpumediator.nvidia.vf.core;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
@@ -12,9 +9,11 @@ import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.core.wire.WireView;
 import org.gpumediator.nvidia.vf.gsp.BoardFacts;
 import org.gpumediator.nvidia.vf.gsp.Dialect570;
 import org.gpumediator.nvidia.vf.gsp.GspBoot;
+import org.gpumediator.nvidia.vf.gsp.GspClient;
 import org.gpumediator.nvidia.vf.gsp.GspControls;
 import org.gpumediator.nvidia.vf.gsp.GspDialect;
 import org.gpumediator.nvidia.vf.gsp.GspRpc;
@@ -26,6 +25,9 @@ import org.gpumediator.nvidia.vf.sriov.VfActivationException;
 import org.gpumediator.nvidia.vf.sriov.VfProbe;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.TypeCatalogue;
+import org.gpumediator.nvidia.vf.wire.BoardStructures.Features;
+import org.gpumediator.nvidia.vf.wire.BoardStructures.SegmentSize;
+import org.gpumediator.nvidia.vf.wire.VgpuStructures.Heterogeneous;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,10 +95,10 @@ public final class PfCore implements AutoCloseable {
         wantedFunctions = vfs;
         placementMode = mode;
         waiter = new Waiter(clock, this::isPresent);
-        boot = new GspBoot(gpu, waiter);
         functions = new VfActivation(gpu, host, this::probe, clock, VfActivation.Listener.none());
         functions.setAutoprobe(autoprobe);
         saved = new SavedConfiguration(gpu, functions);
+        boot = new GspBoot(gpu, waiter, functions.bars());
         scrubber = new Scrubber(gpu, waiter);
         interrupts = gpu.onInterrupt(vector -> serviceInterrupt());
         try {
@@ -164,18 +166,18 @@ public final class PfCore implements AutoCloseable {
     }
 
     /** What the manager does first: a client, the firmware's release, the segment, the types. */
-    private int attach(GspControls controls, BoardFacts facts) {
-        int client = controls.newClient("client of the manager");
-        byte[] features = new byte[72];
+    private GspClient attach(GspControls controls, BoardFacts facts) {
+        GspClient client = controls.newClient("client of the manager");
+        WireView features = Features.LAYOUT.allocate();
         controls.control("firmware version", client, GspControls.FEATURES, features);
-        String version = text(features, 8);
+        String version = features.text(Features.FIRMWARE_VERSION);
         if (!version.startsWith(dialect.release())) {
             throw new GpuMediationException(
                     "firmware " + version + ": expected release " + dialect.release() + "x");
         }
-        byte[] segment = new byte[8];
+        WireView segment = SegmentSize.LAYOUT.allocate();
         controls.control("segment size", client, GspControls.SEGMENT_BYTES, segment);
-        long bytes = ByteBuffer.wrap(segment).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        long bytes = segment.get(SegmentSize.VMMU_SEGMENT_SIZE);
         long mebibytes = bytes / AdaBoard.MIB;
         boolean legal =
                 Long.bitCount(bytes) == 1
@@ -198,20 +200,15 @@ public final class PfCore implements AutoCloseable {
                 client,
                 GspControls.ADD_TYPES,
                 dialect.types(TypeCatalogue.shipped().types(board)));
+        boolean mixed = placementMode == PlacementMode.HETEROGENEOUS;
         controls.control(
                 "placement mode",
                 client,
                 GspControls.HETEROGENEOUS,
-                placementMode == PlacementMode.HETEROGENEOUS ? 1 : 0);
+                Heterogeneous.LAYOUT
+                        .allocate()
+                        .put(Heterogeneous.HETEROGENEOUS_MODE, mixed ? 1 : 0));
         return client;
-    }
-
-    private static String text(byte[] bytes, int from) {
-        int end = from;
-        while (end < bytes.length && bytes[end] != 0) {
-            end++;
-        }
-        return new String(bytes, from, end - from, StandardCharsets.US_ASCII);
     }
 
     // ---- what the manager uses
@@ -299,7 +296,7 @@ public final class PfCore implements AutoCloseable {
     }
 
     /** Returns the manager's own client. */
-    public int client() {
+    public GspClient client() {
         return run().client();
     }
 

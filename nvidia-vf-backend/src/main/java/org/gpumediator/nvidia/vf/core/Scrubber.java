@@ -104,7 +104,7 @@ public final class Scrubber {
     private void freeLeftover(FirmwareRun run, int channel) {
         Leftover open = leftovers.get(channel);
         if (open != null && open.run == run) {
-            run.controls().free("scrub channel", run.client(), open.handle);
+            run.controls().closeChannel("scrub channel", run.client(), open.handle);
             leftovers.remove(channel, open);
         }
     }

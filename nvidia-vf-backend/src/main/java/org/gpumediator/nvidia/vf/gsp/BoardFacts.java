@@ -9,7 +9,6 @@ package org.gpumediator.nvidia.vf.gsp;
  * @param channels channel ids of a runlist
  * @param maxGfid highest guest function id
  * @param errorCorrecting whether memory errors are corrected
- * @param internalClient handle of the driver's own client
  */
 public record BoardFacts(
         int totalVfs,
@@ -17,5 +16,4 @@ public record BoardFacts(
         long framebufferBytes,
         int channels,
         int maxGfid,
-        boolean errorCorrecting,
-        int internalClient) {}
+        boolean errorCorrecting) {}

@@ -2,32 +2,23 @@ package org.gpumediator.nvidia.vf.gsp;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.List;
+import org.gpumediator.core.wire.WireView;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.TypeRecord;
+import org.gpumediator.nvidia.vf.wire.VgpuStructures.AddTypes;
+import org.gpumediator.nvidia.vf.wire.VgpuStructures.Bootload;
+import org.gpumediator.nvidia.vf.wire.VgpuStructures.VgpuType;
 
 /**
- * Firmware 570. Source: structures of that release as the open vGPU manager series uses them; the
- * record of a type is the host's reduced one, and its frame-rate limit.
+ * Firmware 570. Source: structures of that release; communication area and configuration as the
+ * open vGPU manager series uses them.
  */
 public enum Dialect570 implements GspDialect {
     /** The one and only. */
     INSTANCE;
 
-    // spotless:off
-    private static final int BOOTLOAD_BYTES   = 6616;
-    private static final int CHANNEL_OFFSETS  = 0x1c;
-    private static final int SEGMENT_COUNT    = 0x170;
-    private static final int SEGMENT_STARTS   = 0x178;
-    private static final int SEGMENT_LENGTHS  = 0xd78;
-    private static final int HEAP             = 0x1978;
-    private static final int LOGS             = 0x1990;
-    private static final int CONFIG_BYTES     = 112;
-    private static final int TYPE_BYTES       = 96;
-    private static final int NAME_BYTES       = 32;
-    // spotless:on
+    private static final int CONFIG_BYTES = 112;
 
     /**
      * Engines of the chip that carry channels: the graphics engine and its copy engines, codecs
@@ -62,33 +53,31 @@ public enum Dialect570 implements GspDialect {
     }
 
     @Override
-    public byte[] bootload(BootloadRequest request) {
-        ByteBuffer body = little(BOOTLOAD_BYTES);
-        body.putInt(0x0, request.routing());
-        body.putInt(0x4, request.gfid());
-        body.putInt(0x8, request.typeId());
-        body.putInt(0xc, request.pid());
-        body.putInt(0x10, NO_INSTANCE);
-        body.putInt(0x14, (int) request.channels().length());
-        body.putInt(0x18, request.pluginChannels());
-        for (int i = 0; i < ENGINES; i++) {
-            body.putInt(CHANNEL_OFFSETS + 4 * i, (int) request.channels().start());
-        }
-        body.putLong(SEGMENT_COUNT, 1);
-        body.putLong(SEGMENT_STARTS, request.framebuffer().start());
-        body.putLong(SEGMENT_LENGTHS, request.framebuffer().length());
+    public WireView bootload(BootloadRequest request) {
         long heap = request.heap().start();
-        body.putLong(HEAP, heap);
-        body.putLong(HEAP + 8, request.heap().length());
-        long[] logs = {
-            heap + AREA.initLog(), AREA.vgpuLog() - AREA.initLog(),
-            heap + AREA.vgpuLog(), AREA.kernelLog() - AREA.vgpuLog(),
-            heap + AREA.kernelLog(), AREA.bytes() - AREA.kernelLog()
-        };
-        for (int i = 0; i < logs.length; i++) {
-            body.putLong(LOGS + 8 * i, logs[i]);
+        WireView body = Bootload.LAYOUT.allocate();
+        body.put(Bootload.DBDF, request.routing())
+                .put(Bootload.GFID, request.gfid())
+                .put(Bootload.VGPU_TYPE, request.typeId())
+                .put(Bootload.VM_PID, request.pid())
+                .put(Bootload.SWIZZ_ID, NO_INSTANCE)
+                .put(Bootload.NUM_CHANNELS, request.channels().length())
+                .put(Bootload.NUM_PLUGIN_CHANNELS, request.pluginChannels())
+                .put(Bootload.NUM_GUEST_FB_SEGMENTS, 1)
+                .put(Bootload.GUEST_FB_PHYS_ADDR_LIST, 0, 8, request.framebuffer().start())
+                .put(Bootload.GUEST_FB_LENGTH_LIST, 0, 8, request.framebuffer().length())
+                .put(Bootload.PLUGIN_HEAP_MEMORY_PHYS_ADDR, heap)
+                .put(Bootload.PLUGIN_HEAP_MEMORY_LENGTH, request.heap().length())
+                .put(Bootload.INIT_TASK_LOG_BUFF_OFFSET, heap + AREA.initLog())
+                .put(Bootload.INIT_TASK_LOG_BUFF_SIZE, AREA.vgpuLog() - AREA.initLog())
+                .put(Bootload.VGPU_TASK_LOG_BUFF_OFFSET, heap + AREA.vgpuLog())
+                .put(Bootload.VGPU_TASK_LOG_BUFF_SIZE, AREA.kernelLog() - AREA.vgpuLog())
+                .put(Bootload.KERNEL_LOG_BUFF_OFFSET, heap + AREA.kernelLog())
+                .put(Bootload.KERNEL_LOG_BUFF_SIZE, AREA.bytes() - AREA.kernelLog());
+        for (int i = 0; i < ENGINES; i++) {
+            body.put(Bootload.CHID_OFFSET, i, 4, request.channels().start());
         }
-        return body.array();
+        return body;
     }
 
     @Override
@@ -112,27 +101,37 @@ public enum Dialect570 implements GspDialect {
     }
 
     @Override
-    public byte[] types(List<TypeRecord> types) {
-        ByteBuffer body = little(8 + types.size() * TYPE_BYTES);
-        body.putInt(0, 1);
-        body.putInt(4, types.size());
+    public WireView types(List<TypeRecord> types) {
+        WireView body = AddTypes.LAYOUT.allocate();
+        body.put(AddTypes.DISCARD_VGPU_TYPES, 1).put(AddTypes.VGPU_INFO_COUNT, types.size());
         for (int i = 0; i < types.size(); i++) {
-            TypeRecord type = types.get(i);
-            int at = 8 + i * TYPE_BYTES;
-            byte[] name = type.name().getBytes(StandardCharsets.US_ASCII);
-            body.putInt(at, type.typeId());
-            body.put(at + 4, Arrays.copyOf(name, NAME_BYTES), 0, NAME_BYTES - 1);
-            body.putLong(at + 36, Integer.toUnsignedLong(type.identity().virtualDeviceId()));
-            body.putLong(at + 44, type.identity().board().deviceId());
-            body.putLong(at + 52, type.memory().framebufferBytes());
-            body.putLong(at + 60, type.memory().heapBytes());
-            body.putLong(at + 68, type.memory().bar1Bytes() / AdaBoard.MIB);
-            body.putInt(at + 76, type.sharing().maxInstances());
-            body.putInt(at + 80, type.sharing().ecc() ? 1 : 0);
-            body.putLong(at + 84, type.memory().reservedBytes());
-            body.putInt(at + 92, type.display().frameRateLimit());
+            describe(types.get(i), body.element(AddTypes.VGPU_INFO, i, VgpuType.LAYOUT));
         }
-        return body.array();
+        return body;
+    }
+
+    private static void describe(TypeRecord type, WireView record) {
+        record.put(VgpuType.VGPU_TYPE, type.typeId())
+                .put(VgpuType.VGPU_NAME, type.name())
+                .put(VgpuType.MAX_INSTANCE, type.sharing().maxInstances())
+                .put(VgpuType.NUM_HEADS, type.display().heads())
+                .put(VgpuType.MAX_RESOLUTION_X, type.display().maxWidth())
+                .put(VgpuType.MAX_RESOLUTION_Y, type.display().maxHeight())
+                .put(VgpuType.MAX_PIXELS, type.display().maxPixels())
+                .put(VgpuType.FRL_CONFIG, type.display().frameRateLimit())
+                .put(VgpuType.CUDA_ENABLED, type.sharing().cuda() ? 1 : 0)
+                .put(VgpuType.ECC_SUPPORTED, type.sharing().ecc() ? 1 : 0)
+                .put(VgpuType.MULTI_VGPU_SUPPORTED, type.sharing().multiVgpu() ? 1 : 0)
+                .put(VgpuType.VDEV_ID, Integer.toUnsignedLong(type.identity().virtualDeviceId()))
+                .put(VgpuType.PDEV_ID, type.identity().board().deviceId())
+                .put(VgpuType.PROFILE_SIZE, type.memory().profileBytes())
+                .put(VgpuType.FB_LENGTH, type.memory().framebufferBytes())
+                .put(VgpuType.GSP_HEAP_SIZE, type.memory().heapBytes())
+                .put(VgpuType.FB_RESERVATION, type.memory().reservedBytes())
+                .put(VgpuType.MAPPABLE_VIDEO_SIZE, type.memory().mappableVideoBytes())
+                .put(VgpuType.ENCODER_CAPACITY, type.sharing().encoderPercent())
+                .put(VgpuType.BAR1_LENGTH, type.memory().bar1Bytes() / AdaBoard.MIB)
+                .put(VgpuType.FRL_ENABLE, type.display().frameRateLimited() ? 1 : 0);
     }
 
     private static ByteBuffer little(int bytes) {

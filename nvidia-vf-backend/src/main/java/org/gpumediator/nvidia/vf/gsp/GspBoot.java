@@ -2,13 +2,26 @@ package org.gpumediator.nvidia.vf.gsp;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.core.hardware.DmaPages;
+import org.gpumediator.core.wire.WireField;
+import org.gpumediator.core.wire.WireView;
+import org.gpumediator.nvidia.vf.sriov.VfBar;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
+import org.gpumediator.nvidia.vf.wire.BoardStructures.ErrorCorrection;
+import org.gpumediator.nvidia.vf.wire.BoardStructures.ErrorCorrectionUnit;
+import org.gpumediator.nvidia.vf.wire.BoardStructures.NumChannels;
+import org.gpumediator.nvidia.vf.wire.BootStructures.Argument;
+import org.gpumediator.nvidia.vf.wire.BootStructures.MemoryLayout;
+import org.gpumediator.nvidia.vf.wire.BootStructures.QueueArguments;
+import org.gpumediator.nvidia.vf.wire.BootStructures.Registry;
+import org.gpumediator.nvidia.vf.wire.BootStructures.RegistryEntry;
+import org.gpumediator.nvidia.vf.wire.BootStructures.StaticInfo;
 
 /**
  * Boots the firmware of a board, step by step, and unloads it.
@@ -34,6 +47,10 @@ public final class GspBoot {
     private static final int SEC2_CONTROL     = 0x84_0100;
     // spotless:on
 
+    private static final long PAGE = DmaPages.PAGE;
+    private static final int CONTIGUOUS = 1;
+    private static final int IN_SYSTEM_MEMORY = 1;
+    private static final int REGISTRY_WORD = 1;
     private static final int PROGRESS_DONE = 0xff;
     private static final int START = 1 << 1;
     private static final int HALTED = 1 << 4;
@@ -57,11 +74,17 @@ public final class GspBoot {
 
     private final PhysicalGpu gpu;
     private final Waiter waiter;
+    private final List<VfBar> windows;
 
-    /** Creates the boot of one board. */
-    public GspBoot(PhysicalGpu gpu, Waiter waiter) {
+    /**
+     * Creates the boot of one board.
+     *
+     * @param windows BARs of its virtual functions
+     */
+    public GspBoot(PhysicalGpu gpu, Waiter waiter, List<VfBar> windows) {
         this.gpu = gpu;
         this.waiter = waiter;
+        this.windows = List.copyOf(windows);
     }
 
     /** What a boot has brought: the connection, and the memory that the firmware keeps using. */
@@ -118,7 +141,7 @@ public final class GspBoot {
         try {
             layOut(memory, rpc);
             // Both must be in the queue when the firmware comes up.
-            rpc.post("system information", GspRpc.SYSTEM_INFO, systemInformation());
+            rpc.post("system information", GspRpc.SYSTEM_INFO, SystemInformation.of(gpu, windows));
             rpc.post("registry", GspRpc.SET_REGISTRY, registry());
             start(memory);
             write(FALCON_OS, APPLICATION_VERSION);
@@ -131,9 +154,7 @@ public final class GspBoot {
                         rpc.service();
                         return ready.get();
                     });
-            BoardFacts facts =
-                    facts(rpc.call("static information", GspRpc.STATIC_INFO, new byte[8]));
-            return new Booted(rpc, facts, memory);
+            return new Booted(rpc, facts(rpc), memory);
         } catch (RuntimeException failure) {
             write(ENGINE_RESET, 1);
             rpc.close();
@@ -150,33 +171,35 @@ public final class GspBoot {
         long total = Integer.toUnsignedLong(read(USABLE_MEBIBYTES)) * AdaBoard.MIB;
         long frts = total - VGA_BYTES - FRTS_BYTES;
         long heap = frts - IMAGE_BYTES - HEAP_BYTES;
-        long[] layout = new long[26];
-        layout[0] = META_MAGIC;
-        layout[1] = 1;
-        layout[2] = memory.busAddress() + 3 * 4096;
-        layout[3] = 4096;
-        layout[14] = heap;
-        layout[15] = heap;
-        layout[16] = HEAP_BYTES;
-        layout[17] = frts - IMAGE_BYTES;
-        layout[19] = frts;
-        layout[20] = FRTS_BYTES;
-        layout[21] = frts + FRTS_BYTES;
-        layout[22] = total;
-        layout[23] = total - VGA_BYTES;
-        layout[24] = VGA_BYTES;
-        for (int i = 0; i < layout.length; i++) {
-            memory.putLong(8L * i, layout[i]);
-        }
-        memory.putInt(240, PARTITIONS);
+        put(memory, MemoryLayout.MAGIC, META_MAGIC);
+        put(memory, MemoryLayout.REVISION, 1);
+        put(memory, MemoryLayout.SYSMEM_ADDR_OF_RADIX3_ELF, memory.busAddress() + 3 * PAGE);
+        put(memory, MemoryLayout.SIZE_OF_RADIX3_ELF, PAGE);
+        put(memory, MemoryLayout.GSP_FW_WPR_START, heap);
+        put(memory, MemoryLayout.GSP_FW_HEAP_OFFSET, heap);
+        put(memory, MemoryLayout.GSP_FW_HEAP_SIZE, HEAP_BYTES);
+        put(memory, MemoryLayout.GSP_FW_OFFSET, frts - IMAGE_BYTES);
+        put(memory, MemoryLayout.FRTS_OFFSET, frts);
+        put(memory, MemoryLayout.FRTS_SIZE, FRTS_BYTES);
+        put(memory, MemoryLayout.GSP_FW_WPR_END, frts + FRTS_BYTES);
+        put(memory, MemoryLayout.FB_SIZE, total);
+        put(memory, MemoryLayout.VGA_WORKSPACE_OFFSET, total - VGA_BYTES);
+        put(memory, MemoryLayout.VGA_WORKSPACE_SIZE, VGA_BYTES);
+        memory.putInt(MemoryLayout.GSP_FW_HEAP_VF_PARTITION_COUNT.offset(), PARTITIONS);
         argument(memory, 0, "LOGINIT", 4);
         argument(memory, 1, "LOGINTR", 5);
         argument(memory, 2, "LOGRM", 6);
         argument(memory, 3, "RMARGS", 2);
-        memory.putLong(2 * 4096, rpc.queues().busAddress());
-        memory.putInt(2 * 4096 + 8, SharedQueues.PAGES);
-        memory.putLong(2 * 4096 + 16, SharedQueues.COMMAND_OFFSET);
-        memory.putLong(2 * 4096 + 24, SharedQueues.STATUS_OFFSET);
+        long at = 2 * PAGE;
+        memory.putLong(
+                at + QueueArguments.SHARED_MEM_PHYS_ADDR.offset(), rpc.queues().busAddress());
+        memory.putInt(at + QueueArguments.PAGE_TABLE_ENTRY_COUNT.offset(), SharedQueues.PAGES);
+        memory.putLong(at + QueueArguments.CMD_QUEUE_OFFSET.offset(), SharedQueues.COMMAND_OFFSET);
+        memory.putLong(at + QueueArguments.STAT_QUEUE_OFFSET.offset(), SharedQueues.STATUS_OFFSET);
+    }
+
+    private static void put(DmaPages memory, WireField field, long value) {
+        memory.putLong(field.offset(), value);
     }
 
     private static void argument(DmaPages memory, int index, String name, int page) {
@@ -184,18 +207,18 @@ public final class GspBoot {
         for (int i = 0; i < name.length(); i++) {
             packed = packed << 8 | name.charAt(i);
         }
-        long at = 4096 + 32L * index;
-        memory.putLong(at, packed);
-        memory.putLong(at + 8, memory.busAddress() + page * 4096L);
-        memory.putLong(at + 16, 4096);
-        memory.putInt(at + 24, 1 | 1 << 8);
+        long at = PAGE + (long) Argument.LAYOUT.bytes() * index;
+        memory.putLong(at + Argument.ID8.offset(), packed);
+        memory.putLong(at + Argument.PA.offset(), memory.busAddress() + page * PAGE);
+        memory.putLong(at + Argument.SIZE.offset(), PAGE);
+        memory.putInt(at + Argument.KIND.offset(), CONTIGUOUS | IN_SYSTEM_MEMORY << 8);
     }
 
     private void start(DmaPages memory) {
         write(ENGINE_RESET, 1);
         write(ENGINE_RESET, 0);
         write(CORE_SELECT, RISCV);
-        long table = memory.busAddress() + 4096;
+        long table = memory.busAddress() + PAGE;
         write(FALCON_MAILBOX_0, (int) table);
         write(FALCON_MAILBOX_1, (int) (table >>> 32));
         booter((int) memory.busAddress(), (int) (memory.busAddress() >>> 32));
@@ -213,35 +236,51 @@ public final class GspBoot {
         }
     }
 
-    private static byte[] systemInformation() {
-        ByteBuffer body = GspControls.little(64);
-        body.putInt(0, AdaBoard.TOTAL_VFS);
-        return body.array();
-    }
-
     /** One setting: the board works with virtual functions. */
     private static byte[] registry() {
         byte[] name = "RMSetSriovMode".getBytes(StandardCharsets.US_ASCII);
-        ByteBuffer body = GspControls.little(8 + 16 + name.length + 1);
-        body.putInt(0, body.limit()).putInt(4, 1);
-        body.putInt(8, 24).put(12, (byte) 1).putInt(16, 1).putInt(20, 4);
-        body.put(24, name);
+        int nameAt = Registry.LAYOUT.bytes() + RegistryEntry.LAYOUT.bytes();
+        int bytes = nameAt + name.length + 1;
+        ByteBuffer body = GspControls.little(bytes);
+        Registry.LAYOUT.view(body).put(Registry.SIZE, bytes).put(Registry.NUM_ENTRIES, 1);
+        RegistryEntry.LAYOUT
+                .view(body, Registry.LAYOUT.bytes())
+                .put(RegistryEntry.NAME_OFFSET, nameAt)
+                .put(RegistryEntry.TYPE, REGISTRY_WORD)
+                .put(RegistryEntry.DATA, 1)
+                .put(RegistryEntry.LENGTH, 4);
+        body.put(nameAt, name);
         return body.array();
     }
 
-    private static BoardFacts facts(ByteBuffer reply) {
-        if (reply.limit() < 52) {
+    /** Asks the firmware what the board has, by the client that it has made for the driver. */
+    private static BoardFacts facts(GspRpc rpc) {
+        int bytes = StaticInfo.LAYOUT.bytes();
+        ByteBuffer reply = rpc.call("static information", GspRpc.STATIC_INFO, new byte[bytes]);
+        if (reply.limit() != bytes) {
             throw new GspTimeoutException(
-                    "static information: " + reply.limit() + " bytes: expected at least 52");
+                    "static information: " + reply.limit() + " bytes: expected " + bytes);
         }
+        WireView info = StaticInfo.LAYOUT.view(reply);
+        GspClient internal =
+                new GspClient(
+                        info.getInt(StaticInfo.INTERNAL_CLIENT),
+                        info.getInt(StaticInfo.INTERNAL_DEVICE),
+                        info.getInt(StaticInfo.INTERNAL_SUBDEVICE));
+        GspControls controls = new GspControls(rpc);
+        WireView channels = NumChannels.LAYOUT.allocate();
+        controls.control("number of channels", internal, GspControls.CHANNELS, channels);
+        WireView correction = ErrorCorrection.LAYOUT.allocate();
+        controls.control("error correction", internal, GspControls.ERROR_CORRECTION, correction);
         return new BoardFacts(
-                reply.getInt(0),
-                reply.getInt(4),
-                reply.getLong(8),
-                reply.getInt(16),
-                reply.getInt(20),
-                reply.getInt(36) != 0,
-                reply.getInt(40));
+                info.getInt(StaticInfo.TOTAL_VFS),
+                info.getInt(StaticInfo.FIRST_VF_OFFSET),
+                info.get(StaticInfo.FB_LENGTH),
+                channels.getInt(NumChannels.NUM_CHANNELS),
+                info.getInt(StaticInfo.SRIOV_MAX_GFID),
+                correction
+                        .element(ErrorCorrection.UNITS, 0, ErrorCorrectionUnit.LAYOUT)
+                        .isSet(ErrorCorrectionUnit.ENABLED));
     }
 
     /**

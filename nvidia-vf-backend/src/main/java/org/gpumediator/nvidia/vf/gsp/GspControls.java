@@ -3,11 +3,19 @@ package org.gpumediator.nvidia.vf.gsp;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.gpumediator.core.wire.WireView;
+import org.gpumediator.nvidia.vf.wire.ObjectStructures.Allocate;
+import org.gpumediator.nvidia.vf.wire.ObjectStructures.Channel;
+import org.gpumediator.nvidia.vf.wire.ObjectStructures.Client;
+import org.gpumediator.nvidia.vf.wire.ObjectStructures.Control;
+import org.gpumediator.nvidia.vf.wire.ObjectStructures.Device;
+import org.gpumediator.nvidia.vf.wire.ObjectStructures.Free;
+import org.gpumediator.nvidia.vf.wire.ObjectStructures.Subdevice;
 
 /**
  * Objects and controls of the firmware's resource manager. Safe for use by multiple threads.
  *
- * <p>Source: control numbers of the open drivers.
+ * <p>Source: control numbers and classes of the open drivers.
  */
 public final class GspControls {
 
@@ -16,6 +24,8 @@ public final class GspControls {
     public static final int SEGMENT_BYTES   = 0x2080_017e;
     /** Control: whether memory errors are corrected. */
     public static final int ERROR_CORRECTION = 0x2080_012f;
+    /** Control: channels of a runlist. */
+    public static final int CHANNELS        = 0x2080_0a61;
     /** Control: the firmware's version. */
     public static final int FEATURES        = 0x2080_3601;
     /** Control: starts the task of a virtual GPU. */
@@ -36,7 +46,11 @@ public final class GspControls {
 
     private static final int FIRST_HANDLE = 0xc1d0_0000;
     private static final int CLASS_CLIENT = 0;
+    private static final int CLASS_DEVICE = 0x80;
+    private static final int CLASS_SUBDEVICE = 0x2080;
     private static final int CLASS_CHANNEL = 0xc56f;
+    private static final int FIRST_COPY_ENGINE = 9;
+    private static final int NO_PROCESS = -1;
 
     private final GspRpc rpc;
     private final AtomicInteger handles = new AtomicInteger(FIRST_HANDLE);
@@ -46,11 +60,33 @@ public final class GspControls {
         this.rpc = rpc;
     }
 
-    /** Makes a client of the resource manager and returns its handle. */
-    public int newClient(String what) {
-        int handle = newHandle();
-        allocate(what, handle, handle, CLASS_CLIENT, new byte[0]);
-        return handle;
+    /** Makes a client of the resource manager, with a device and a subdevice. */
+    public GspClient newClient(String what) {
+        int client = newHandle();
+        WireView asClient = Client.LAYOUT.allocate();
+        asClient.put(Client.CLIENT, client).put(Client.PROCESS_ID, NO_PROCESS);
+        allocate(what, client, client, client, CLASS_CLIENT, asClient);
+        try {
+            int device = newHandle();
+            WireView asDevice = Device.LAYOUT.allocate().put(Device.CLIENT_SHARE, client);
+            allocate(what, client, client, device, CLASS_DEVICE, asDevice);
+            int subdevice = newHandle();
+            WireView asSubdevice = Subdevice.LAYOUT.allocate();
+            allocate(what, client, device, subdevice, CLASS_SUBDEVICE, asSubdevice);
+            return new GspClient(client, device, subdevice);
+        } catch (RuntimeException failure) {
+            try {
+                free(what, client, client, client);
+            } catch (RuntimeException second) {
+                failure.addSuppressed(second);
+            }
+            throw failure;
+        }
+    }
+
+    /** Frees a client and all that it has. */
+    public void free(String what, GspClient client) {
+        free(what, client.client(), client.client(), client.client());
     }
 
     /** Returns a handle that nothing has yet. */
@@ -59,68 +95,96 @@ public final class GspControls {
     }
 
     /**
-     * Makes a copy-engine channel.
+     * Makes a channel of the first copy engine.
      *
      * @param client who owns it
      * @param handle its handle
      * @param channel its channel id
      * @param pushBuffer bus address of its push buffer
      */
-    public void openChannel(String what, int client, int handle, int channel, long pushBuffer) {
-        ByteBuffer parameters = little(16);
-        parameters.putInt(0, channel).putLong(8, pushBuffer);
-        allocate(what, client, handle, CLASS_CHANNEL, parameters.array());
+    public void openChannel(
+            String what, GspClient client, int handle, int channel, long pushBuffer) {
+        WireView parameters = Channel.LAYOUT.allocate();
+        parameters
+                .put(Channel.GP_FIFO_OFFSET, pushBuffer)
+                .put(Channel.GP_FIFO_ENTRIES, 1)
+                .put(Channel.ENGINE_TYPE, FIRST_COPY_ENGINE)
+                .put(Channel.CID, channel);
+        allocate(what, client.client(), client.device(), handle, CLASS_CHANNEL, parameters);
     }
 
-    private void allocate(String what, int client, int handle, int classId, byte[] parameters) {
-        ByteBuffer body = little(32 + parameters.length);
-        body.putInt(0, client).putInt(4, client).putInt(8, handle).putInt(12, classId);
-        body.putInt(20, parameters.length);
-        body.put(32, parameters);
-        ByteBuffer reply = rpc.call(what, GspRpc.RM_ALLOC, body.array());
-        check(what, reply, 16);
+    /** Closes a channel. That there is none is not an error. */
+    public void closeChannel(String what, GspClient client, int handle) {
+        free(what, client.client(), client.device(), handle);
+    }
+
+    private void allocate(
+            String what, int client, int parent, int handle, int classId, WireView parameters) {
+        byte[] bytes = parameters.array();
+        WireView body = Allocate.LAYOUT.allocate(bytes.length);
+        body.put(Allocate.CLIENT, client)
+                .put(Allocate.PARENT, parent)
+                .put(Allocate.OBJECT, handle)
+                .put(Allocate.CLASS, classId)
+                .put(Allocate.PARAMS_SIZE, bytes.length);
+        byte[] message = append(body, bytes);
+        ByteBuffer reply = rpc.call(what, GspRpc.RM_ALLOC, message);
+        check(what, reply, Allocate.STATUS.offset());
     }
 
     /** Frees an object. Nothing to be freed is not an error. */
-    public void free(String what, int client, int handle) {
-        ByteBuffer body = little(16);
-        body.putInt(0, client).putInt(4, client).putInt(8, handle);
+    private void free(String what, int client, int parent, int handle) {
+        WireView body = Free.LAYOUT.allocate();
+        body.put(Free.ROOT, client)
+                .put(Free.OBJECT_PARENT, parent)
+                .put(Free.OBJECT_OLD, handle);
         ByteBuffer reply = rpc.call(what, GspRpc.FREE, body.array());
-        if (reply.limit() < 16 || reply.getInt(12) != NOT_FOUND) {
-            check(what, reply, 12);
+        int status = Free.STATUS.offset();
+        if (reply.limit() < status + 4 || reply.getInt(status) != NOT_FOUND) {
+            check(what, reply, status);
         }
     }
 
     /**
-     * Carries out a control.
+     * Carries out a control of the board.
      *
      * @param client on whose behalf
      * @param command which
      * @param parameters its parameters; replaced by what the firmware makes of them
      */
-    public void control(String what, int client, int command, byte[] parameters) {
-        ByteBuffer body = little(24 + parameters.length);
-        body.putInt(0, client).putInt(4, client).putInt(8, command);
-        body.putInt(16, parameters.length);
-        body.put(24, parameters);
-        ByteBuffer reply = rpc.call(what, GspRpc.RM_CONTROL, body.array());
-        check(what, reply, 12);
-        if (reply.limit() != 24 + parameters.length) {
-            throw new GspTimeoutException(
-                    what
-                            + ": reply of "
-                            + reply.limit()
-                            + " bytes: expected "
-                            + (24 + parameters.length));
-        }
-        reply.get(24, parameters);
+    public void control(String what, GspClient client, int command, WireView parameters) {
+        control(what, client, command, parameters.array());
     }
 
-    /** Carries out a control that has words for parameters. */
-    public void control(String what, int client, int command, int... words) {
-        ByteBuffer body = little(4 * words.length);
-        body.asIntBuffer().put(words);
-        control(what, client, command, body.array());
+    /**
+     * Carries out a control of the board.
+     *
+     * @param client on whose behalf
+     * @param command which
+     * @param parameters its parameters; replaced by what the firmware makes of them
+     */
+    public void control(String what, GspClient client, int command, byte[] parameters) {
+        WireView body = Control.LAYOUT.allocate(parameters.length);
+        body.put(Control.CLIENT, client.client())
+                .put(Control.OBJECT, client.subdevice())
+                .put(Control.CMD, command)
+                .put(Control.PARAMS_SIZE, parameters.length);
+        byte[] message = append(body, parameters);
+        ByteBuffer reply = rpc.call(what, GspRpc.RM_CONTROL, message);
+        check(what, reply, Control.STATUS.offset());
+        if (reply.limit() != message.length) {
+            throw new GspTimeoutException(
+                    what + ": reply of " + reply.limit() + " bytes: expected " + message.length);
+        }
+        reply.get(Control.LAYOUT.bytes(), parameters);
+    }
+
+    /** Returns a message whose parameters stand behind its structure, where it has room. */
+    private static byte[] append(WireView body, byte[] parameters) {
+        byte[] message = body.array();
+        System.arraycopy(
+                parameters, 0, message, message.length - parameters.length, parameters.length);
+        return message;
     }
 
     private static void check(String what, ByteBuffer reply, int statusAt) {

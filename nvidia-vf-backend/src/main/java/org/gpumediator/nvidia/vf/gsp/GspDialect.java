@@ -1,6 +1,7 @@
 package org.gpumediator.nvidia.vf.gsp;
 
 import java.util.List;
+import org.gpumediator.core.wire.WireView;
 import org.gpumediator.nvidia.vf.types.TypeRecord;
 
 /** The layouts of one family of firmware: everything that changes from one release to another. */
@@ -10,13 +11,13 @@ public interface GspDialect {
     String release();
 
     /** Returns the body of the control that starts a task. */
-    byte[] bootload(BootloadRequest request);
+    WireView bootload(BootloadRequest request);
 
     /** Returns the payload of the message that configures a task. */
     byte[] configuration(BootloadRequest request, int deviceInstance);
 
     /** Returns the body of the control that uploads types, replacing those there were. */
-    byte[] types(List<TypeRecord> types);
+    WireView types(List<TypeRecord> types);
 
     /** Returns where things are in the communication area. */
     CommunicationArea area();

@@ -168,6 +168,9 @@ public final class GspRpc implements AutoCloseable {
             Message reply = pending.reply;
             if (reply != null && reply.function() == function) {
                 timeoutsInARow.set(0);
+                if (reply.result() != 0) {
+                    throw new GspRefusedException(what, reply.result());
+                }
                 return reply.payload();
             }
             checkLost(what);
@@ -245,7 +248,7 @@ public final class GspRpc implements AutoCloseable {
                 return;
             }
             queues.receive(
-                    new SharedQueues.Receiver() {
+                    new SharedQueues.Listener() {
                         @Override
                         public void message(Message message) {
                             if (message.function() >= FIRST_EVENT) {

@@ -8,6 +8,14 @@ import java.nio.ByteOrder;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.core.hardware.DmaPages;
+import org.gpumediator.core.wire.WireField;
+import org.gpumediator.core.wire.WireView;
+import org.gpumediator.nvidia.vf.wire.ObjectStructures.Allocate;
+import org.gpumediator.nvidia.vf.wire.ObjectStructures.Control;
+import org.gpumediator.nvidia.vf.wire.QueueStructures.Element;
+import org.gpumediator.nvidia.vf.wire.QueueStructures.Header;
+import org.gpumediator.nvidia.vf.wire.QueueStructures.Receiver;
+import org.gpumediator.nvidia.vf.wire.QueueStructures.Sender;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,30 +37,24 @@ final class SharedQueues implements AutoCloseable {
     static final int PAGES            = 129;
     static final int COMMAND_OFFSET   = 4096;
     static final int STATUS_OFFSET    = 4096 + (256 << 10);
-    static final int RPC_HEADER       = 32;
-    static final int MOST_PAYLOAD     = 16 * 4096 - 48 - RPC_HEADER;
+    static final int RPC_HEADER       = Header.LAYOUT.bytes();
+    static final int MOST_PAYLOAD     = 16 * 4096 - Element.RPC.offset() - RPC_HEADER;
 
     static final int MOST_BODY        = 1 << 20;
     static final int CONTINUATION     = 71;
-
-    private static final int RM_CONTROL        = 76;
-    private static final int RM_CONTROL_SIZE   = 16;
-    private static final int RM_CONTROL_HEADER = 24;
-    private static final int RM_ALLOC          = 103;
-    private static final int RM_ALLOC_SIZE     = 20;
-    private static final int RM_ALLOC_HEADER   = 32;
 
     private static final int QUEUE_BYTES    = 256 << 10;
     private static final int ENTRY          = 4096;
     private static final int COUNT          = 63;
     private static final int MOST_ELEMENTS  = 16;
-    private static final int ELEMENT_HEADER = 48;
-    private static final int CHECKSUM       = 32;
-    private static final int SEQUENCE       = 36;
-    private static final int ELEMENTS       = 40;
-    private static final int WRITE_POINTER  = 16;
-    private static final int READ_POINTER   = 32;
-    private static final int ENTRY_OFFSET   = 28;
+    private static final int ELEMENT_HEADER = Element.RPC.offset();
+    private static final int CHECKSUM       = Element.CHECK_SUM.offset();
+    private static final int SEQUENCE       = Element.SEQ_NUM.offset();
+    private static final int ELEMENTS       = Element.ELEM_COUNT.offset();
+    private static final int WRITE_POINTER  = Sender.WRITE_PTR.offset();
+    private static final int READ_POINTER   = Sender.LAYOUT.bytes() + Receiver.READ_PTR.offset();
+    private static final int SWAPPED_READ_POINTERS = 1;
+    private static final int PENDING        = -1;
     private static final int RPC_VERSION    = 0x0300_0000;
     private static final int RPC_SIGNATURE  = 0x4350_5256;
     // spotless:on
@@ -63,13 +65,14 @@ final class SharedQueues implements AutoCloseable {
      * One message of the firmware.
      *
      * @param function number of the function answered, or of the event
+     * @param result 0, or why the function was not carried out
      * @param sequence the caller's number
      * @param payload what came
      */
-    record Message(int function, int sequence, ByteBuffer payload) {}
+    record Message(int function, int result, int sequence, ByteBuffer payload) {}
 
     /** Hears of messages and of what was wrong with them. */
-    interface Receiver {
+    interface Listener {
         void message(Message message);
 
         /** A message was damaged or is missing: what it answered is unknown. */
@@ -95,11 +98,13 @@ final class SharedQueues implements AutoCloseable {
     private static final class Partial {
 
         final int function;
+        final int result;
         final int sequence;
         final ByteBuffer body;
 
-        Partial(int function, int sequence, int bytes) {
+        Partial(int function, int result, int sequence, int bytes) {
             this.function = function;
+            this.result = result;
             this.sequence = sequence;
             body = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
         }
@@ -110,10 +115,20 @@ final class SharedQueues implements AutoCloseable {
         for (int i = 0; i < PAGES; i++) {
             memory.putLong(8L * i, memory.busAddress() + (long) i * ENTRY);
         }
-        int[] header = {0, QUEUE_BYTES, ENTRY, COUNT, 0, 1, READ_POINTER, ENTRY};
-        for (int i = 0; i < header.length; i++) {
-            memory.putInt(COMMAND_OFFSET + 4L * i, header[i]);
-        }
+        put(Sender.SIZE, QUEUE_BYTES);
+        put(Sender.MSG_SIZE, ENTRY);
+        put(Sender.MSG_COUNT, COUNT);
+        put(Sender.FLAGS, SWAPPED_READ_POINTERS);
+        put(Sender.RX_HDR_OFF, READ_POINTER);
+        put(Sender.ENTRY_OFF, ENTRY);
+    }
+
+    private void put(WireField field, int value) {
+        memory.putInt(COMMAND_OFFSET + field.offset(), value);
+    }
+
+    private int status(WireField field) {
+        return memory.getInt(STATUS_OFFSET + field.offset());
     }
 
     long busAddress() {
@@ -126,10 +141,10 @@ final class SharedQueues implements AutoCloseable {
 
     /** Returns whether the firmware has set up its block. */
     boolean isLinked() {
-        return memory.getInt(STATUS_OFFSET + 4) == QUEUE_BYTES
-                && memory.getInt(STATUS_OFFSET + 8) == ENTRY
-                && memory.getInt(STATUS_OFFSET + 12) == COUNT
-                && memory.getInt(STATUS_OFFSET + ENTRY_OFFSET) == ENTRY;
+        return status(Sender.SIZE) == QUEUE_BYTES
+                && status(Sender.MSG_SIZE) == ENTRY
+                && status(Sender.MSG_COUNT) == COUNT
+                && status(Sender.ENTRY_OFF) == ENTRY;
     }
 
     /**
@@ -142,11 +157,15 @@ final class SharedQueues implements AutoCloseable {
         int elements = (ELEMENT_HEADER + length + ENTRY - 1) / ENTRY;
         ByteBuffer all = ByteBuffer.allocate(elements * ENTRY).order(ByteOrder.LITTLE_ENDIAN);
         all.putInt(ELEMENTS, elements);
-        all.putInt(ELEMENT_HEADER, RPC_VERSION);
-        all.putInt(ELEMENT_HEADER + 4, RPC_SIGNATURE);
-        all.putInt(ELEMENT_HEADER + 8, length);
-        all.putInt(ELEMENT_HEADER + 12, function);
-        all.putInt(ELEMENT_HEADER + 24, sequence);
+        Header.LAYOUT
+                .view(all, ELEMENT_HEADER)
+                .put(Header.HEADER_VERSION, RPC_VERSION)
+                .put(Header.SIGNATURE, RPC_SIGNATURE)
+                .put(Header.LENGTH, length)
+                .put(Header.FUNCTION, function)
+                .put(Header.RPC_RESULT, PENDING)
+                .put(Header.RPC_RESULT_PRIVATE, PENDING)
+                .put(Header.SEQUENCE, sequence);
         all.put(ELEMENT_HEADER + RPC_HEADER, payload);
         synchronized (sending) {
             int read = memory.getInt(STATUS_OFFSET + READ_POINTER);
@@ -179,7 +198,7 @@ final class SharedQueues implements AutoCloseable {
      * Takes everything that has come. Bounded: what comes meanwhile waits for the next call once
      * the queue was read around once.
      */
-    void receive(Receiver receiver) {
+    void receive(Listener listener) {
         for (int budget = COUNT; budget > 0 && isLinked(); budget--) {
             int written = memory.getInt(STATUS_OFFSET + WRITE_POINTER);
             if (written == readAt || written < 0 || written >= COUNT) {
@@ -192,7 +211,7 @@ final class SharedQueues implements AutoCloseable {
                 int elements = memory.getInt(entry(STATUS_OFFSET, readAt) + ELEMENTS);
                 take(elements >= 1 && elements <= available ? elements : available);
                 expected++;
-                lose(receiver);
+                lose(listener);
                 continue;
             }
             int sequence = message.getInt(SEQUENCE);
@@ -203,66 +222,79 @@ final class SharedQueues implements AutoCloseable {
             }
             if (sequence != expected) {
                 expected = sequence + 1;
-                lose(receiver);
+                lose(listener);
                 continue;
             }
             expected++;
-            accept(message, receiver);
+            accept(message, listener);
         }
     }
 
-    private void lose(Receiver receiver) {
+    private void lose(Listener listener) {
         partial = null;
-        receiver.corrupted();
+        listener.corrupted();
     }
 
-    private void accept(ByteBuffer message, Receiver receiver) {
-        int function = message.getInt(ELEMENT_HEADER + 12);
-        byte[] payload = new byte[message.getInt(ELEMENT_HEADER + 8) - RPC_HEADER];
+    private void accept(ByteBuffer message, Listener listener) {
+        WireView header = Header.LAYOUT.view(message, ELEMENT_HEADER);
+        int function = header.getInt(Header.FUNCTION);
+        byte[] payload = new byte[header.getInt(Header.LENGTH) - RPC_HEADER];
         message.get(ELEMENT_HEADER + RPC_HEADER, payload);
         Partial open = partial;
         if (function == CONTINUATION) {
             if (open == null || payload.length > open.body.remaining()) {
-                lose(receiver);
+                lose(listener);
                 return;
             }
             open.body.put(payload);
-            deliverIfWhole(open, receiver);
+            deliverIfWhole(open, listener);
             return;
         }
         if (open != null) {
-            lose(receiver);
+            lose(listener);
         }
         int bytes = bodyBytes(function, payload);
         if (bytes < 0) {
-            lose(receiver);
+            lose(listener);
             return;
         }
-        Partial next = new Partial(function, message.getInt(ELEMENT_HEADER + 24), bytes);
+        Partial next =
+                new Partial(
+                        function,
+                        header.getInt(Header.RPC_RESULT),
+                        header.getInt(Header.SEQUENCE),
+                        bytes);
         next.body.put(payload);
-        deliverIfWhole(next, receiver);
+        deliverIfWhole(next, listener);
     }
 
-    private void deliverIfWhole(Partial message, Receiver receiver) {
+    private void deliverIfWhole(Partial message, Listener listener) {
         boolean whole = !message.body.hasRemaining();
         partial = whole ? null : message;
         if (whole) {
             message.body.rewind();
-            receiver.message(new Message(message.function, message.sequence, message.body));
+            listener.message(
+                    new Message(
+                            message.function, message.result, message.sequence, message.body));
         }
     }
 
     /** Returns how long the whole body is, by its first piece; -1 if that is too long. */
     private static int bodyBytes(int function, byte[] first) {
-        if (first.length < MOST_PAYLOAD || function != RM_CONTROL && function != RM_ALLOC) {
+        if (first.length < MOST_PAYLOAD) {
             return first.length;
         }
-        boolean control = function == RM_CONTROL;
-        int size =
-                ByteBuffer.wrap(first)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .getInt(control ? RM_CONTROL_SIZE : RM_ALLOC_SIZE);
-        long bytes = (control ? RM_CONTROL_HEADER : RM_ALLOC_HEADER) + Integer.toUnsignedLong(size);
+        ByteBuffer body = ByteBuffer.wrap(first);
+        long bytes =
+                switch (function) {
+                    case GspRpc.RM_CONTROL ->
+                            Control.LAYOUT.bytes()
+                                    + Control.LAYOUT.view(body).get(Control.PARAMS_SIZE);
+                    case GspRpc.RM_ALLOC ->
+                            Allocate.LAYOUT.bytes()
+                                    + Allocate.LAYOUT.view(body).get(Allocate.PARAMS_SIZE);
+                    default -> first.length;
+                };
         return bytes > MOST_BODY ? -1 : (int) Math.max(bytes, first.length);
     }
 
@@ -283,12 +315,13 @@ final class SharedQueues implements AutoCloseable {
                 continue;
             }
             ByteBuffer copy = copy(elements);
-            int length = copy.getInt(ELEMENT_HEADER + 8);
+            WireView header = Header.LAYOUT.view(copy, ELEMENT_HEADER);
+            int length = header.getInt(Header.LENGTH);
             if (copy.getInt(ELEMENTS) == elements
                     && length >= RPC_HEADER
                     && length <= elements * ENTRY - ELEMENT_HEADER
-                    && copy.getInt(ELEMENT_HEADER) == RPC_VERSION
-                    && copy.getInt(ELEMENT_HEADER + 4) == RPC_SIGNATURE
+                    && header.getInt(Header.HEADER_VERSION) == RPC_VERSION
+                    && header.getInt(Header.SIGNATURE) == RPC_SIGNATURE
                     && checksum(copy, ELEMENT_HEADER + length) == 0) {
                 return copy;
             }

@@ -4,7 +4,10 @@ import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.MediationClock;
+import org.gpumediator.core.wire.WireView;
 import org.gpumediator.nvidia.vf.gsp.GspRpc;
+import org.gpumediator.nvidia.vf.wire.EventStructures.PluginNotice;
+import org.gpumediator.nvidia.vf.wire.EventStructures.RobustChannel;
 
 /** What the firmware tells of tasks and channels goes to the virtual GPU that it is about. */
 public final class FirmwareEvents implements GspRpc.EventListener {
@@ -28,19 +31,22 @@ public final class FirmwareEvents implements GspRpc.EventListener {
 
     @Override
     public void onEvent(GspRpc connection, int number, ByteBuffer payload) {
-        if (number == EVENT_PLUGIN && payload.limit() >= 8) {
-            ManagedVgpu vgpu = books.find(payload.getInt(0));
-            if (vgpu != null && payload.getInt(4) == NOTICE_CRASHED && vgpu.crash()) {
+        if (number == EVENT_PLUGIN && payload.limit() >= PluginNotice.LAYOUT.bytes()) {
+            WireView notice = PluginNotice.LAYOUT.view(payload);
+            ManagedVgpu vgpu = books.find(notice.getInt(PluginNotice.GFID));
+            boolean stopped = notice.getInt(PluginNotice.NOTIFY_INDEX) == NOTICE_CRASHED;
+            if (vgpu != null && stopped && vgpu.crash()) {
                 crashes.increment();
                 vgpu.listener().onFailed("firmware task has stopped");
             }
-        } else if (number == EVENT_RC && payload.limit() >= 20) {
+        } else if (number == EVENT_RC && payload.limit() >= RobustChannel.LAYOUT.bytes()) {
+            WireView event = RobustChannel.LAYOUT.view(payload);
             robustChannel(
                     connection,
-                    payload.getInt(8),
-                    payload.getInt(4),
-                    payload.getInt(12),
-                    payload.getInt(16));
+                    event.getInt(RobustChannel.GFID),
+                    event.getInt(RobustChannel.CHID),
+                    event.getInt(RobustChannel.EXCEPT_TYPE),
+                    event.getInt(RobustChannel.EXCEPT_LEVEL));
         }
     }
 

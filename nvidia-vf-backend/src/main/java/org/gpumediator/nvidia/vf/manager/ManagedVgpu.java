@@ -7,16 +7,21 @@ import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.ShareLostException;
 import org.gpumediator.api.SnapshotFormatException;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.core.wire.WireView;
 import org.gpumediator.nvidia.vf.core.FirmwareRun;
 import org.gpumediator.nvidia.vf.core.FunctionReset;
 import org.gpumediator.nvidia.vf.core.PfCore;
 import org.gpumediator.nvidia.vf.gsp.BootloadRequest;
+import org.gpumediator.nvidia.vf.gsp.GspClient;
 import org.gpumediator.nvidia.vf.gsp.GspControls;
 import org.gpumediator.nvidia.vf.gsp.GspRefusedException;
 import org.gpumediator.nvidia.vf.guard.EventGuard;
 import org.gpumediator.nvidia.vf.guard.GuardedEvent;
 import org.gpumediator.nvidia.vf.manager.ControlState.Answer;
 import org.gpumediator.nvidia.vf.manager.ControlState.Operation;
+import org.gpumediator.nvidia.vf.wire.VgpuStructures.CleanUp;
+import org.gpumediator.nvidia.vf.wire.VgpuStructures.Encoder;
+import org.gpumediator.nvidia.vf.wire.VgpuStructures.ShutDown;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -199,8 +204,8 @@ public final class ManagedVgpu {
         undo.push("framebuffer", this::scrubForNextOwner);
         core.scrubber().scrub(run, scrubChannel(), record.framebuffer(), record.heap());
         GspControls controls = run.controls();
-        int client = controls.newClient(what("client"));
-        pushOfRun(run, "client", () -> controls.free(what("client"), client, client));
+        GspClient client = controls.newClient(what("client"));
+        pushOfRun(run, "client", () -> controls.free(what("client"), client));
         PluginLink next = new PluginLink(core, run, record.gfid(), record.heap().start());
         crashed = false;
         link = next;
@@ -218,13 +223,15 @@ public final class ManagedVgpu {
         next.call(
                 what("configuration"),
                 PluginLink.CONFIGURE,
-                core.dialect().configuration(request, client));
+                core.dialect().configuration(request, client.client()));
         controls.control(
                 what("encoder"),
                 client,
                 GspControls.ENCODER,
-                record.gfid(),
-                record.encoderPercent());
+                Encoder.LAYOUT
+                        .allocate()
+                        .put(Encoder.GFID, record.gfid())
+                        .put(Encoder.ENCODER_CAPACITY, record.encoderPercent()));
         next.call(what("bus mastering"), PluginLink.BUS_MASTER, busMasterNotice());
         if (!core.isCurrent(run)) {
             throw new DeviceLostException(what("start: the board was reset meanwhile"));
@@ -289,13 +296,21 @@ public final class ManagedVgpu {
      * error.
      */
     private void endTask(FirmwareRun run) {
-        tolerant(run, what("stop of firmware task"), GspControls.SHUT_DOWN);
-        tolerant(run, what("clean-up of firmware task"), GspControls.CLEAN_UP);
+        tolerant(
+                run,
+                what("stop of firmware task"),
+                GspControls.SHUT_DOWN,
+                ShutDown.LAYOUT.allocate().put(ShutDown.GFID, record.gfid()));
+        tolerant(
+                run,
+                what("clean-up of firmware task"),
+                GspControls.CLEAN_UP,
+                CleanUp.LAYOUT.allocate().put(CleanUp.GFID, record.gfid()));
     }
 
-    private void tolerant(FirmwareRun run, String step, int command) {
+    private static void tolerant(FirmwareRun run, String step, int command, WireView parameters) {
         try {
-            run.controls().control(step, run.client(), command, record.gfid());
+            run.controls().control(step, run.client(), command, parameters);
         } catch (GspRefusedException refused) {
             if (refused.status() != GspControls.NOT_FOUND) {
                 throw refused;

@@ -15,6 +15,7 @@ import org.gpumediator.core.schedule.BestEffort;
 import org.gpumediator.core.schedule.EngineGroupScheduler;
 import org.gpumediator.core.schedule.EngineGroupScheduler.GroupStatistics;
 import org.gpumediator.nvidia.vf.core.PfCore;
+import org.gpumediator.nvidia.vf.wire.OwnStructures.TearDown;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -154,7 +155,8 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
     }
 
     private void tellFirmware(FirmwarePolicy policy) {
-        core.controls().control("scheduler", core.client(), FirmwarePolicy.CONTROL, policy.words());
+        core.controls()
+                .control("scheduler", core.client(), FirmwarePolicy.CONTROL, policy.parameters());
     }
 
     /** Returns what the board can schedule by. */
@@ -368,8 +370,10 @@ public final class EngineScheduling implements SchedulingControl, AutoCloseable 
                             "end of work that does not leave",
                             core.client(),
                             TEAR_DOWN,
-                            SchedulerCaps.GRAPHICS,
-                            client.gfid);
+                            TearDown.LAYOUT
+                                    .allocate()
+                                    .put(TearDown.ENGINE_ID, SchedulerCaps.GRAPHICS)
+                                    .put(TearDown.GFID, client.gfid));
             cutOffs.increment();
             return true;
         } catch (GpuMediationException failure) {

@@ -8,6 +8,8 @@ import org.gpumediator.core.schedule.FixedShare;
 import org.gpumediator.core.schedule.RoundRobin;
 import org.gpumediator.core.schedule.StrictPriority;
 import org.gpumediator.core.schedule.WeightedFair;
+import org.gpumediator.core.wire.WireView;
+import org.gpumediator.nvidia.vf.wire.SchedulerStructures.SetScheduler;
 
 /**
  * What the firmware is told of a {@link SchedulingPolicy}: it does not choose runlists, but holds
@@ -75,15 +77,14 @@ record FirmwarePolicy(int code, boolean adaptive, long sliceNanos, int averaging
         }
     }
 
-    /** Returns the words of the control. */
-    int[] words() {
-        return new int[] {
-            SchedulerCaps.GRAPHICS,
-            code,
-            adaptive ? ADAPTIVE_ON : ADAPTIVE_OFF,
-            (int) sliceNanos,
-            0,
-            averagingFactor
-        };
+    /** Returns the parameters of the control. */
+    WireView parameters() {
+        return SetScheduler.LAYOUT
+                .allocate()
+                .put(SetScheduler.ENGINE_ID, SchedulerCaps.GRAPHICS)
+                .put(SetScheduler.SCHED_POLICY, code)
+                .put(SetScheduler.ENABLE_ARR, adaptive ? ADAPTIVE_ON : ADAPTIVE_OFF)
+                .put(SetScheduler.TIMESLICE_TARGET_NS, sliceNanos)
+                .put(SetScheduler.AVG_FACTOR_FOR_ARR, averagingFactor);
     }
 }

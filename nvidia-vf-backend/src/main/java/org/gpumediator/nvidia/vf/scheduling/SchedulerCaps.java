@@ -1,16 +1,18 @@
 package org.gpumediator.nvidia.vf.scheduling;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.schedule.SchedulingParameters;
+import org.gpumediator.core.wire.WireField;
+import org.gpumediator.core.wire.WireView;
 import org.gpumediator.nvidia.vf.core.PfCore;
+import org.gpumediator.nvidia.vf.wire.OwnStructures.PreemptionLimits;
+import org.gpumediator.nvidia.vf.wire.SchedulerStructures.Caps;
 
 /**
  * What the board's firmware says it can schedule by. Limits are data of the board, not constants.
  *
- * <p>Source: members of the scheduler's control of the open drivers; their order, and the limits of
- * the preemption time-out, are this project's.
+ * <p>Source: the scheduler's control of the open drivers; the one that asks for the limits of the
+ * preemption time-out is this project's.
  *
  * @param adaptive whether overruns can be paid back
  * @param slices lengths of slices, in nanoseconds
@@ -24,10 +26,11 @@ public record SchedulerCaps(
     /** Control: what the scheduler can do. */
     static final int CONTROL = 0x2080_1122;
 
+    /** Control: how long work may take to leave the engine. */
+    static final int PREEMPTION_LIMITS = 0x2080_11f1;
+
     /** The number of the graphics engine. */
     static final int GRAPHICS = 1;
-
-    private static final int BYTES = 52;
 
     /** A range of legal values, both ends included. */
     public record Limits(long least, long most) {
@@ -63,20 +66,29 @@ public record SchedulerCaps(
      * @throws GpuMediationException if it does not answer, or by ranges that are empty
      */
     static SchedulerCaps ask(PfCore core) {
-        byte[] bytes = new byte[BYTES];
-        ByteBuffer body = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
-        body.putInt(0, GRAPHICS);
-        core.controls().control("scheduler's limits", core.client(), CONTROL, bytes);
+        WireView caps = Caps.LAYOUT.allocate().put(Caps.ENGINE_ID, GRAPHICS);
+        core.controls().control("scheduler's limits", core.client(), CONTROL, caps);
+        WireView times = PreemptionLimits.LAYOUT.allocate();
+        times.put(PreemptionLimits.ENGINE_ID, GRAPHICS);
+        core.controls().control("preemption limits", core.client(), PREEMPTION_LIMITS, times);
         return new SchedulerCaps(
-                body.getInt(16) != 0,
-                limits("slices", body, 20),
-                limits("frequency", body, 28),
-                limits("averaging factor", body, 36),
-                limits("preemption time-out", body, 44));
+                caps.isSet(Caps.IS_ARR_MODE_SUPPORTED),
+                limits("slices", caps, Caps.MIN_TIMESLICE_NS, Caps.MAX_TIMESLICE_NS),
+                limits("frequency", caps, Caps.MIN_FREQUENCY_FOR_ARR, Caps.MAX_FREQUENCY_FOR_ARR),
+                limits(
+                        "averaging factor",
+                        caps,
+                        Caps.MIN_AVG_FACTOR_FOR_ARR,
+                        Caps.MAX_AVG_FACTOR_FOR_ARR),
+                limits(
+                        "preemption time-out",
+                        times,
+                        PreemptionLimits.LEAST_NANOS,
+                        PreemptionLimits.MOST_NANOS));
     }
 
-    private static Limits limits(String what, ByteBuffer body, int at) {
-        Limits limits = new Limits(body.getInt(at), body.getInt(at + 4));
+    private static Limits limits(String what, WireView view, WireField least, WireField most) {
+        Limits limits = new Limits(view.getInt(least), view.getInt(most));
         if (limits.least <= 0 || limits.most < limits.least) {
             throw new GpuMediationException(
                     "firmware reports "

@@ -8,7 +8,6 @@ import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.TreeMap;
 import org.gpumediator.testkit.SteppedClock;
-import org.gpumediator.testkit.ada.AdaModel;
 import org.gpumediator.testkit.ada.FakeAda;
 import org.gpumediator.testkit.ada.GspFault;
 import org.gpumediator.testkit.ada.GspFaults;
@@ -24,27 +23,26 @@ class LongMessageTest {
     /** A control that the firmware does not know: it sends everything back, with a status. */
     private static final int UNKNOWN = 0x2080_7777;
 
+    /** The client that the firmware makes for the driver, and its subdevice. */
+    private static final int CLIENT = 0xc100_0000;
+
+    private static final int SUBDEVICE = CLIENT + 2;
     private static final int HEADER = 24;
     private static final int PIECE = 16 * 4096 - 48 - 32;
 
-    private final SteppedClock clock = new SteppedClock();
-    private final FakeAda board = FakeAda.builder(AdaModel.L4).clock(clock).build();
-    private final GspBoot.Booted booted =
-            new GspBoot(board, new Waiter(clock, this::isPresent))
-                    .boot((connection, number, payload) -> {});
-    private final GspRpc rpc = booted.rpc();
+    private final BootedBoard booted = new BootedBoard();
+    private final SteppedClock clock = booted.clock;
+    private final FakeAda board = booted.board;
+    private final GspRpc rpc = booted.rpc;
 
     @AfterEach
     void close() {
         booted.close();
     }
 
-    private boolean isPresent() {
-        return board.read(0, 0x11_1388, 4) != 0xffff_ffffL;
-    }
-
     private static byte[] body(int length) {
         ByteBuffer body = ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
+        body.putInt(0, CLIENT).putInt(4, SUBDEVICE);
         body.putInt(8, UNKNOWN).putInt(16, length - HEADER);
         for (int i = HEADER; i < length; i++) {
             body.put(i, (byte) (i * 31 + (i >>> 8)));
@@ -129,7 +127,7 @@ class LongMessageTest {
     @Test
     void hugeReply_demandedOfACallWhoseReplySaysNoLength_changesNothing() {
         board.faults().inject(GspFault.HUGE_REPLY, GspFaults.ANY, 0, 10);
-        assertThat(rpc.call("facts", GspRpc.STATIC_INFO, new byte[8]).limit()).isPositive();
+        assertThat(rpc.call("facts", GspRpc.STATIC_INFO, new byte[1656]).limit()).isPositive();
         assertThat(board.faults().happened()).isZero();
     }
 }

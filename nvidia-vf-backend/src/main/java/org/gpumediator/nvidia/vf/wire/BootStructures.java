@@ -1,0 +1,132 @@
+package org.gpumediator.nvidia.vf.wire;
+
+import java.util.List;
+import org.gpumediator.core.wire.WireField;
+import org.gpumediator.core.wire.WireStructure;
+
+/**
+ * What the firmware is handed when it is booted, and what it answers to that.
+ *
+ * <p>Source: public headers of the open drivers, release 570.144, compiled for x86-64; the names are
+ * theirs, and so are those of the files.
+ */
+public final class BootStructures {
+
+    // spotless:off
+    private static final String GSP_INIT_ARGS     = "570.144 src/nvidia/inc/kernel/gpu/gsp/gsp_init_args.h";
+    private static final String LIBOS_INIT_ARGS   = "570.144 src/common/uproc/os/common/include/libos_init_args.h";
+    private static final String GSP_FW_WPR_META   = "570.144 src/nvidia/arch/nvalloc/common/inc/gsp/gsp_fw_wpr_meta.h";
+    private static final String GSP_STATIC_CONFIG = "570.144 src/nvidia/inc/kernel/gpu/gsp/gsp_static_config.h";
+    private static final String G_OS_NVOC         = "570.144 src/nvidia/generated/g_os_nvoc.h";
+
+    /** MESSAGE_QUEUE_INIT_ARGUMENTS. */
+    public static final class QueueArguments {
+        public static final WireStructure LAYOUT = new WireStructure("MESSAGE_QUEUE_INIT_ARGUMENTS", 32, GSP_INIT_ARGS);
+        public static final WireField SHARED_MEM_PHYS_ADDR   = LAYOUT.field("sharedMemPhysAddr", 0, 8);
+        public static final WireField PAGE_TABLE_ENTRY_COUNT = LAYOUT.field("pageTableEntryCount", 8, 4);
+        public static final WireField CMD_QUEUE_OFFSET       = LAYOUT.field("cmdQueueOffset", 16, 8);
+        public static final WireField STAT_QUEUE_OFFSET      = LAYOUT.field("statQueueOffset", 24, 8);
+
+        private QueueArguments() {}
+    }
+
+    /** LibosMemoryRegionInitArgument. */
+    public static final class Argument {
+        public static final WireStructure LAYOUT = new WireStructure("LibosMemoryRegionInitArgument", 32, LIBOS_INIT_ARGS);
+        public static final WireField ID8  = LAYOUT.field("id8", 0, 8);
+        public static final WireField PA   = LAYOUT.field("pa", 8, 8);
+        public static final WireField SIZE = LAYOUT.field("size", 16, 8);
+        public static final WireField KIND = LAYOUT.field("kind", 24, 1);
+
+        private Argument() {}
+    }
+
+    /** GspFwWprMeta. */
+    public static final class MemoryLayout {
+        public static final WireStructure LAYOUT = new WireStructure("GspFwWprMeta", 256, GSP_FW_WPR_META);
+        public static final WireField MAGIC                          = LAYOUT.field("magic", 0, 8);
+        public static final WireField REVISION                       = LAYOUT.field("revision", 8, 8);
+        public static final WireField SYSMEM_ADDR_OF_RADIX3_ELF      = LAYOUT.field("sysmemAddrOfRadix3Elf", 16, 8);
+        public static final WireField SIZE_OF_RADIX3_ELF             = LAYOUT.field("sizeOfRadix3Elf", 24, 8);
+        public static final WireField GSP_FW_WPR_START               = LAYOUT.field("gspFwWprStart", 112, 8);
+        public static final WireField GSP_FW_HEAP_OFFSET             = LAYOUT.field("gspFwHeapOffset", 120, 8);
+        public static final WireField GSP_FW_HEAP_SIZE               = LAYOUT.field("gspFwHeapSize", 128, 8);
+        public static final WireField GSP_FW_OFFSET                  = LAYOUT.field("gspFwOffset", 136, 8);
+        public static final WireField FRTS_OFFSET                    = LAYOUT.field("frtsOffset", 152, 8);
+        public static final WireField FRTS_SIZE                      = LAYOUT.field("frtsSize", 160, 8);
+        public static final WireField GSP_FW_WPR_END                 = LAYOUT.field("gspFwWprEnd", 168, 8);
+        public static final WireField FB_SIZE                        = LAYOUT.field("fbSize", 176, 8);
+        public static final WireField VGA_WORKSPACE_OFFSET           = LAYOUT.field("vgaWorkspaceOffset", 184, 8);
+        public static final WireField VGA_WORKSPACE_SIZE             = LAYOUT.field("vgaWorkspaceSize", 192, 8);
+        public static final WireField GSP_FW_HEAP_VF_PARTITION_COUNT = LAYOUT.field("gspFwHeapVfPartitionCount", 240, 1);
+
+        private MemoryLayout() {}
+    }
+
+    /** GspSystemInfo. */
+    public static final class SystemInfo {
+        public static final WireStructure LAYOUT = new WireStructure("GspSystemInfo", 928, GSP_STATIC_CONFIG);
+        public static final WireField GPU_PHYS_ADDR             = LAYOUT.field("gpuPhysAddr", 0, 8);
+        public static final WireField GPU_PHYS_FB_ADDR          = LAYOUT.field("gpuPhysFbAddr", 8, 8);
+        public static final WireField GPU_PHYS_INST_ADDR        = LAYOUT.field("gpuPhysInstAddr", 16, 8);
+        public static final WireField MAX_USER_VA               = LAYOUT.field("maxUserVa", 72, 8);
+        public static final WireField PCI_CONFIG_MIRROR_BASE    = LAYOUT.field("pciConfigMirrorBase", 80, 4);
+        public static final WireField PCI_CONFIG_MIRROR_SIZE    = LAYOUT.field("pciConfigMirrorSize", 84, 4);
+        public static final WireField PCI_DEVICE_ID             = LAYOUT.field("PCIDeviceID", 88, 4);
+        public static final WireField PCI_SUB_DEVICE_ID         = LAYOUT.field("PCISubDeviceID", 92, 4);
+        public static final WireField PCI_REVISION_ID           = LAYOUT.field("PCIRevisionID", 96, 4);
+        public static final WireField TOTAL_VFS                 = LAYOUT.field("gspVFInfo.totalVFs", 856, 4);
+        public static final WireField FIRST_VF_OFFSET           = LAYOUT.field("gspVFInfo.firstVFOffset", 860, 4);
+        public static final WireField FIRST_VF_BAR0_ADDRESS     = LAYOUT.field("gspVFInfo.FirstVFBar0Address", 864, 8);
+        public static final WireField FIRST_VF_BAR1_ADDRESS     = LAYOUT.field("gspVFInfo.FirstVFBar1Address", 872, 8);
+        public static final WireField FIRST_VF_BAR2_ADDRESS     = LAYOUT.field("gspVFInfo.FirstVFBar2Address", 880, 8);
+        public static final WireField IS_64BIT_BAR0             = LAYOUT.field("gspVFInfo.b64bitBar0", 888, 1);
+        public static final WireField IS_64BIT_BAR1             = LAYOUT.field("gspVFInfo.b64bitBar1", 889, 1);
+        public static final WireField IS_64BIT_BAR2             = LAYOUT.field("gspVFInfo.b64bitBar2", 890, 1);
+        public static final WireField HOST_PAGE_SIZE            = LAYOUT.field("hostPageSize", 920, 8);
+
+        private SystemInfo() {}
+    }
+
+    /** GspStaticConfigInfo. */
+    public static final class StaticInfo {
+        public static final WireStructure LAYOUT = new WireStructure("GspStaticConfigInfo", 1656, GSP_STATIC_CONFIG);
+        public static final WireField TOTAL_VFS             = LAYOUT.field("sriovCaps.totalVFs", 1120, 4);
+        public static final WireField FIRST_VF_OFFSET       = LAYOUT.field("sriovCaps.firstVfOffset", 1124, 4);
+        public static final WireField SRIOV_MAX_GFID        = LAYOUT.field("sriovMaxGfid", 1200, 4);
+        public static final WireField FB_LENGTH             = LAYOUT.field("fb_length", 1224, 8);
+        public static final WireField INTERNAL_CLIENT       = LAYOUT.field("hInternalClient", 1600, 4);
+        public static final WireField INTERNAL_DEVICE       = LAYOUT.field("hInternalDevice", 1604, 4);
+        public static final WireField INTERNAL_SUBDEVICE    = LAYOUT.field("hInternalSubdevice", 1608, 4);
+
+        private StaticInfo() {}
+    }
+
+    /** PACKED_REGISTRY_TABLE. */
+    public static final class Registry {
+        public static final WireStructure LAYOUT = new WireStructure("PACKED_REGISTRY_TABLE", 8, G_OS_NVOC);
+        public static final WireField SIZE        = LAYOUT.field("size", 0, 4);
+        public static final WireField NUM_ENTRIES = LAYOUT.field("numEntries", 4, 4);
+
+        private Registry() {}
+    }
+
+    /** PACKED_REGISTRY_ENTRY. */
+    public static final class RegistryEntry {
+        public static final WireStructure LAYOUT = new WireStructure("PACKED_REGISTRY_ENTRY", 16, G_OS_NVOC);
+        public static final WireField NAME_OFFSET = LAYOUT.field("nameOffset", 0, 4);
+        public static final WireField TYPE        = LAYOUT.field("type", 4, 1);
+        public static final WireField DATA        = LAYOUT.field("data", 8, 4);
+        public static final WireField LENGTH      = LAYOUT.field("length", 12, 4);
+
+        private RegistryEntry() {}
+    }
+    // spotless:on
+
+    private BootStructures() {}
+
+    /** Returns all of them. */
+    public static List<WireStructure> all() {
+        return List.of(QueueArguments.LAYOUT, Argument.LAYOUT, MemoryLayout.LAYOUT, SystemInfo.LAYOUT, StaticInfo.LAYOUT, Registry.LAYOUT, RegistryEntry.LAYOUT);
+    }
+}
