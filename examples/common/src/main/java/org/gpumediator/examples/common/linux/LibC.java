@@ -62,6 +62,12 @@ final class LibC {
     static final MethodHandle MMAP          = bind("mmap",          JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
     static final MethodHandle MUNMAP        = bind("munmap",        JAVA_INT,  JAVA_LONG, JAVA_LONG);
     static final MethodHandle EVENTFD       = bind("eventfd",       JAVA_INT,  JAVA_INT, JAVA_INT);
+    static final MethodHandle OPEN          = bindVariadic("open",  JAVA_INT,  ADDRESS, JAVA_INT);
+    static final MethodHandle IOCTL         = bindVariadic("ioctl", JAVA_INT,  JAVA_INT, JAVA_LONG, JAVA_LONG);
+    static final MethodHandle PTHREAD_SELF  = bindPlain("pthread_self",    JAVA_LONG);
+    static final MethodHandle PTHREAD_KILL  = bindPlain("pthread_kill",    JAVA_INT, JAVA_LONG, JAVA_INT);
+    static final MethodHandle PTHREAD_SIGMASK = bindPlain("pthread_sigmask", JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    static final MethodHandle SIGTIMEDWAIT  = bindPlain("sigtimedwait",    JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     static final MethodHandle PREADV2       = bind("preadv2",       JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
     /** Calls without a function of their own; the first argument is the call's number. */
     static final MethodHandle IO_SETUP      = bindSyscall(CAPTURE,  JAVA_LONG, JAVA_LONG, JAVA_LONG);

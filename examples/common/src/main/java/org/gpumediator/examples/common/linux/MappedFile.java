@@ -146,7 +146,7 @@ public final class MappedFile implements AutoCloseable {
                 .reinterpret(mapped, arena, gone -> unmap(address, mapped));
     }
 
-    private static void unmap(long address, long mapped) {
+    static void unmap(long address, long mapped) {
         long ignored = LibC.attempt(state -> (int) LibC.MUNMAP.invokeExact(state, address, mapped));
     }
 
