@@ -479,4 +479,17 @@ class ContextSwitchTest {
         ring(one, select(one.allocate(17 * 4096), INHIBIT));
         assertThat(image(context)).contains(SECRET);
     }
+
+    @Test
+    void currentContext_readWhileOnAndWhileOff_isTheGuestsOwn() {
+        putOn(one);
+        GuestObject context = one.allocate(17 * 4096);
+        ring(one, select(context, INHIBIT));
+        int on = one.hostile().peekRegister(CCID);
+        assertThat(on & 0xffff_f001).isEqualTo((int) context.graphicsAddress() | 1);
+        putOn(two);
+        assertThat(one.hostile().peekRegister(CCID)).isEqualTo(on);
+        putOn(one);
+        assertThat(one.hostile().peekRegister(CCID)).isEqualTo(on);
+    }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.Mediator;
@@ -30,9 +31,18 @@ public final class World implements AutoCloseable {
     }
 
     public World(FakeHaswell gpu, Map<String, String> options) {
+        this(gpu, gpu, options);
+    }
+
+    /**
+     * Creates a world in which something stands between the mediator and the GPU.
+     *
+     * @param seen the GPU as the mediator sees it
+     */
+    public World(FakeHaswell gpu, PhysicalGpu seen, Map<String, String> options) {
         this.gpu = gpu;
         gpu.watchCommands();
-        Mediator.Builder builder = Mediator.builder(gpu).clock(clock);
+        Mediator.Builder builder = Mediator.builder(seen).clock(clock);
         options.forEach(builder::option);
         mediator = builder.build();
     }

@@ -52,6 +52,9 @@ final class BusSpace {
     private long faultCount;
     private int changes;
 
+    /** Hears of every access to what is mapped, or null. */
+    @Nullable MemoryWatch watch;
+
     /** Returns a number that differs after memory was mapped or unmapped. */
     int changes() {
         return changes;
@@ -127,6 +130,7 @@ final class BusSpace {
                     busAddress);
             return -1;
         }
+        watch(engine, BusFault.Access.READ, busAddress);
         try {
             return mapping.segment.get(LE32, busAddress - mapping.base);
         } catch (IllegalStateException | WrongThreadException | InternalError gone) {
@@ -148,6 +152,7 @@ final class BusSpace {
                         ? BusFault.Kind.UNMAPPED
                         : mapping.writable ? BusFault.Kind.VANISHED : BusFault.Kind.READ_ONLY;
         if (mapping != null && mapping.writable) {
+            watch(engine, BusFault.Access.WRITE, busAddress);
             try {
                 mapping.segment.set(LE32, busAddress - mapping.base, value);
                 return;
@@ -156,6 +161,14 @@ final class BusSpace {
             }
         }
         fault(kind, BusFault.Access.WRITE, engine, graphicsAddress, busAddress);
+    }
+
+    /** Tells whoever watches that mapped memory is accessed. */
+    void watch(@Nullable HaswellEngine engine, BusFault.Access access, long busAddress) {
+        MemoryWatch watching = watch;
+        if (watching != null) {
+            watching.accessed(engine, access, busAddress);
+        }
     }
 
     void fault(

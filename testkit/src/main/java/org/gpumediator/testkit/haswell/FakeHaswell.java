@@ -427,6 +427,16 @@ public final class FakeHaswell implements FakeGpu {
         return locked(() -> chip.gttUpdatesByCommand);
     }
 
+    /** Sets who hears which memory the device accesses, or null for nobody. */
+    public void watchMemory(@Nullable MemoryWatch watch) {
+        lock.lock();
+        try {
+            chip.bus.watch = watch;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private Engine engine(HaswellEngine engine) {
         return chip.engines[engine.ordinal()];
     }

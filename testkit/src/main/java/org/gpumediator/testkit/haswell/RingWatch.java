@@ -40,6 +40,9 @@ final class RingWatch {
     /** By the offset in the ring of the jump that leads there. */
     private final Map<Integer, List<Piece>> batches = new HashMap<>();
 
+    /** How many dwords before the tail the last command begins, which goes on behind it. */
+    private int begun;
+
     private List<Piece> running = List.of();
     private long rewritten;
 
@@ -56,6 +59,7 @@ final class RingWatch {
     void clear() {
         Arrays.fill(known, false);
         batches.clear();
+        begun = 0;
         running = List.of();
     }
 
@@ -65,6 +69,7 @@ final class RingWatch {
             ring = new int[size / 4];
             known = new boolean[size / 4];
             batches.clear();
+            begun = 0;
         }
         int count = Math.floorMod(to - from, size) / 4;
         for (int i = 0; i < count; i++) {
@@ -76,16 +81,27 @@ final class RingWatch {
             ring[at] = dword;
             known[at] = true;
         }
-        for (int i = 0; i < count; ) {
-            int at = (from / 4 + i) % ring.length;
+        followJumps(from / 4, count);
+    }
+
+    /** Goes from command to command; one that the tail cuts through is left for the next time. */
+    private void followJumps(int from, int count) {
+        int i = -begun;
+        while (i < count) {
+            int at = Math.floorMod(from + i, ring.length);
             int header = ring[at];
+            CommandTable.Row row = engine.commandRow(header);
+            int length = row == null ? 1 : Math.max(1, row.length(header));
+            if (i + length > count) {
+                break;
+            }
             batches.remove(4 * at);
             if (leadsToGlobalBatch(header)) {
                 batches.put(4 * at, follow(ring[(at + 1) % ring.length]));
             }
-            CommandTable.Row row = engine.commandRow(header);
-            i += row == null ? 1 : Math.max(1, row.length(header));
+            i += length;
         }
+        begun = count - i;
     }
 
     private boolean leadsToGlobalBatch(int header) {

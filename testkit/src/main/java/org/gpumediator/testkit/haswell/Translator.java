@@ -133,6 +133,7 @@ final class Translator {
             bus.fault(BusFault.Kind.READ_ONLY, access, owner, address, 0);
             return -1;
         }
+        bus.watch(owner, access, busAddresses[slot]);
         return slot;
     }
 

@@ -54,6 +54,32 @@ class RingTest {
         assertThat(bench.get(Bench.statusPage(VCS) + 16)).isEqualTo(4096);
     }
 
+    /** What the tail cuts through is watched once it is queued whole, from its first dword on. */
+    @Test
+    void watch_tailInsideACommand_takesNoOperandForAJump() {
+        bench.gpu.watchCommands();
+        int jump = 0x1880_0000;
+        long ring = Bench.ringBase(VCS);
+        bench.put(ring, 0x1000_0002, 0, (int) Bench.DATA, jump, 0, 0);
+        bench.put(ring + 24, jump, (int) Bench.DATA + 64, 0, 0);
+        bench.put(0, 0x0500_0000); // where the operand would lead
+        bench.put(Bench.DATA + 64, 0x0500_0000);
+        bench.reg(BASE + 0x30, 8);
+        bench.reg(BASE + 0x30, 16);
+        bench.put(0, 0);
+        bench.reg(BASE + 0x30, 40);
+        bench.drain();
+        assertThat(bench.get(Bench.DATA)).isEqualTo(jump);
+        assertThat(bench.gpu.rewrittenCommands()).isZero();
+
+        bench.reg(BASE + 0x30, 48);
+        bench.put(ring + 48, jump, (int) Bench.DATA + 64);
+        bench.reg(BASE + 0x30, 56);
+        bench.put(Bench.DATA + 64, 0, 0x0500_0000);
+        bench.drain();
+        assertThat(bench.gpu.rewrittenCommands()).as("rewritten all the same").isPositive();
+    }
+
     @Test
     void command_beyondTail_waitsForTheRest() {
         bench.put(Bench.ringBase(VCS), new CommandStream().store(Bench.DATA, 1).toArray());

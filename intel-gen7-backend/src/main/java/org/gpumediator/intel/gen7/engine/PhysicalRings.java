@@ -158,9 +158,12 @@ final class PhysicalRings {
 
     /**
      * Returns what the guest that is on sees in a register: that of the hardware, but nothing that
-     * an engine still shows of another guest's commands.
+     * an engine still shows of another guest's commands, and no context of the mediator's.
      */
     int read(GuestEngines guest, int offset) {
+        if (offset == Engine.RCS.base() + RingRegisters.CCID) {
+            return guest.ownContext(mmio.read(offset));
+        }
         for (int i = 0; i < Engine.COUNT; i++) {
             int inBlock = offset - Engine.of(i).base();
             for (int status : STATUS) {

@@ -78,7 +78,7 @@ final class EngineRegisters {
         builder.block("RENDER_ENGINE")
             //        name                    offset  width access     writable     reset  policy       state        behaviour
             .register("RCS_BB_PREEMPT_ADDR",  0x2148, W32, READ_WRITE, 0xffff_f000, 0,     TRANSLATED,  RENDER,      ADDRESS, contextSaved(), onWrite(EngineBehaviour::liveWritten))
-            .register("RCS_CCID",             0x2180, W32, READ_WRITE, 0xffff_ffff, 0,     TRANSLATED,  RENDER,      ADDRESS, onWrite(EngineBehaviour::contextWritten))
+            .register("RCS_CCID",             0x2180, W32, READ_WRITE, 0xffff_ffff, 0,     TRANSLATED,  RENDER,      ADDRESS, afterRead(EngineBehaviour::live), onWrite(EngineBehaviour::contextWritten))
             .register("RCS_CXT_SIZE_ALT",     0x21a0, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
             .register("RCS_CXT_SIZE",         0x21a8, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, PASSTHROUGH)
             .register("UNNAMED_2024",         0x2024, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)

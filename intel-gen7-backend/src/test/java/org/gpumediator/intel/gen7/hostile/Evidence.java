@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.intel.gen7.World;
 import org.gpumediator.testkit.FakeVmm;
@@ -88,6 +89,17 @@ final class Evidence {
         int[] values = new int[REGISTERS / 4];
         Arrays.setAll(values, i -> timed(4 * i) ? 0 : (int) handler.read(4L * i, 4));
         return values;
+    }
+
+    /** Returns the first registers that two guests read differently, with both values. */
+    static List<String> registerDifferences(FakeVmm one, FakeVmm other) {
+        int[] a = registers(one);
+        int[] b = registers(other);
+        return IntStream.range(0, a.length)
+                .filter(i -> a[i] != b[i])
+                .limit(16)
+                .mapToObj(i -> String.format("0x%x: 0x%08x, not 0x%08x", 4 * i, a[i], b[i]))
+                .toList();
     }
 
     private static boolean timed(int offset) {
