@@ -9,6 +9,7 @@ import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.core.hardware.Mmio;
 import org.gpumediator.core.wire.WireView;
 import org.gpumediator.nvidia.vf.gsp.BoardFacts;
 import org.gpumediator.nvidia.vf.gsp.Dialect570;
@@ -19,6 +20,7 @@ import org.gpumediator.nvidia.vf.gsp.GspDialect;
 import org.gpumediator.nvidia.vf.gsp.GspRpc;
 import org.gpumediator.nvidia.vf.gsp.GspTimeoutException;
 import org.gpumediator.nvidia.vf.gsp.Waiter;
+import org.gpumediator.nvidia.vf.hardware.BoardRegisters;
 import org.gpumediator.nvidia.vf.placement.PlacementMode;
 import org.gpumediator.nvidia.vf.sriov.VfActivation;
 import org.gpumediator.nvidia.vf.sriov.VfActivationException;
@@ -42,8 +44,6 @@ public final class PfCore implements AutoCloseable {
     /** The open vGPU manager series packs domain 0 always. */
     private static final int DOMAIN = 0;
 
-    private static final int CPU_CONTROL = 0x11_1388;
-    private static final int ALL_ONES = -1;
     private static final long SWITCH_NANOS = 5_000_000_000L;
     private static final int SEGMENT_LEAST = 32;
     private static final int SEGMENT_MOST = 512;
@@ -111,7 +111,7 @@ public final class PfCore implements AutoCloseable {
 
     /** Looks at the board: one that has left the bus reads as ones everywhere. */
     private boolean isPresent() {
-        return (int) gpu.read(0, CPU_CONTROL, 4) != ALL_ONES;
+        return new Mmio(gpu).isPresent(BoardRegisters.CPU_CONTROL);
     }
 
     private void serviceInterrupt() {

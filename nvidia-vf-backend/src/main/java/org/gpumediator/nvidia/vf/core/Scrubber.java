@@ -1,5 +1,7 @@
 package org.gpumediator.nvidia.vf.core;
 
+import org.gpumediator.core.hardware.Mmio;
+import org.gpumediator.nvidia.vf.hardware.BoardRegisters;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -29,7 +31,6 @@ public final class Scrubber {
     private static final int LAUNCH           = 0x300;
     // spotless:on
 
-    private static final int CHANNEL_DOORBELL = 0xb8_0000 + 0x3_0090;
     private static final int INCREMENTING = 1 << 29;
     private static final int SUBCHANNEL = 4 << 13;
     private static final int ONE_COMPONENT = 4 << 16 | 4;
@@ -80,7 +81,7 @@ public final class Scrubber {
                     .openChannel(
                             "scrub channel", run.client(), handle, channel, memory.busAddress());
             write(memory, ranges);
-            gpu.write(0, CHANNEL_DOORBELL, 4, channel);
+            new Mmio(gpu).write(BoardRegisters.CHANNEL_DOORBELL, channel);
             done = waiter.until(LIMIT_NANOS, () -> memory.getInt(SEMAPHORE_PAGE) == DONE);
             freeLeftover(run, channel);
         } finally {

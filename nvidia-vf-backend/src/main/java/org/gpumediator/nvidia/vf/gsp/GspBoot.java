@@ -9,8 +9,10 @@ import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.core.hardware.DmaPages;
+import org.gpumediator.core.hardware.Mmio;
 import org.gpumediator.core.wire.WireField;
 import org.gpumediator.core.wire.WireView;
+import org.gpumediator.nvidia.vf.hardware.BoardRegisters;
 import org.gpumediator.nvidia.vf.sriov.VfBar;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.wire.BoardStructures.ErrorCorrection;
@@ -32,21 +34,6 @@ import org.gpumediator.nvidia.vf.wire.BootStructures.StaticInfo;
  */
 public final class GspBoot {
 
-    // spotless:off
-    private static final int BOARD_PROGRESS   = 0x11_8234;
-    private static final int FALCON_MAILBOX_0 = 0x11_0040;
-    private static final int FALCON_MAILBOX_1 = 0x11_0044;
-    private static final int FALCON_OS        = 0x11_0080;
-    private static final int ENGINE_RESET     = 0x11_03c0;
-    private static final int CPU_CONTROL      = 0x11_1388;
-    private static final int CORE_SELECT      = 0x11_1668;
-    private static final int WPR2_END         = 0x1f_a828;
-    private static final int USABLE_MEBIBYTES = 0x11_83a4;
-    private static final int SEC2_MAILBOX_0   = 0x84_0040;
-    private static final int SEC2_MAILBOX_1   = 0x84_0044;
-    private static final int SEC2_CONTROL     = 0x84_0100;
-    // spotless:on
-
     private static final long PAGE = DmaPages.PAGE;
     private static final int CONTIGUOUS = 1;
     private static final int IN_SYSTEM_MEMORY = 1;
@@ -54,7 +41,6 @@ public final class GspBoot {
     private static final int PROGRESS_DONE = 0xff;
     private static final int START = 1 << 1;
     private static final int HALTED = 1 << 4;
-    private static final int CPU_ACTIVE = 1 << 7;
     private static final int RISCV = 1 << 4 | 1;
     private static final int UNLOAD = 0xff;
     private static final int APPLICATION_VERSION = 0;
@@ -73,6 +59,7 @@ public final class GspBoot {
     private static final int PARTITIONS = 32;
 
     private final PhysicalGpu gpu;
+    private final Mmio registers;
     private final Waiter waiter;
     private final List<VfBar> windows;
 
@@ -83,6 +70,7 @@ public final class GspBoot {
      */
     public GspBoot(PhysicalGpu gpu, Waiter waiter, List<VfBar> windows) {
         this.gpu = gpu;
+        this.registers = new Mmio(gpu);
         this.waiter = waiter;
         this.windows = List.copyOf(windows);
     }
@@ -124,7 +112,9 @@ public final class GspBoot {
      * @throws GpuMediationException if a step fails; the firmware is off then, nothing stays mapped
      */
     public Booted boot(GspRpc.EventListener listener) {
-        await("board start-up", () -> (read(BOARD_PROGRESS) & 0xff) == PROGRESS_DONE);
+        await(
+                "board start-up",
+                () -> (registers.read(BoardRegisters.BOARD_PROGRESS) & 0xff) == PROGRESS_DONE);
         AtomicBoolean ready = new AtomicBoolean();
         GspRpc rpc =
                 new GspRpc(
@@ -144,8 +134,12 @@ public final class GspBoot {
             rpc.post("system information", GspRpc.SYSTEM_INFO, SystemInformation.of(gpu, windows));
             rpc.post("registry", GspRpc.SET_REGISTRY, registry());
             start(memory);
-            write(FALCON_OS, APPLICATION_VERSION);
-            await("firmware start", () -> (read(CPU_CONTROL) & CPU_ACTIVE) != 0);
+            registers.write(BoardRegisters.FALCON_OS, APPLICATION_VERSION);
+            await(
+                    "firmware start",
+                    () ->
+                            (registers.read(BoardRegisters.CPU_CONTROL) & BoardRegisters.CPU_ACTIVE)
+                                    != 0);
             await("status queue", rpc.queues()::isLinked);
             rpc.enableInterrupt();
             await(
@@ -156,7 +150,7 @@ public final class GspBoot {
                     });
             return new Booted(rpc, facts(rpc), memory);
         } catch (RuntimeException failure) {
-            write(ENGINE_RESET, 1);
+            registers.write(BoardRegisters.ENGINE_RESET, 1);
             rpc.close();
             memory.close();
             throw failure;
@@ -168,7 +162,9 @@ public final class GspBoot {
      * logs.
      */
     private void layOut(DmaPages memory, GspRpc rpc) {
-        long total = Integer.toUnsignedLong(read(USABLE_MEBIBYTES)) * AdaBoard.MIB;
+        long total =
+                Integer.toUnsignedLong(registers.read(BoardRegisters.USABLE_MEBIBYTES))
+                        * AdaBoard.MIB;
         long frts = total - VGA_BYTES - FRTS_BYTES;
         long heap = frts - IMAGE_BYTES - HEAP_BYTES;
         put(memory, MemoryLayout.MAGIC, META_MAGIC);
@@ -215,22 +211,22 @@ public final class GspBoot {
     }
 
     private void start(DmaPages memory) {
-        write(ENGINE_RESET, 1);
-        write(ENGINE_RESET, 0);
-        write(CORE_SELECT, RISCV);
+        registers.write(BoardRegisters.ENGINE_RESET, 1);
+        registers.write(BoardRegisters.ENGINE_RESET, 0);
+        registers.write(BoardRegisters.CORE_SELECT, RISCV);
         long table = memory.busAddress() + PAGE;
-        write(FALCON_MAILBOX_0, (int) table);
-        write(FALCON_MAILBOX_1, (int) (table >>> 32));
+        registers.write(BoardRegisters.FALCON_MAILBOX_0, (int) table);
+        registers.write(BoardRegisters.FALCON_MAILBOX_1, (int) (table >>> 32));
         booter((int) memory.busAddress(), (int) (memory.busAddress() >>> 32));
-        await("protected memory", () -> read(WPR2_END) != 0);
+        await("protected memory", () -> registers.read(BoardRegisters.WPR2_END) != 0);
     }
 
     private void booter(int low, int high) {
-        write(SEC2_MAILBOX_0, low);
-        write(SEC2_MAILBOX_1, high);
-        write(SEC2_CONTROL, START);
-        await("boot loader", () -> (read(SEC2_CONTROL) & HALTED) != 0);
-        int status = read(SEC2_MAILBOX_0);
+        registers.write(BoardRegisters.SEC2_MAILBOX_0, low);
+        registers.write(BoardRegisters.SEC2_MAILBOX_1, high);
+        registers.write(BoardRegisters.SEC2_CONTROL, START);
+        await("boot loader", () -> (registers.read(BoardRegisters.SEC2_CONTROL) & HALTED) != 0);
+        int status = registers.read(BoardRegisters.SEC2_MAILBOX_0);
         if (status != 0) {
             throw new GspRefusedException("boot loader", status);
         }
@@ -291,12 +287,19 @@ public final class GspBoot {
         try {
             if (booted.rpc().isAlive()) {
                 booted.rpc().call("unloading", GspRpc.UNLOADING, new byte[16]);
-                await("firmware stop", () -> (read(CPU_CONTROL) & CPU_ACTIVE) == 0);
+                await(
+                        "firmware stop",
+                        () ->
+                                (registers.read(BoardRegisters.CPU_CONTROL)
+                                                & BoardRegisters.CPU_ACTIVE)
+                                        == 0);
                 booter(UNLOAD, UNLOAD);
-                await("release of protected memory", () -> read(WPR2_END) == 0);
+                await(
+                        "release of protected memory",
+                        () -> registers.read(BoardRegisters.WPR2_END) == 0);
             }
         } finally {
-            write(ENGINE_RESET, 1);
+            registers.write(BoardRegisters.ENGINE_RESET, 1);
             booted.close();
         }
     }
@@ -305,13 +308,5 @@ public final class GspBoot {
         if (!waiter.until(STEP_NANOS, condition)) {
             throw new GspTimeoutException(what + ": not within " + STEP_NANOS + " ns");
         }
-    }
-
-    private int read(int register) {
-        return (int) gpu.read(0, register, 4);
-    }
-
-    private void write(int register, int value) {
-        gpu.write(0, register, 4, value);
     }
 }

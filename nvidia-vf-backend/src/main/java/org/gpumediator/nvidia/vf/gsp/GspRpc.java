@@ -1,5 +1,7 @@
 package org.gpumediator.nvidia.vf.gsp;
 
+import org.gpumediator.core.hardware.Mmio;
+import org.gpumediator.nvidia.vf.hardware.BoardRegisters;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import org.gpumediator.api.DeviceLostException;
+import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.nvidia.vf.gsp.SharedQueues.Message;
 import org.jspecify.annotations.Nullable;
@@ -44,13 +47,7 @@ public final class GspRpc implements AutoCloseable {
     // spotless:on
 
     private static final int FIRST_EVENT = 0x1000;
-    private static final int QUEUE_HEAD = 0x11_0c00;
-    private static final int CPU_CONTROL = 0x11_1388;
-    private static final int CPU_ACTIVE = 1 << 7;
-    private static final int LEAF = 0xb8_1000 + 4 * 7;
-    private static final int LEAF_ENABLE = 0xb8_1200 + 4 * 7;
-    private static final int TOP_ENABLE = 0xb8_1608;
-    private static final int TOP_BIT = 1 << 3;
+    private static final int LEAF = BoardRegisters.LEAF_FIRMWARE;
     private static final long ROOM_NANOS = 1_000_000_000L;
     private static final long REPLY_NANOS = 5_100_000_000L;
     private static final int TIMEOUTS_ALLOWED = 3;
@@ -70,7 +67,8 @@ public final class GspRpc implements AutoCloseable {
         volatile boolean damaged;
     }
 
-    private final PhysicalGpu gpu;
+    private final GpuIdentity identity;
+    private final Mmio registers;
     private final Waiter waiter;
     private final SharedQueues queues;
     private final EventListener listener;
@@ -90,7 +88,8 @@ public final class GspRpc implements AutoCloseable {
 
     /** Creates the driver's end, not yet known to the firmware. */
     public GspRpc(PhysicalGpu gpu, Waiter waiter, EventListener listener) {
-        this.gpu = gpu;
+        this.identity = gpu.identity();
+        this.registers = new Mmio(gpu);
         this.waiter = waiter;
         this.listener = listener;
         queues = new SharedQueues(gpu);
@@ -101,13 +100,13 @@ public final class GspRpc implements AutoCloseable {
     }
 
     void enableInterrupt() {
-        gpu.write(0, LEAF_ENABLE, 4, 1);
-        gpu.write(0, TOP_ENABLE, 4, TOP_BIT);
+        registers.write(BoardRegisters.leafEnable(LEAF), 1);
+        registers.write(BoardRegisters.TOP_ENABLE, BoardRegisters.topBit(LEAF));
     }
 
     /** Takes in what has come, after an interrupt for instance. */
     public void service() {
-        gpu.write(0, LEAF, 4, 1);
+        registers.write(BoardRegisters.leaf(LEAF), 1);
         drain();
     }
 
@@ -128,10 +127,10 @@ public final class GspRpc implements AutoCloseable {
         if (lost != null) {
             return false;
         }
-        int control = (int) gpu.read(0, CPU_CONTROL, 4);
+        int control = registers.read(BoardRegisters.CPU_CONTROL);
         if (control == -1) {
             markLost("the board has fallen off the bus (exception 79)");
-        } else if ((control & CPU_ACTIVE) == 0) {
+        } else if ((control & BoardRegisters.CPU_ACTIVE) == 0) {
             markLost("the firmware has stopped (exception 120)");
         }
         return lost == null;
@@ -228,13 +227,13 @@ public final class GspRpc implements AutoCloseable {
         if (!room) {
             throw unanswered(what + ": no room in the command queue within " + ROOM_NANOS + " ns");
         }
-        gpu.write(0, QUEUE_HEAD, 4, 0);
+        registers.write(BoardRegisters.QUEUE_HEAD, 0);
     }
 
     private void checkLost(String what) {
         String reason = lost;
         if (reason != null) {
-            throw new DeviceLostException(what + ": " + gpu.identity() + " is lost: " + reason);
+            throw new DeviceLostException(what + ": " + identity + " is lost: " + reason);
         }
     }
 

@@ -1,5 +1,7 @@
 package org.gpumediator.nvidia.vf.manager;
 
+import org.gpumediator.core.hardware.Mmio;
+import org.gpumediator.nvidia.vf.hardware.BoardRegisters;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -38,7 +40,6 @@ final class PluginLink {
     // spotless:on
 
     private static final int MOST_PAYLOAD = 4096;
-    private static final int DOORBELL = 0xb8_2200;
     private static final int DOORBELL_PLUGIN = 17;
     private static final int FRAMEBUFFER_BAR = 1;
     private static final long MARKER_NANOS = 10_000_000_000L;
@@ -150,7 +151,7 @@ final class PluginLink {
         int number = ++sequence;
         put(CommunicationArea.CONTROL_TYPE, message);
         put(CommunicationArea.CONTROL_SEQUENCE, number);
-        gpu.write(0, DOORBELL, 4, gfid * 32L + DOORBELL_PLUGIN);
+        new Mmio(gpu).write(BoardRegisters.TASK_DOORBELL, gfid * 32 + DOORBELL_PLUGIN);
         int response = area.response();
         AtomicBoolean answered = new AtomicBoolean(); // once: what is read may change after it
         boolean ended =

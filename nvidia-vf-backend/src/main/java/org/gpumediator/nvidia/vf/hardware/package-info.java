@@ -1,0 +1,2 @@
+/** The registers of an Ada board's physical function. */
+package org.gpumediator.nvidia.vf.hardware;
