@@ -1,7 +1,7 @@
 package org.gpumediator.examples.vfiouser.protocol;
 
 /** The payload of DEVICE_GET_INFO and of its reply. */
-public final class DeviceInfo extends WireView {
+public final class DeviceInfo extends MessageView {
 
     /** Length in bytes. */
     public static final int LENGTH = 16;

@@ -1,7 +1,7 @@
 package org.gpumediator.examples.vfiouser.protocol;
 
 /** The payload of DMA_READ, DMA_WRITE and their replies, in front of the data. */
-public final class DmaAccess extends WireView {
+public final class DmaAccess extends MessageView {
 
     /** Length in bytes. */
     public static final int LENGTH = 16;

@@ -1,7 +1,7 @@
 package org.gpumediator.examples.vfiouser.protocol;
 
 /** The payload of DMA_MAP: a piece of guest memory, whose file comes as a descriptor. */
-public final class DmaMap extends WireView {
+public final class DmaMap extends MessageView {
 
     /** Length in bytes. */
     public static final int LENGTH = 32;

@@ -1,7 +1,7 @@
 package org.gpumediator.examples.vfiouser.protocol;
 
 /** The payload of DMA_UNMAP and of its reply. */
-public final class DmaUnmap extends WireView {
+public final class DmaUnmap extends MessageView {
 
     /** Length in bytes. */
     public static final int LENGTH = 24;

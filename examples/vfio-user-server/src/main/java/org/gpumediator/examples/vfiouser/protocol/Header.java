@@ -1,7 +1,7 @@
 package org.gpumediator.examples.vfiouser.protocol;
 
 /** What every message begins with. */
-public final class Header extends WireView {
+public final class Header extends MessageView {
 
     /** Length in bytes. */
     public static final int LENGTH = 16;

@@ -1,7 +1,7 @@
 package org.gpumediator.examples.vfiouser.protocol;
 
 /** The payload of DEVICE_GET_IRQ_INFO and of its reply. */
-public final class IrqInfo extends WireView {
+public final class IrqInfo extends MessageView {
 
     /** Length in bytes. */
     public static final int LENGTH = 16;

@@ -1,7 +1,7 @@
 package org.gpumediator.examples.vfiouser.protocol;
 
 /** The payload of DEVICE_SET_IRQS, in front of its data. */
-public final class IrqSet extends WireView {
+public final class IrqSet extends MessageView {
 
     /** Length in bytes. */
     public static final int LENGTH = 20;

@@ -1,7 +1,7 @@
 package org.gpumediator.examples.vfiouser.protocol;
 
 /** The payload of REGION_READ, REGION_WRITE and their replies, in front of the data. */
-public final class RegionAccess extends WireView {
+public final class RegionAccess extends MessageView {
 
     /** Length in bytes. */
     public static final int LENGTH = 16;

@@ -1,7 +1,7 @@
 package org.gpumediator.examples.vfiouser.protocol;
 
 /** The payload of DEVICE_GET_REGION_INFO and of its reply, in front of capabilities. */
-public final class RegionInfo extends WireView {
+public final class RegionInfo extends MessageView {
 
     /** Length in bytes. */
     public static final int LENGTH = 32;

@@ -1,7 +1,7 @@
 package org.gpumediator.examples.vfiouser.protocol;
 
 /** The payload of DEVICE_GET_REGION_IO_FDS and of its reply. */
-public final class RegionIoFds extends WireView {
+public final class RegionIoFds extends MessageView {
 
     /** Length in bytes. */
     public static final int LENGTH = 16;

@@ -1,7 +1,7 @@
 package org.gpumediator.examples.vfiouser.protocol;
 
 /** A part of a region that can be mapped. */
-public final class SparseArea extends WireView {
+public final class SparseArea extends MessageView {
 
     /** Length in bytes. */
     public static final int LENGTH = 16;

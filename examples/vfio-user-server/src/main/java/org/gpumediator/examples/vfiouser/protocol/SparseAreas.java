@@ -3,7 +3,7 @@ package org.gpumediator.examples.vfiouser.protocol;
 /**
  * The capability of a region of which only some areas can be mapped; {@link SparseArea}s follow.
  */
-public final class SparseAreas extends WireView {
+public final class SparseAreas extends MessageView {
 
     /** Length in bytes. */
     public static final int LENGTH = 16;

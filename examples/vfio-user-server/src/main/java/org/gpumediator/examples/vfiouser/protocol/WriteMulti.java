@@ -1,7 +1,7 @@
 package org.gpumediator.examples.vfiouser.protocol;
 
 /** The payload of REGION_WRITE_MULTI and of its reply, in front of its entries. */
-public final class WriteMulti extends WireView {
+public final class WriteMulti extends MessageView {
 
     /** Length in bytes. */
     public static final int LENGTH = 8;

@@ -14,10 +14,10 @@ import org.gpumediator.examples.vfiouser.protocol.DmaMap;
 import org.gpumediator.examples.vfiouser.protocol.DmaUnmap;
 import org.gpumediator.examples.vfiouser.protocol.Header;
 import org.gpumediator.examples.vfiouser.protocol.IrqSet;
+import org.gpumediator.examples.vfiouser.protocol.MessageView;
 import org.gpumediator.examples.vfiouser.protocol.RegionAccess;
 import org.gpumediator.examples.vfiouser.protocol.RegionInfo;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
-import org.gpumediator.examples.vfiouser.protocol.WireView;
 
 /**
  * Serves a client of its own for a moment, so that every class is loaded and the usual messages are
@@ -85,7 +85,7 @@ public final class WarmUp {
         Descriptors.close(counter);
     }
 
-    private <V extends WireView> V payload(V view) {
+    private <V extends MessageView> V payload(V view) {
         view.wrap(out, Header.LENGTH);
         return view;
     }

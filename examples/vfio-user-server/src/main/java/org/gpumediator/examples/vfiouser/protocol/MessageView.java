@@ -9,12 +9,12 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Belongs to one thread.
  */
-public abstract class WireView {
+public abstract class MessageView {
 
     private MemorySegment segment = MemorySegment.NULL;
     private long at;
 
-    WireView() {}
+    MessageView() {}
 
     /** Lays the structure over a buffer, with its first byte at {@code position}. */
     public final void wrap(MemorySegment buffer, long position) {
