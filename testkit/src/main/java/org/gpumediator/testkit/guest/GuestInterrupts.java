@@ -18,6 +18,10 @@ final class GuestInterrupts {
     private static final int DE_ENABLED = 0xfc08_2529;
     private static final int DE_OPEN = 0xb408_0000;
     private static final int STUCK = 100;
+    private static final int EVENTS_PER_PIPE = 5;
+    private static final int DE_PCH = 1 << 28;
+    private static final int PCH_HOTPLUG = 0xe8_0000;
+    private static final int HOTPLUG = 0xc_4030;
 
     private static final int CAPABILITIES = 0x34;
     private static final int CAPABILITY_MSI = 0x05;
@@ -32,6 +36,8 @@ final class GuestInterrupts {
     private final Map<DriverEngine, Long> userInterrupts = new EnumMap<>(DriverEngine.class);
     private int gtMask = ~GT_ALWAYS_OPEN;
     private int pmMask = ~0;
+    private final long[] blanks = new long[3];
+    private long hotplugs;
     private long handled;
     private boolean messages;
 
@@ -176,6 +182,7 @@ final class GuestInterrupts {
         int gt = acknowledge(Mmio.GT);
         int de = acknowledge(Mmio.DE);
         int pm = acknowledge(Mmio.PM);
+        display(de);
         bus.write(Mmio.DE + Mmio.IER, enabled | Mmio.DE_MASTER);
         bus.write(Mmio.PCH + Mmio.IER, pch);
         for (DriverEngine engine : DriverEngine.values()) {
@@ -189,12 +196,33 @@ final class GuestInterrupts {
         }
     }
 
+    private void display(int events) {
+        for (int pipe = 0; pipe < blanks.length; pipe++) {
+            blanks[pipe] += events >>> EVENTS_PER_PIPE * pipe & 1;
+        }
+        if ((events & DE_PCH) != 0) {
+            int pch = bus.read(Mmio.PCH + Mmio.IIR);
+            bus.write(HOTPLUG, bus.read(HOTPLUG));
+            bus.write(Mmio.PCH + Mmio.IIR, pch);
+            hotplugs += (pch & PCH_HOTPLUG) != 0 ? 1 : 0;
+        }
+    }
+
     private int acknowledge(int bank) {
         int pending = bus.read(bank + Mmio.IIR);
         if (pending != 0) {
             bus.write(bank + Mmio.IIR, pending);
         }
         return pending;
+    }
+
+    /** Returns how many vertical blanks of a pipe it has heard of. */
+    long blanks(int pipe) {
+        return blanks[pipe];
+    }
+
+    long hotplugs() {
+        return hotplugs;
     }
 
     long handled() {

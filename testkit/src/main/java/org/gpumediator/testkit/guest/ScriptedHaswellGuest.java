@@ -11,6 +11,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.haswell.HaswellEngine;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A guest with an i915-like driver, written in Java and run by the test: it finds its slice, maps
@@ -54,6 +55,7 @@ public final class ScriptedHaswellGuest {
     private final Deque<Borrowed> batches = new ArrayDeque<>();
     private GraphicsSpace space;
     private int fences;
+    private @Nullable DisplayDriver display;
 
     private record Borrowed(Request request, GuestObject object) {}
 
@@ -204,6 +206,7 @@ public final class ScriptedHaswellGuest {
      * {@link #boot} again.
      */
     public void unload() {
+        display = null;
         for (DriverEngine engine : DriverEngine.values()) {
             stop(engine);
         }
@@ -512,6 +515,14 @@ public final class ScriptedHaswellGuest {
                 bus.read(engine.register(Mmio.RING_START)),
                 bus.read(engine.register(Mmio.RING_CTL)),
                 bus.read(engine.register(Mmio.RING_ACTHD)));
+    }
+
+    /** Returns the driver's display part; the first call makes it listen for plugs. */
+    public DisplayDriver displays() {
+        if (display == null) {
+            display = new DisplayDriver(bus, interrupts, this::step);
+        }
+        return display;
     }
 
     /** Returns ways to misbehave. */

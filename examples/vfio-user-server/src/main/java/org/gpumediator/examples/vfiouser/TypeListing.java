@@ -1,5 +1,7 @@
 package org.gpumediator.examples.vfiouser;
 
+import static org.gpumediator.examples.common.JsonText.quoted;
+
 import java.util.ArrayList;
 import java.util.List;
 import org.gpumediator.api.partition.VgpuType;
@@ -58,20 +60,5 @@ final class TypeListing {
                             + "}}");
         }
         return objects.isEmpty() ? "[]\n" : "[\n" + String.join(",\n", objects) + "\n]\n";
-    }
-
-    private static String quoted(String text) {
-        StringBuilder quoted = new StringBuilder("\"");
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '"' || c == '\\') {
-                quoted.append('\\').append(c);
-            } else if (c < ' ') {
-                quoted.append("\\u%04x".formatted((int) c));
-            } else {
-                quoted.append(c);
-            }
-        }
-        return quoted.append('"').toString();
     }
 }

@@ -1,7 +1,13 @@
 package org.gpumediator.examples.vfiouser;
 
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.nio.charset.Charset;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -14,6 +20,10 @@ import org.gpumediator.examples.common.FakeGpus;
 import org.gpumediator.examples.common.HostShare;
 import org.gpumediator.examples.common.Policies;
 import org.gpumediator.examples.common.UsageException;
+import org.gpumediator.examples.common.screens.Commands;
+import org.gpumediator.examples.common.screens.ScreenPage;
+import org.gpumediator.examples.common.screens.Screens;
+import org.gpumediator.examples.common.screens.ScreenshotFolder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -36,6 +46,9 @@ import picocli.CommandLine.Option;
                     + " socket or memory; 2 a bad option; 3 a virtual GPU does not fit.",
         })
 public final class VfioUserServer implements Callable<Integer> {
+
+    private static final int SECONDS_OF_A_DAY = 86_400;
+    private static final int MAX_PORT = 65_535;
 
     /** How long an orderly end may take. */
     private static final long END_NANOS = 5_000_000_000L;
@@ -117,6 +130,35 @@ public final class VfioUserServer implements Callable<Integer> {
     private @Nullable Path trace;
 
     @Option(
+            names = "--screenshot-dir",
+            paramLabel = "DIR",
+            description =
+                    "Write what each lit screen shows to DIR/VGPU-PORT.png, again and again, and"
+                            + " at the command screenshot.")
+    private @Nullable Path screenshotFolder;
+
+    @Option(
+            names = "--screenshot-every",
+            paramLabel = "SECONDS",
+            description = "How long between two pictures. Default: ${DEFAULT-VALUE}.")
+    private int screenshotSeconds = 10;
+
+    @Option(
+            names = "--screens",
+            paramLabel = "PORT",
+            description =
+                    "Show all screens live, as a web page on this port of the loopback address, and"
+                            + " print SCREENS and the page's address; 0 for any free port.")
+    private @Nullable Integer screensPort;
+
+    @Option(
+            names = "--commands",
+            description =
+                    "Read commands from standard input: plug VGPU PORT WIDTHxHEIGHT[@HZ] or"
+                            + " edid=FILE, unplug VGPU PORT, screenshot.")
+    private boolean commands;
+
+    @Option(
             names = "--write-multiple",
             description = "Let clients send several posted writes in one message.")
     private boolean writeMultiple;
@@ -192,6 +234,21 @@ public final class VfioUserServer implements Callable<Integer> {
         if (json && !listTypes) {
             throw UsageException.badOption("--json: expected --list-types with it");
         }
+        if (screenshotSeconds < 1 || screenshotSeconds > SECONDS_OF_A_DAY) {
+            throw UsageException.badOption(
+                    "--screenshot-every "
+                            + screenshotSeconds
+                            + ": expected 1 to "
+                            + SECONDS_OF_A_DAY);
+        }
+        if (screensPort != null && (screensPort < 0 || screensPort > MAX_PORT)) {
+            throw UsageException.badOption(
+                    "--screens " + screensPort + ": expected 0 to " + MAX_PORT);
+        }
+        if (screenshotFolder != null && !Files.isDirectory(screenshotFolder)) {
+            throw UsageException.badOption(
+                    "--screenshot-dir " + screenshotFolder + ": expected a folder");
+        }
         if (vgpus.isEmpty() && desiredState == null && !listTypes) {
             throw UsageException.badOption("expected --vgpu, --desired-state or --list-types");
         }
@@ -231,6 +288,7 @@ public final class VfioUserServer implements Callable<Integer> {
             Runtime.getRuntime().addShutdownHook(atTheEnd);
             try {
                 service.serve(out);
+                showScreens(mediator);
             } catch (UsageException refused) {
                 Runtime.getRuntime().removeShutdownHook(atTheEnd);
                 throw refused;
@@ -240,6 +298,42 @@ public final class VfioUserServer implements Callable<Integer> {
             }
             new CountDownLatch(1).await();
             return 0;
+        }
+    }
+
+    /** Shows what guests show, in the ways that were asked for. */
+    private void showScreens(Mediator mediator) {
+        Screens screens = new Screens(mediator);
+        ScreenshotFolder folder = null;
+        if (screenshotFolder != null) {
+            folder = new ScreenshotFolder(screens, screenshotFolder);
+            folder.takeEvery(
+                    Duration.ofSeconds(screenshotSeconds),
+                    refused -> err.println("vfio-user-server: --screenshot-dir: " + refused));
+        }
+        if (screensPort != null) {
+            try {
+                ScreenPage page = new ScreenPage(mediator, screens, screensPort);
+                out.println("SCREENS http://localhost:" + page.port() + "/");
+                out.flush();
+            } catch (IOException refused) {
+                throw new UsageException(
+                        UsageException.HOST_REFUSES,
+                        "--screens " + screensPort + ": " + refused.getMessage());
+            }
+        }
+        if (commands) {
+            Commands reader = new Commands(mediator, folder, out);
+            Thread.ofPlatform().daemon().name("commands").start(() -> read(reader));
+        }
+    }
+
+    private void read(Commands reader) {
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(System.in, Charset.defaultCharset()))) {
+            reader.run(lines);
+        } catch (IOException ended) {
+            err.println("vfio-user-server: --commands: " + ended.getMessage());
         }
     }
 
