@@ -39,6 +39,7 @@ import org.gpumediator.intel.gen7.bar.HostRegisters;
 import org.gpumediator.intel.gen7.bar.PortBar;
 import org.gpumediator.intel.gen7.bar.RegisterBar;
 import org.gpumediator.intel.gen7.bar.TableWindow;
+import org.gpumediator.intel.gen7.command.WorkBudget;
 import org.gpumediator.intel.gen7.display.GuestDisplays;
 import org.gpumediator.intel.gen7.display.Ports;
 import org.gpumediator.intel.gen7.display.SideBand;
@@ -104,6 +105,9 @@ public final class Gen7Vgpu implements DeviceModel {
 
     @GuardedBy("lock")
     private final Fences fences;
+
+    @GuardedBy("lock")
+    private final WorkBudget flushing = new WorkBudget();
 
     private final DmaPages scratchPage;
     private final VirtualInterrupts interrupts;
@@ -345,9 +349,15 @@ public final class Gen7Vgpu implements DeviceModel {
 
     void tableFlushed() {
         synchronized (lock) {
-            gtt.synchronise();
-            backend.physicalTable().flush();
+            gtt.beginLook();
         }
+        for (boolean done = false; !done; ) {
+            synchronized (lock) { // let go of in between: others may need it
+                flushing.begin();
+                done = gtt.look(flushing);
+            }
+        }
+        backend.physicalTable().flush();
     }
 
     boolean ownsFence(int fence) {

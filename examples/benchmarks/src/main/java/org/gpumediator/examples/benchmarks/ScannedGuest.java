@@ -6,12 +6,15 @@ import org.gpumediator.intel.gen7.command.GuestDwords;
 import org.gpumediator.intel.gen7.command.ScanContext;
 import org.gpumediator.intel.gen7.command.ScanEvents;
 import org.gpumediator.intel.gen7.command.ScanLimits;
+import org.gpumediator.intel.gen7.command.WorkBudget;
 
 /**
  * A guest as the scanner sees it: a slice, memory, a place for copies. It submits nothing that is
  * refused.
  */
 abstract class ScannedGuest implements ScanContext, GuestDwords, BatchSink, ScanEvents {
+
+    private final WorkBudget budget = new WorkBudget(1 << 30);
 
     private static final int COPIES = 0x0e00_0000;
 
@@ -58,6 +61,12 @@ abstract class ScannedGuest implements ScanContext, GuestDwords, BatchSink, Scan
     @Override
     public final BatchSink batches() {
         return this;
+    }
+
+    @Override
+    public final WorkBudget budget() {
+        budget.begin();
+        return budget;
     }
 
     @Override

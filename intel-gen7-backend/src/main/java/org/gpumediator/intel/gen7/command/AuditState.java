@@ -12,6 +12,7 @@ final class AuditState {
     final SliceBounds bounds = new SliceBounds();
     final ScanResult result;
     ScanEvents events = NOBODY;
+    WorkBudget budget = new WorkBudget();
     RegisterRules registers = RegisterRules.of(0);
     boolean ppgtt;
     boolean surfacesConfined;
@@ -38,6 +39,7 @@ final class AuditState {
     void begin(ScanContext context) {
         bounds.set(context);
         events = context.events();
+        budget = context.budget();
         registers = RegisterRules.of(context.engine());
         ppgtt = context.ppgttEnabled();
         surfacesConfined = context.surfacesConfined();
@@ -58,6 +60,7 @@ final class AuditState {
     /** Counts something refused without changing the copy. */
     void count(GuestFaultKind kind, int row, long value) {
         result.refused++;
+        budget.spend(WorkBudget.EVENT);
         String name = row == 0 ? UNKNOWN_COMMAND : Gen7Commands.CATALOGUE.row(row).name();
         events.refused(kind, name, value);
     }

@@ -71,12 +71,17 @@ final class CommandAuditor {
     }
 
     /**
-     * Audits the noted commands, which lie whole in {@code dwords}; what is refused has become
-     * MI_NOOP. None is a jump or the end of a batch.
+     * Audits the noted commands, or those in front as far as the budget goes, which lie whole in
+     * {@code dwords}; what is refused has become MI_NOOP. None is a jump or the end of a batch.
      */
     void audit(int[] dwords, long[] notes, int count) {
         for (int i = 0; i < count && state.stopBefore == AuditState.GO_ON; i++) {
             int at = (int) notes[i];
+            if (i > 0 && !state.inBatch && !state.budget.allows(1)) {
+                state.stopBefore = at;
+                return;
+            }
+            state.budget.spend(WorkBudget.LOOK);
             int plan = (int) (notes[i] >>> Integer.SIZE);
             int length = CommandDecoder.lengthOf(plan, dwords[at]);
             audit(dwords, at, length, CommandDecoder.rowOf(plan));

@@ -73,6 +73,10 @@ public final class CommandScanner {
     }
 
     private static final int NOTES = 256;
+
+    /** Only while so much is left is a batch begun, in units of {@link WorkBudget}. */
+    private static final int LEAST_FOR_A_BATCH = WorkBudget.UNITS / 4;
+
     private static final int FILL_HINT = CommandAudit.BLIT_FILL.ordinal();
     private static final int COPY_HINT = CommandAudit.BLIT_COPY.ordinal();
     private static final int START_PLAN = plan("MI_BATCH_BUFFER_START");
@@ -183,11 +187,19 @@ public final class CommandScanner {
     private int walk(ScanContext context, int[] dwords, int from, int to) {
         int at = from;
         while (true) {
+            int before = at;
             at = hop(dwords, at, to);
+            state.budget.spend(at - before);
             auditor.audit(dwords, notes, noteCount);
             if (state.stopBefore != AuditState.GO_ON) {
                 walked = Walked.BUDGET;
                 return state.stopBefore;
+            }
+            if (walked == Walked.FULL || walked == Walked.AT_FLOW) {
+                if (at > from && !state.inBatch && !state.budget.allows(1)) {
+                    walked = Walked.BUDGET;
+                    return at;
+                }
             }
             if (walked == Walked.FULL) {
                 continue;
@@ -340,6 +352,10 @@ public final class CommandScanner {
             GraphicsSpace space,
             long target,
             boolean unprivileged) {
+        if (!state.budget.allows(LEAST_FOR_A_BATCH)) {
+            ring[at] = dw0;
+            return OUT_OF_BUDGET;
+        }
         if (!copies.placed()) {
             BatchSink sink = context.batches();
             int most = Math.min(limits.batchDwords(), sink.capacityDwords());
@@ -467,6 +483,7 @@ public final class CommandScanner {
     /** Returns where in the copies a target already is, as the start of an audited command. */
     private int find(GraphicsSpace space, long target, boolean unprivileged, int walkedTo) {
         walkedAgain += copies.count() >>> 4;
+        state.budget.spend(WorkBudget.JUMP + copies.count());
         int batch = copies.find(space, target, unprivileged);
         if (batch != BatchCopies.NONE) {
             return copies.started(batch) ? copies.start(batch) : BatchCopies.NONE;
@@ -502,6 +519,7 @@ public final class CommandScanner {
             at += Math.max(1, CommandDecoder.lengthOf(plan, dw0));
         }
         walkedAgain += offset;
+        state.budget.spend(offset);
         return at == start + offset && !relies;
     }
 

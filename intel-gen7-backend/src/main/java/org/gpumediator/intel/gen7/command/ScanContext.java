@@ -46,6 +46,9 @@ public interface ScanContext {
     /** Returns where copies of batches go. */
     BatchSink batches();
 
+    /** Returns what the scan may cost; it goes on with the same one if it is asked to. */
+    WorkBudget budget();
+
     /** Returns who hears of side effects. */
     ScanEvents events();
 }

@@ -10,6 +10,7 @@ import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.gpumediator.core.hardware.Mmio;
 import org.gpumediator.core.schedule.EngineGroupScheduler;
+import org.gpumediator.intel.gen7.command.WorkBudget;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.hardware.Engine;
 import org.gpumediator.intel.gen7.hardware.RingRegisters;
@@ -35,7 +36,10 @@ public final class EngineMediation implements AutoCloseable {
      * reset when somebody else waits), resets all the time (only its own rings; the hardware only if it is stuck there).
      */
 
-    private final ReentrantLock lock = new ReentrantLock();
+    /** Fair, so that whoever has work done all the time comes after those who wait already. */
+    private final ReentrantLock lock = new ReentrantLock(true);
+
+    private final WorkBudget budget = new WorkBudget();
     private final MediationClock clock;
     private final RenderState renderState;
     private final Runnable stepNeeded;
@@ -69,7 +73,7 @@ public final class EngineMediation implements AutoCloseable {
         this.renderState = renderState;
         this.scheduler = scheduler;
         this.stepNeeded = stepNeeded;
-        rings = new PhysicalRings(mmio, area, renderState);
+        rings = new PhysicalRings(mmio, area, renderState, budget);
         reset =
                 new EngineReset(
                         mmio,
@@ -79,7 +83,7 @@ public final class EngineMediation implements AutoCloseable {
                         });
         contextSwitch = new ContextSwitch(gpu, mmio, area, reset);
         cutOff = new CutOff(clock, rings, reset, hangRule);
-        submitter = new Submitter(clock, rings, area, effects);
+        submitter = new Submitter(clock, rings, effects, budget);
         turns =
                 new EngineTurns(
                         clock,
@@ -88,20 +92,32 @@ public final class EngineMediation implements AutoCloseable {
                         contextSwitch,
                         cutOff,
                         submitter,
+                        budget,
                         serviceInterrupts);
         rings.switchOff();
         rings.programMasks();
+    }
+
+    private void enter() {
+        lock.lock();
+        if (lock.getHoldCount() == 1) {
+            budget.begin();
+        }
+    }
+
+    private void leave() {
+        lock.unlock();
     }
 
     // ------------------------------------------------------------------ guests come and go
 
     /** Lets a guest use the engines. */
     public void attach(GuestEngines guest, SchedulingParameters parameters) {
-        lock.lock();
+        enter();
         try {
             turns.attach(guest, parameters);
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
@@ -109,21 +125,21 @@ public final class EngineMediation implements AutoCloseable {
      * Takes a guest off the engines, by force if its work does not stop at once, and forgets it.
      */
     public void detach(GuestEngines guest) {
-        lock.lock();
+        enter();
         try {
             turns.detach(guest);
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
     /** Takes a guest off the engines and puts its engines into their state after reset. */
     public void resetAll(GuestEngines guest) {
-        lock.lock();
+        enter();
         try {
             turns.reset(guest);
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
@@ -132,24 +148,24 @@ public final class EngineMediation implements AutoCloseable {
      * they would not.
      */
     public void hold(GuestEngines guest) {
-        lock.lock();
+        enter();
         try {
             turns.hold(guest);
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
     /** Lets a held guest go on. */
     public void release(GuestEngines guest) {
-        lock.lock();
+        enter();
         try {
             turns.release(guest);
             arrived(guest);
         } catch (Throwable thrown) {
             fail(guest, thrown);
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
@@ -157,7 +173,7 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Takes a guest's write of TAIL. */
     public void tailWritten(GuestEngines guest, Engine engine, int value) {
-        lock.lock();
+        enter();
         try {
             VirtualRing ring = guest.ring(engine);
             int tail = value & RingRegisters.TAIL_OFFSET_MASK;
@@ -169,16 +185,16 @@ public final class EngineMediation implements AutoCloseable {
                                 Integer.toUnsignedLong(value));
                 return;
             }
-            ring.tail = tail;
+            ring.moveTail(tail);
             arrived(guest);
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
     /** Takes a guest's write of HEAD. */
     public void headWritten(GuestEngines guest, Engine engine, int value) {
-        lock.lock();
+        enter();
         try {
             VirtualRing ring = guest.ring(engine);
             if (ring.enabled() && (value & RingRegisters.HEAD_OFFSET_MASK) >= ring.length()) {
@@ -202,23 +218,23 @@ public final class EngineMediation implements AutoCloseable {
         } catch (Throwable thrown) {
             fail(guest, thrown);
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
     /** Takes a guest's write of START. */
     public void startWritten(GuestEngines guest, Engine engine, int value) {
-        lock.lock();
+        enter();
         try {
             guest.ring(engine).start = value & RingRegisters.START_MASK;
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
     /** Takes a guest's write of CTL: switches the ring on or off. */
     public void ctlWritten(GuestEngines guest, Engine engine, int value) {
-        lock.lock();
+        enter();
         try {
             VirtualRing ring = guest.ring(engine);
             boolean was = ring.enabled();
@@ -244,7 +260,7 @@ public final class EngineMediation implements AutoCloseable {
         } catch (Throwable thrown) {
             fail(guest, thrown);
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
@@ -280,7 +296,7 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Returns what a guest sees in HEAD. */
     public int head(GuestEngines guest, Engine engine) {
-        lock.lock();
+        enter();
         try {
             VirtualRing ring = guest.ring(engine);
             if (turns.isOn(guest)) {
@@ -288,30 +304,30 @@ public final class EngineMediation implements AutoCloseable {
             }
             return ring.head;
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
     /** Returns what a guest sees in TAIL. */
     public int tail(GuestEngines guest, Engine engine) {
-        lock.lock();
+        enter();
         try {
             return guest.ring(engine).tail;
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
     /** Returns what a guest sees in ACTHD: its own addresses, not those of the shadow. */
     public int activeHead(GuestEngines guest, Engine engine) {
-        lock.lock();
+        enter();
         try {
             if (turns.isOn(guest)) {
                 rings.refreshActiveHead(guest, engine);
             }
             return guest.registers().get(engine.base() + RingRegisters.ACTHD);
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
@@ -320,7 +336,7 @@ public final class EngineMediation implements AutoCloseable {
      * hardware as well.
      */
     public void modeWritten(GuestEngines guest, Engine engine) {
-        lock.lock();
+        enter();
         try {
             int mode = guest.registers().get(engine.base() + RingRegisters.MI_MODE);
             guest.ring(engine).stopped = (mode & RingRegisters.MI_MODE_STOP) != 0;
@@ -329,7 +345,7 @@ public final class EngineMediation implements AutoCloseable {
             }
             arrived(guest);
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
@@ -338,7 +354,7 @@ public final class EngineMediation implements AutoCloseable {
      * run.
      */
     public boolean idle(GuestEngines guest, Engine engine) {
-        lock.lock();
+        enter();
         try {
             VirtualRing ring = guest.ring(engine);
             if (ring.hung) {
@@ -349,7 +365,7 @@ public final class EngineMediation implements AutoCloseable {
             }
             return !ring.enabled() || guest.stopped(engine) || ring.headOffset() == ring.tail;
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
@@ -358,7 +374,7 @@ public final class EngineMediation implements AutoCloseable {
      * PP_DCLV.
      */
     public void addressSpaceWritten(GuestEngines guest, Engine engine) {
-        lock.lock();
+        enter();
         try {
             if (turns.isOn(guest)) {
                 VirtualRing ring = guest.ring(engine);
@@ -371,34 +387,37 @@ public final class EngineMediation implements AutoCloseable {
         } catch (Throwable thrown) {
             fail(guest, thrown);
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
     /** Takes a guest's write of HWS_PGA. */
     public void statusPageWritten(GuestEngines guest, Engine engine) {
-        lock.lock();
+        enter();
         try {
             if (turns.isOn(guest)) {
                 rings.loadStatusPage(guest, engine);
             }
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
     /** Takes a guest's request to invalidate an engine's translations. */
     public void invalidate(GuestEngines guest, Engine engine) {
-        lock.lock();
+        enter();
         try {
-            guest.synchroniseTables();
-            if (turns.isOn(guest)) {
-                rings.invalidate(engine);
+            if (turns.isOn(guest)) { // else what it comes back with is looked at then
+                guest.tableLook().ask(engine);
+                turns.lookAtTables(guest);
+                if (budget.ranOut()) {
+                    stepNeeded.run();
+                }
             }
         } catch (Throwable thrown) {
             fail(guest, thrown);
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
@@ -407,35 +426,35 @@ public final class EngineMediation implements AutoCloseable {
      * be another's memory by the next time it is used.
      */
     public void forgetTranslations(GuestEngines guest) {
-        lock.lock();
+        enter();
         try {
             if (turns.isOn(guest)) {
                 Engine.ALL.forEach(rings::invalidate);
             }
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
     /** Takes a guest's write of a register that moves with it; it is stored already. */
     public void renderWritten(GuestEngines guest, int offset) {
-        lock.lock();
+        enter();
         try {
             if (turns.isOn(guest)) {
                 renderState.restore(guest, offset);
             }
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
     /** Returns what a guest sees in a register that moves with it. */
     public int renderRead(GuestEngines guest, int offset, int stored) {
-        lock.lock();
+        enter();
         try {
             return turns.isOn(guest) ? rings.read(guest, offset) : stored;
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
@@ -446,7 +465,7 @@ public final class EngineMediation implements AutoCloseable {
      * @param engines bits of {@link Engine#bit}
      */
     public void guestReset(GuestEngines guest, int engines) {
-        lock.lock();
+        enter();
         try {
             turns.finishSwitch(guest);
             for (Engine engine : Engine.ALL) {
@@ -461,7 +480,7 @@ public final class EngineMediation implements AutoCloseable {
         } catch (Throwable thrown) {
             fail(guest, thrown);
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
@@ -486,17 +505,17 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Does what is due. */
     public long step(long now) {
-        lock.lock();
+        enter();
         try {
             return turns.step(now);
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
     /** Tells the owner of the engines of events that the hardware has raised: bits of GT and PM. */
     public void engineEvents(int gt, int pm) {
-        lock.lock();
+        enter();
         try {
             GuestEngines guest = turns.owner();
             for (Engine engine : Engine.ALL) {
@@ -516,7 +535,7 @@ public final class EngineMediation implements AutoCloseable {
             }
             turns.react();
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
@@ -525,11 +544,11 @@ public final class EngineMediation implements AutoCloseable {
      * submission in between.
      */
     public void exclusively(Runnable action) {
-        lock.lock();
+        enter();
         try {
             action.run();
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
@@ -540,11 +559,11 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Returns the scheduling policy. */
     public SchedulingPolicy policy() {
-        lock.lock();
+        enter();
         try {
             return scheduler.policy();
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
@@ -559,11 +578,11 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Returns what a guest has had of the engines. */
     public EngineGroupScheduler.ClientStatistics statistics(GuestEngines guest) {
-        lock.lock();
+        enter();
         try {
             return scheduler.statistics(guest.id());
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
@@ -583,46 +602,48 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Returns counters by name. */
     public Map<String, Long> counters() {
-        lock.lock();
+        enter();
         try {
             Map<String, Long> counters = new TreeMap<>(reset.counters());
             counters.put("engines.switches", turns.switches());
             counters.put("engines.submissions", submitter.count());
+            counters.put("engines.work", budget.all());
+            counters.put("engines.work.most", (long) budget.most());
             return counters;
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
     /** Returns whether a guest has failed: hung the engines too often, or made its work throw. */
     public boolean hasFailed(GuestEngines guest) {
-        lock.lock();
+        enter();
         try {
             return guest.failed();
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
     /** Returns a guest's counters by name, engine by engine. */
     public Map<String, Long> ringCounters(GuestEngines guest) {
-        lock.lock();
+        enter();
         try {
             return guest.counters(clock.nanoTime());
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 
     /** Leaves the engines stopped. Every guest must be detached. */
     @Override
     public void close() {
-        lock.lock();
+        enter();
         try {
             rings.switchOff();
             contextSwitch.close();
         } finally {
-            lock.unlock();
+            leave();
         }
     }
 }

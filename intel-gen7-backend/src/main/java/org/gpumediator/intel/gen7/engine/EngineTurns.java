@@ -5,6 +5,7 @@ import java.util.TreeMap;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.core.schedule.EngineGroupScheduler;
+import org.gpumediator.intel.gen7.command.WorkBudget;
 import org.gpumediator.intel.gen7.hardware.Engine;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +61,7 @@ final class EngineTurns {
     private final ContextSwitch contextSwitch;
     private final CutOff cutOff;
     private final Submitter submitter;
+    private final WorkBudget budget;
     private final Patience patience = new Patience();
     private final Runnable serviceInterrupts;
     private final Map<Integer, GuestEngines> guests = new TreeMap<>();
@@ -80,6 +82,7 @@ final class EngineTurns {
             ContextSwitch contextSwitch,
             CutOff cutOff,
             Submitter submitter,
+            WorkBudget budget,
             Runnable serviceInterrupts) {
         this.clock = clock;
         this.scheduler = scheduler;
@@ -87,6 +90,7 @@ final class EngineTurns {
         this.contextSwitch = contextSwitch;
         this.cutOff = cutOff;
         this.submitter = submitter;
+        this.budget = budget;
         this.serviceInterrupts = serviceInterrupts;
     }
 
@@ -216,8 +220,16 @@ final class EngineTurns {
     /** Does what is due; returns when to be called again. */
     long step(long now) {
         react(now);
+        if (budget.ranOut()) {
+            return now;
+        }
         long next = Math.min(deadline, scheduler.nextDeadline());
         return waits() ? Math.min(next, now + ROOM_NANOS) : next;
+    }
+
+    /** Looks through the tables of the guest that is on. */
+    void lookAtTables(GuestEngines guest) {
+        submitter.lookAtTables(guest);
     }
 
     /**

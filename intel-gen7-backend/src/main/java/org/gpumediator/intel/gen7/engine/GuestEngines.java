@@ -11,6 +11,7 @@ import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.core.contain.GuestFailure;
 import org.gpumediator.core.hardware.DmaPages;
 import org.gpumediator.core.observe.FaultBook;
+import org.gpumediator.intel.gen7.command.WorkBudget;
 import org.gpumediator.intel.gen7.gtt.GuestGtt;
 import org.gpumediator.intel.gen7.gtt.Ppgtt;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
@@ -60,6 +61,7 @@ public final class GuestEngines {
     /** INSTPM of the hardware has {@link #CONSTANT_MODE}, or may get it by what waits to run. */
     private boolean absoluteConstants;
 
+    private final TableLook tableLook = new TableLook(this);
     private final CutOffHistory cutOffs = new CutOffHistory();
     private final ArrayDeque<Long> recentHangs = new ArrayDeque<>();
     private int hangs;
@@ -178,22 +180,32 @@ public final class GuestEngines {
     }
 
     /**
-     * Returns the physical PP_DIR_BASE for a guest's one, its tables up to date, or {@link
-     * Ppgtt#NO_PLACE}.
+     * Returns the physical PP_DIR_BASE for a guest's one, for an engine that stands still, or
+     * {@link Ppgtt#NO_PLACE}.
      */
-    int activate(Engine engine, int guestBase) {
+    int loadable(Engine engine, int guestBase) {
         synchronized (lock) {
-            return ppgtt.activate(engine, guestBase);
+            return ppgtt.load(engine, guestBase);
+        }
+    }
+
+    /**
+     * Returns the physical PP_DIR_BASE for a guest's one, its tables up to date, or {@link
+     * Ppgtt#NO_PLACE}, or {@link Ppgtt#NOT_YET}.
+     */
+    int activate(Engine engine, int guestBase, WorkBudget budget) {
+        synchronized (lock) {
+            return ppgtt.activate(engine, guestBase, budget);
         }
     }
 
     /**
      * Returns the physical PP_DIR_BASE for an engine on which the guest has its per-process table
-     * off, or {@link Ppgtt#NO_PLACE}.
+     * off, or {@link Ppgtt#NO_PLACE}, or {@link Ppgtt#NOT_YET}.
      */
-    int activateSlice(Engine engine) {
+    int activateSlice(Engine engine, WorkBudget budget) {
         synchronized (lock) {
-            return ppgtt.activateSlice(engine);
+            return ppgtt.activateSlice(engine, budget);
         }
     }
 
@@ -207,16 +219,35 @@ public final class GuestEngines {
     /** Copies ring or batch contents as the GPU would read them through the global GTT. */
     boolean copyOut(long graphicsAddress, MemorySegment target) {
         synchronized (lock) {
-            return gtt.copyOut(graphicsAddress, target);
+            try {
+                boolean copied = gtt.copyOut(graphicsAddress, target);
+                GuestFailure.surfaceLateErrors();
+                return copied;
+            } catch (Throwable thrown) { // its memory has gone, or is less than it said
+                failed(thrown);
+                return false;
+            }
         }
     }
 
-    /** Takes over what the guest has changed in tables that do not trap. */
-    void synchroniseTables() {
+    /** Begins to look through the tables that do not trap. */
+    void beginLook() {
         synchronized (lock) {
-            gtt.synchronise();
-            ppgtt.synchronise();
+            gtt.beginLook();
+            ppgtt.beginLook();
         }
+    }
+
+    /** Takes over what the guest has changed there; returns whether that is all. */
+    boolean look(WorkBudget budget) {
+        synchronized (lock) {
+            return gtt.look(budget) && ppgtt.look(budget);
+        }
+    }
+
+    /** Returns the look through the guest's tables. */
+    TableLook tableLook() {
+        return tableLook;
     }
 
     /** Returns whether a whole ring lies in the slice; counts it if not. */
@@ -372,6 +403,7 @@ public final class GuestEngines {
         for (VirtualRing ring : rings) {
             ring.reset();
         }
+        tableLook.reset();
         constantMode(0);
         currentContext = 0;
         contextSaved = false;

@@ -2,6 +2,8 @@ package org.gpumediator.intel.gen7.engine;
 
 import java.lang.foreign.MemorySegment;
 import org.gpumediator.core.hardware.Mmio;
+import org.gpumediator.intel.gen7.command.WorkBudget;
+import org.gpumediator.intel.gen7.gtt.Ppgtt;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.hardware.Engine;
 import org.gpumediator.intel.gen7.hardware.RingRegisters;
@@ -35,13 +37,15 @@ final class PhysicalRings {
     private final Mmio mmio;
     private final ReservedArea area;
     private final RenderState renderState;
+    private final WorkBudget budget;
     private final int[] jumpTarget = new int[1];
     private final MemorySegment jumpTargetBytes = MemorySegment.ofArray(jumpTarget);
 
-    PhysicalRings(Mmio mmio, ReservedArea area, RenderState renderState) {
+    PhysicalRings(Mmio mmio, ReservedArea area, RenderState renderState, WorkBudget budget) {
         this.mmio = mmio;
         this.area = area;
         this.renderState = renderState;
+        this.budget = budget;
     }
 
     /** Lets the engines raise the interrupts that guests may ask for. */
@@ -287,25 +291,32 @@ final class PhysicalRings {
      */
     void loadAddressSpace(GuestEngines guest, Engine engine) {
         VirtualRing ring = guest.ring(engine);
-        ring.addressSpaceStale = false;
         int base = engine.base();
         int mode = guest.registers().get(base + RingRegisters.GFX_MODE);
         ring.processTable = (mode & RingRegisters.GFX_MODE_PPGTT) != 0;
         boolean mirrored = !ring.processTable && engine != Engine.BCS;
         mmio.write(base + RingRegisters.PP_DCLV, RingRegisters.DCLV_ALL);
         guest.releaseAddressSpaces(engine, 0); // the engine has run dry, or stands before its queue
-        mmio.write(
-                base + RingRegisters.PP_DIR_BASE,
-                mirrored && ring.enabled()
-                        ? guest.activateSlice(engine)
-                        : guest.activate(
-                                engine, guest.registers().get(base + RingRegisters.PP_DIR_BASE)));
+        mmio.write(base + RingRegisters.PP_DIR_BASE, directoryBase(guest, ring, mirrored));
         mmio.write(
                 base + RingRegisters.GFX_MODE,
                 0xffff_0000
                         | mode & RingRegisters.GFX_MODE_OF_GUEST
                         | (mirrored ? RingRegisters.GFX_MODE_PPGTT : 0));
         invalidate(engine);
+    }
+
+    /** Returns what to load; while the mirror is not complete, an address space without pages. */
+    private int directoryBase(GuestEngines guest, VirtualRing ring, boolean mirrored) {
+        Engine engine = ring.engine();
+        ring.addressSpaceStale = false;
+        if (mirrored && ring.enabled()) {
+            int slice = guest.activateSlice(engine, budget);
+            ring.addressSpaceStale = slice == Ppgtt.NOT_YET;
+            return ring.addressSpaceStale ? guest.loadable(engine, 0) : slice;
+        }
+        return guest.loadable(
+                engine, guest.registers().get(engine.base() + RingRegisters.PP_DIR_BASE));
     }
 
     void loadRing(GuestEngines guest, Engine engine) {

@@ -11,6 +11,7 @@ import org.gpumediator.intel.gen7.command.ScanContext;
 import org.gpumediator.intel.gen7.command.ScanEvents;
 import org.gpumediator.intel.gen7.command.ScanLimits;
 import org.gpumediator.intel.gen7.command.ScanResult;
+import org.gpumediator.intel.gen7.command.WorkBudget;
 import org.gpumediator.intel.gen7.gtt.Ppgtt;
 import org.gpumediator.intel.gen7.gtt.Slice;
 import org.gpumediator.intel.gen7.hardware.Engine;
@@ -32,15 +33,27 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
 
     private static final int NOOP = 0;
 
+    /** More than the longest command has, so that one always fits into what is looked at. */
+    private static final int LEAST_DWORDS = 1 << 17;
+
+    /** What an effect of a command costs, in units of {@link WorkBudget}. */
+    private static final int EVENT = 64;
+
+    private final WorkBudget budget;
+
     private final CommandScanner scanner = new CommandScanner(ScanLimits.DEFAULT);
     private int[] dwords = new int[4096];
     private @Nullable GuestEngines guest;
     private @Nullable VirtualRing ring;
     private @Nullable SubmissionEffects effects;
 
+    Submission(WorkBudget budget) {
+        this.budget = budget;
+    }
+
     /**
-     * Takes as much as possible of what is queued. Afterwards {@link VirtualRing#taken} says up to
-     * where the GPU may run.
+     * Takes as much as possible of what is queued, the tables are up to date for, and the budget
+     * allows. Afterwards {@link VirtualRing#taken} says up to where the GPU may run.
      *
      * @return whether anything was taken
      */
@@ -49,8 +62,8 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
         ring = which;
         effects = heard;
         which.waitsForAddressSpace = false;
+        which.waitsForTables = false;
         try {
-            whose.synchroniseTables();
             return take();
         } finally {
             guest = null;
@@ -63,8 +76,9 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
         VirtualRing queue = ring();
         int length = queue.length();
         int from = queue.taken;
-        int queued = Math.floorMod(queue.tail - from, length);
-        int bytes = Math.min(queued, queue.room());
+        int queued = queue.covered();
+        int possible = Math.min(queued, queue.room());
+        int bytes = Math.min(possible, Math.max(LEAST_DWORDS, budget.left()) * Integer.BYTES);
         int count = bytes / Integer.BYTES;
         if (dwords.length < count) {
             dwords = new int[count];
@@ -83,6 +97,9 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
         }
         ScanResult result = scanner.scan(this, dwords, 0, count, bytes < queued);
         int taken = result.stoppedAt();
+        if (bytes < possible) {
+            budget.runOut();
+        }
         queue.submissions++;
         queue.commands += result.commands();
         store(from, length, taken);
@@ -92,6 +109,7 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
             queue.halt();
         } else if (result.stop() == ScanResult.Stop.BUDGET
                 && !queue.waitsForAddressSpace
+                && !queue.waitsForTables
                 && taken == 0
                 && bytes == queued
                 && queue.copies().isEmpty()) {
@@ -206,6 +224,11 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
     }
 
     @Override
+    public WorkBudget budget() {
+        return budget;
+    }
+
+    @Override
     public ScanEvents events() {
         return this;
     }
@@ -220,15 +243,19 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
     @Override
     public int pageDirectoryLoaded(int position, int value) {
         Engine engine = ring().engine();
+        budget.spend(EVENT);
         int base;
         if (ring().processTable || engine == Engine.BCS) {
-            base = guest().activate(engine, value);
+            base = guest().activate(engine, value, budget);
         } else {
             guest().registers().set(engine.base() + RingRegisters.PP_DIR_BASE, value);
-            base = guest().activateSlice(engine); // what the guest loads is used when it is on
+            base =
+                    guest().activateSlice(
+                                    engine, budget); // what the guest loads is used when it is on
         }
         ring().waitsForAddressSpace = base == Ppgtt.NO_PLACE;
-        return ring().waitsForAddressSpace ? NOT_NOW : base;
+        ring().waitsForTables = base == Ppgtt.NOT_YET;
+        return base == Ppgtt.NO_PLACE || base == Ppgtt.NOT_YET ? NOT_NOW : base;
     }
 
     @Override
@@ -240,11 +267,13 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
 
     @Override
     public void pageFlip(int position, int dw0, int dw1, int dw2) {
+        budget.spend(EVENT);
         inUse(effects).pageFlip(guest(), dw0, dw1, dw2);
     }
 
     @Override
     public void registerEmulated(int position, int barOffset, int value) {
+        budget.spend(EVENT);
         inUse(effects).registerEmulated(guest(), barOffset, value);
     }
 

@@ -3,7 +3,7 @@ package org.gpumediator.intel.gen7.engine;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.core.contain.GuestFailure;
-import org.gpumediator.intel.gen7.gtt.ReservedArea;
+import org.gpumediator.intel.gen7.command.WorkBudget;
 import org.gpumediator.intel.gen7.hardware.Engine;
 
 /**
@@ -17,31 +17,54 @@ final class Submitter {
     private final PhysicalRings rings;
     private final Submission submission;
     private final SubmissionEffects effects;
+    private final WorkBudget budget;
     private long count;
 
     Submitter(
             MediationClock clock,
             PhysicalRings rings,
-            ReservedArea area,
-            SubmissionEffects effects) {
+            SubmissionEffects effects,
+            WorkBudget budget) {
         this.clock = clock;
         this.rings = rings;
         this.effects = effects;
-        submission = new Submission();
+        this.budget = budget;
+        submission = new Submission(budget);
     }
 
     /** Gives all engines what they have room for. What fails is the guest's failure. */
     void submit(GuestEngines guest) {
         try {
-            for (Engine engine : Engine.ALL) {
-                VirtualRing ring = guest.ring(engine);
-                if (ring.hasQueued() && !guest.held && !guest.failed()) {
-                    submit(guest, ring);
-                }
+            takeFromAll(guest); // first, so that looks do not use up the budget each time
+            if (guest.tableLook().isNeeded()) {
+                lookAtTables(guest);
+                takeFromAll(guest);
             }
             GuestFailure.surfaceLateErrors();
         } catch (Throwable thrown) {
             guest.failed(thrown);
+        }
+    }
+
+    private void takeFromAll(GuestEngines guest) {
+        for (Engine engine : Engine.ALL) {
+            VirtualRing ring = guest.ring(engine);
+            if (ring.mayTake()
+                    && !guest.tableLook().isUnderWay()
+                    && !guest.held
+                    && !guest.failed()) {
+                submit(guest, ring);
+            }
+        }
+    }
+
+    /** Goes on with looking through the tables, if that is needed. */
+    void lookAtTables(GuestEngines guest) {
+        int forget = guest.tableLook().goOn(budget);
+        for (Engine engine : Engine.ALL) {
+            if ((forget & engine.bit()) != 0) {
+                rings.invalidate(engine);
+            }
         }
     }
 
@@ -51,8 +74,9 @@ final class Submitter {
             if (ring.addressSpaceStale) {
                 rings.loadAddressSpace(guest, ring.engine());
             }
-        } else if (ring.addressSpaceStale) {
-            return; // what is queued belongs to the other address space
+        }
+        if (ring.addressSpaceStale) {
+            return; // what is queued belongs to one that cannot be loaded yet
         }
         count++;
         boolean took = submission.take(guest, ring, effects);

@@ -49,6 +49,15 @@ final class VirtualRing {
     /** Up to where commands are audited and in the shadow. */
     int taken;
 
+    /** Up to where the tables were looked through after the guest had queued it. */
+    private int covered;
+
+    /** What {@link #covered} becomes when the look under way is complete. */
+    private int coveredNext;
+
+    /** What comes next loads an address space that has not been looked through yet. */
+    boolean waitsForTables;
+
     /** The physical ring is this one: its HEAD is this one's. */
     boolean loaded;
 
@@ -130,6 +139,34 @@ final class VirtualRing {
     /** Returns whether the guest has queued something that the shadow does not hold yet. */
     boolean hasQueued() {
         return enabled() && !halted && !hung && taken != tail;
+    }
+
+    /** Returns whether some of it may be taken: the tables are up to date for it. */
+    boolean mayTake() {
+        return hasQueued() && covered != taken;
+    }
+
+    /** Takes a guest's write of TAIL. */
+    void moveTail(int to) {
+        tail = to;
+        if (Math.floorMod(covered - taken, length()) > Math.floorMod(to - taken, length())) {
+            covered = taken; // the guest has taken some back
+        }
+    }
+
+    /** Takes note that a look through the tables begins. */
+    void beginLook() {
+        coveredNext = tail;
+    }
+
+    /** Takes note that it is complete. */
+    void endLook() {
+        covered = coveredNext;
+    }
+
+    /** Returns how many bytes are queued for which the tables are up to date. */
+    int covered() {
+        return Math.floorMod(covered - taken, length());
     }
 
     /**
@@ -217,6 +254,9 @@ final class VirtualRing {
     /** Makes everything from the head on be audited anew. */
     void retake() {
         taken = headOffset();
+        covered = taken;
+        coveredNext = taken;
+        waitsForTables = false;
         takenInAll = 0;
         contextChangedAt = Long.MAX_VALUE;
         copies.reset();

@@ -38,8 +38,13 @@ public final class DirectoryPlaces {
             }
         }
         holders[place] |= engine.bit();
-        directory.used(++uses);
+        use(directory);
         return true;
+    }
+
+    /** Takes note that a directory is wanted, with a place or without. */
+    void use(ResidentDirectory directory) {
+        directory.used(++uses);
     }
 
     /** Holds nothing for an engine any more. */

@@ -8,16 +8,17 @@ import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.api.vmm.GuestMemory.Region;
 import org.gpumediator.core.observe.FaultBook;
+import org.gpumediator.intel.gen7.command.WorkBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One guest's view of the global GTT: what it has written, kept apart from what the GPU uses.
  *
  * <p>Two ways to hear of writes. <em>Strict</em>: the window traps, each write is audited at once.
- * <em>Relaxed</em>: the window is plain memory of the guest; {@link #synchronise} audits what has
- * changed before the GPU next works for the guest. Both put the same entries into the physical
- * table: an entry outside the slice is never written, and one inside it points to a page of the
- * guest's own memory or to the guest's own scratch page.
+ * <em>Relaxed</em>: the window is plain memory of the guest; {@link #look} audits what has changed
+ * before the GPU next works for the guest. Both put the same entries into the physical table: an
+ * entry outside the slice is never written, and one inside it points to a page of the guest's own
+ * memory or to the guest's own scratch page.
  *
  * <p>Not thread safe: used under the lock of its virtual GPU.
  */
@@ -26,6 +27,17 @@ public final class GuestGtt {
     private static final ValueLayout.OfInt LE32 =
             ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int CHUNK = 1024;
+
+    /** To compare a chunk where nothing has changed, in units of {@link WorkBudget}. */
+    private static final int COMPARED = CHUNK / 4;
+
+    /** To take over an entry. */
+    private static final int TAKEN = 16;
+
+    /** To put an entry into the mirror. */
+    private static final int MIRRORED = 2;
+
+    private static final int CHUNK_MOST = COMPARED + CHUNK * TAKEN;
 
     private final Slice slice;
     private final GlobalGtt physical;
@@ -42,6 +54,13 @@ public final class GuestGtt {
 
     private final @Nullable MemorySegment window;
     private @Nullable SliceMirror mirror;
+
+    /** How many chunks the mirror holds already. */
+    private int mirrored;
+
+    /** How many chunks the look that is under way has come to. */
+    private int lookedAt;
+
     private boolean released;
     private long writes;
     private long synchronised;
@@ -123,18 +142,36 @@ public final class GuestGtt {
     /**
      * Keeps a mirror of what the GPU uses from now on, or none any more.
      *
-     * @param kept in which every entry leads to the scratch page
+     * @param kept in which every entry leads to the scratch page; what is not scratch is put there
+     *     by {@link #fillMirror}
      */
     void mirror(@Nullable SliceMirror kept) {
         mirror = kept;
-        for (int chunk = 0; kept != null && chunk < written.length; chunk++) {
-            int[] entries = written[chunk];
-            for (int i = 0;
-                    entries != null && i < CHUNK && chunk * CHUNK + i < slice.pages();
-                    i++) {
-                kept.set(slice.index(chunk * CHUNK + i), translated(entries[i]));
+        mirrored = 0;
+    }
+
+    /** Goes on with filling the mirror; returns whether it is complete. */
+    boolean fillMirror(WorkBudget budget) {
+        SliceMirror kept = mirror;
+        for (; kept != null && mirrored < written.length; mirrored++) {
+            int[] entries = written[mirrored];
+            if (entries == null) {
+                continue;
+            }
+            if (!budget.allows(CHUNK_MOST)) {
+                return false;
+            }
+            budget.spend(COMPARED);
+            int first = mirrored * CHUNK;
+            for (int slot = first; slot < Math.min(first + CHUNK, slice.pages()); slot++) {
+                int entry = entries[slot - first];
+                if (Pte.valid(entry)) {
+                    budget.spend(MIRRORED);
+                    kept.set(slice.index(slot), translated(entry));
+                }
             }
         }
+        return true;
     }
 
     private void publish(int index, int entry) {
@@ -189,30 +226,42 @@ public final class GuestGtt {
         return bus == GuestDma.NONE ? scratch : Pte.translated(entry, bus);
     }
 
-    /**
-     * Relaxed mode: audits and takes over every entry of the slice that the guest has changed since
-     * the last time. A compare at memory speed where nothing has changed. No effect in the strict
-     * mode.
-     */
-    public void synchronise() {
-        if (window == null || released) {
-            return;
-        }
-        for (int chunk = 0; chunk < written.length; chunk++) {
-            int firstSlot = chunk * CHUNK;
-            int last = Math.min(firstSlot + CHUNK, slice.pages());
-            synchronise(chunk, firstSlot, last);
-        }
+    /** Begins to look for entries that the guest has changed. No effect in the strict mode. */
+    public void beginLook() {
+        lookedAt = 0;
     }
 
-    private void synchronise(int chunk, int firstSlot, int endSlot) {
+    /**
+     * Relaxed mode: goes on auditing and taking over entries of the slice that the guest has
+     * changed. A compare at memory speed where nothing has changed.
+     *
+     * @return whether everything is up to date; if not, the budget is used up
+     */
+    public boolean look(WorkBudget budget) {
+        if (window == null || released) {
+            return true;
+        }
+        for (; lookedAt < written.length; lookedAt++) {
+            if (!budget.allows(CHUNK_MOST)) {
+                return false;
+            }
+            budget.spend(COMPARED);
+            int first = lookedAt * CHUNK;
+            long before = synchronised;
+            synchronise(first, Math.min(first + CHUNK, slice.pages()));
+            budget.spend((int) (synchronised - before) * TAKEN);
+        }
+        return true;
+    }
+
+    private void synchronise(int firstSlot, int endSlot) {
         for (int slot = firstSlot; slot < endSlot; ) {
             int index = slice.index(slot);
             int run = endSlot - slot;
             if (slice.index(endSlot - 1) - index != run - 1) {
                 run = 1; // the chunk that straddles the two ranges
             }
-            takeOver(chunk, slot, index, run);
+            takeOver(slot, index, run);
             slot += run;
         }
     }
@@ -225,9 +274,9 @@ public final class GuestGtt {
         return table;
     }
 
-    private void takeOver(int chunk, int slot, int index, int run) {
+    private void takeOver(int slot, int index, int run) {
         MemorySegment now = window();
-        int[] known = written[chunk];
+        int[] known = written[slot / CHUNK];
         MemorySegment before = known == null ? NOTHING : MemorySegment.ofArray(known);
         long from = (long) (slot % CHUNK) * Integer.BYTES;
         long first = (long) index * Integer.BYTES;
@@ -248,10 +297,11 @@ public final class GuestGtt {
     private static final MemorySegment NOTHING = MemorySegment.ofArray(new int[CHUNK]).asReadOnly();
 
     /**
-     * Copies what the guest has at a graphics address, as the GPU would read it.
+     * Copies what the guest has at a graphics address, as the GPU would read it: from memory that
+     * the GPU can be given. Never by {@link GuestMemory#read}, which may wait for another process.
      *
      * @param target filled whole, or the answer is {@code false}
-     * @return whether every byte is inside the slice and in mapped memory of the guest
+     * @return whether every byte is inside the slice and in such memory of the guest
      */
     public boolean copyOut(long graphicsAddress, MemorySegment target) {
         long length = target.byteSize();
@@ -263,10 +313,12 @@ public final class GuestGtt {
             int entry = stored(slice.slot((int) (address / Pte.PAGE)));
             long inPage = address % Pte.PAGE;
             long piece = Math.min(Pte.PAGE - inPage, length - done);
-            MemorySegment into = piece == length ? target : target.asSlice(done, piece);
-            if (!Pte.valid(entry) || !memory.read(Pte.address(entry) + inPage, into)) {
+            Region region = Pte.valid(entry) ? memory.regionAt(Pte.address(entry)) : null;
+            if (region == null) {
                 return false;
             }
+            long at = Pte.address(entry) - region.start() + inPage;
+            MemorySegment.copy(region.segment(), at, target, done, piece);
             done += piece;
         }
         return true;
@@ -304,7 +356,7 @@ public final class GuestGtt {
         return writes;
     }
 
-    /** Returns how many entries were taken over by {@link #synchronise}. */
+    /** Returns how many entries were taken over by {@link #look}. */
     public long synchronised() {
         return synchronised;
     }

@@ -3,7 +3,9 @@ package org.gpumediator.intel.gen7.gtt;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -13,11 +15,16 @@ import org.gpumediator.api.vmm.GuestMemory.Region;
 import org.gpumediator.api.vmm.GuestMemory.WriteTracking;
 import org.gpumediator.core.hardware.DmaPages;
 import org.gpumediator.core.observe.FaultBook;
+import org.gpumediator.intel.gen7.command.WorkBudget;
 import org.gpumediator.intel.gen7.hardware.Engine;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The per-process address spaces of one guest, shadowed.
+ *
+ * <p>All that the GPU can be using is looked through before it works for the guest again:
+ * directories that have a place, and each page of tables they lead to, once. A look may take
+ * several budgets.
  *
  * <p>Threats: a guest changes a table while it is looked at (each entry is read once), points a
  * directory at pages that are not its own (they are not found in its memory), uses a table page as
@@ -35,6 +42,16 @@ public final class Ppgtt {
     /** What {@link #activate} answers where there is no place; no value of PP_DIR_BASE. */
     public static final int NO_PLACE = 1;
 
+    /** What {@link #activate} answers where the budget is used up; no value of PP_DIR_BASE. */
+    public static final int NOT_YET = 2;
+
+    /** To find a directory, in units of {@link WorkBudget}. */
+    private static final int FOUND = 64;
+
+    /** To give a directory a place. */
+    private static final int MOVED_IN = 16 * ReservedArea.DIRECTORY_ENTRIES;
+
+    private static final long NO_PAGE = -1;
     private static final int MAX_DIRECTORIES = 16;
     private static final int SLAB_PAGES = 32;
 
@@ -50,7 +67,13 @@ public final class Ppgtt {
     private final LongAdder trackedWrites = new LongAdder();
     private final List<ShadowDirectory> directories = new ArrayList<>();
     private final List<DmaPages> slabs = new ArrayList<>();
+    private final Map<Long, ShadowTable> tables = new HashMap<>();
     private final ArrayDeque<ShadowTable> freeTables = new ArrayDeque<>();
+
+    /** The look through everything that is under way, or was last. */
+    private long look;
+
+    private int lookedAt;
     private @Nullable ShadowTable emptyTable;
     private @Nullable SliceMirror mirror;
 
@@ -82,16 +105,42 @@ public final class Ppgtt {
     }
 
     /**
-     * Brings the address space of a PP_DIR_BASE value up to date and makes it usable on an engine.
+     * Makes the address space of a PP_DIR_BASE value usable on an engine that stands still. It is
+     * brought up to date by the next look, before anything runs in it.
      *
-     * @param guestBase what the guest has put, or wants to put, into PP_DIR_BASE
+     * @param guestBase what the guest has in PP_DIR_BASE
      * @return what to put into the physical register instead; that of an address space without any
      *     page if the guest's directory is not inside its slice; {@link #NO_PLACE} if too many
      *     others are in use, which never happens to an engine for which nothing is held
      */
-    public int activate(Engine engine, int guestBase) {
+    public int load(Engine engine, int guestBase) {
+        return hold(directory(guestBase), engine);
+    }
+
+    /**
+     * Brings the address space of a PP_DIR_BASE value up to date and makes it usable on an engine
+     * that is at work.
+     *
+     * @param guestBase what the guest wants to put into PP_DIR_BASE
+     * @return as of {@link #load}, or {@link #NOT_YET}
+     */
+    public int activate(Engine engine, int guestBase, WorkBudget budget) {
+        budget.spend(FOUND);
         ShadowDirectory directory = directory(guestBase);
-        directory.synchronise();
+        places.use(directory);
+        if (!directory.synchronise(look, budget)) {
+            return NOT_YET;
+        }
+        if (directory.resident() == ResidentDirectory.NOWHERE) {
+            if (!budget.allows(MOVED_IN)) {
+                return NOT_YET;
+            }
+            budget.spend(MOVED_IN);
+        }
+        return hold(directory, engine);
+    }
+
+    private int hold(ResidentDirectory directory, Engine engine) {
         return places.hold(directory, engine) ? area.directoryBase(directory.resident()) : NO_PLACE;
     }
 
@@ -99,19 +148,24 @@ public final class Ppgtt {
      * Makes the mirror of the guest's slice usable on an engine: what the engine translates through
      * while the guest has its per-process table off.
      *
-     * @return what to put into the physical PP_DIR_BASE, or {@link #NO_PLACE} as of {@link
-     *     #activate}
+     * @return what to put into the physical PP_DIR_BASE, or {@link #NO_PLACE} as of {@link #load},
+     *     or {@link #NOT_YET}
      */
-    public int activateSlice(Engine engine) {
+    public int activateSlice(Engine engine, WorkBudget budget) {
         SliceMirror directory = mirror;
         if (directory == null) {
+            int cost = SliceMirror.cost(gtt.slice());
+            if (!budget.allows(cost)) {
+                return NOT_YET;
+            }
+            budget.spend(cost);
             directory =
                     new SliceMirror(
                             gpu, area, gtt.slice(), emptyTable().busAddress(), scratchEntry);
             mirror = directory;
             gtt.mirror(directory);
         }
-        return places.hold(directory, engine) ? area.directoryBase(directory.resident()) : NO_PLACE;
+        return gtt.fillMirror(budget) ? hold(directory, engine) : NOT_YET;
     }
 
     /**
@@ -153,13 +207,26 @@ public final class Ppgtt {
                 && area.directoryBase(directory.resident()) == physicalBase;
     }
 
-    /** Brings every address space that the GPU can be using up to date. */
-    public void synchronise() {
-        for (int i = 0; i < directories.size(); i++) {
-            if (directories.get(i).resident() != ResidentDirectory.NOWHERE) {
-                directories.get(i).synchronise();
+    /** Begins to look through every address space that the GPU can be using. */
+    public void beginLook() {
+        look++;
+        lookedAt = 0;
+    }
+
+    /**
+     * Goes on with the look.
+     *
+     * @return whether everything is up to date; if not, the budget is used up
+     */
+    public boolean look(WorkBudget budget) {
+        for (; lookedAt < directories.size(); lookedAt++) {
+            ShadowDirectory directory = directories.get(lookedAt);
+            if (directory.resident() != ResidentDirectory.NOWHERE
+                    && !directory.synchronise(look, budget)) {
+                return false;
             }
         }
+        return true;
     }
 
     private ShadowDirectory directory(int guestBase) {
@@ -182,7 +249,7 @@ public final class Ppgtt {
             forgetOldest();
         }
         ShadowDirectory directory = new ShadowDirectory(this, firstIndex);
-        directories.add(directory);
+        directories.add(directory); // at the end: a look under way comes to it
         return directory;
     }
 
@@ -196,17 +263,18 @@ public final class Ppgtt {
         }
         if (oldest != null) {
             forget(oldest);
+            lookedAt -= directories.indexOf(oldest) < lookedAt ? 1 : 0;
             directories.remove(oldest);
         }
     }
 
     private void forget(ShadowDirectory directory) {
-        int place = directory.resident();
+        moveOut(directory);
         directory.release();
-        moveOut(directory, place);
     }
 
-    private void moveOut(ResidentDirectory directory, int place) {
+    private void moveOut(ResidentDirectory directory) {
+        int place = directory.resident();
         places.evict(directory);
         if (place != ResidentDirectory.NOWHERE) {
             area.hide(area.directory(place), ReservedArea.DIRECTORY_ENTRIES);
@@ -218,17 +286,19 @@ public final class Ppgtt {
         for (int i = 0; i < directories.size(); i++) {
             directories.get(i).regionChanged(region, present);
         }
+        tables.values().forEach(table -> table.regionChanged(region, present, dma, scratchEntry));
     }
 
     /** Forgets every address space; none may be in use by the GPU. */
     public void clear() {
         directories.forEach(this::forget);
         directories.clear();
+        lookedAt = 0;
         SliceMirror unused = mirror;
         if (unused != null) {
             mirror = null;
             gtt.mirror(null);
-            moveOut(unused, unused.resident());
+            moveOut(unused);
             unused.close();
         }
     }
@@ -245,13 +315,6 @@ public final class Ppgtt {
     /** Returns how many writes of the guest to its tables the VMM has told of. */
     public long trackedWrites() {
         return trackedWrites.sum();
-    }
-
-    /** Lets the VMM tell of writes to a table's page, if it can. */
-    void track(ShadowTable table, long guestPage) {
-        if (tracking != null) {
-            table.track(tracking, guestPage, trackedWrites);
-        }
     }
 
     GuestGtt gtt() {
@@ -286,29 +349,45 @@ public final class Ppgtt {
         ShadowTable table = emptyTable;
         if (table == null) {
             table = takeTable();
+            table.begin(NO_PAGE, scratchEntry);
             emptyTable = table;
         }
         return table;
     }
 
-    ShadowTable takeTable() {
+    /** Returns the copy of a guest page of table entries; for a new user. */
+    ShadowTable table(long guestPage, WorkBudget budget) {
+        ShadowTable table = tables.get(guestPage);
+        if (table == null) {
+            budget.spend(ShadowTable.MADE);
+            table = takeTable();
+            table.begin(guestPage, scratchEntry);
+            tables.put(guestPage, table);
+            if (tracking != null) {
+                table.track(tracking, trackedWrites);
+            }
+        }
+        return table;
+    }
+
+    /** Takes back a table that nobody uses any more. */
+    void giveBack(ShadowTable table) {
+        table.untrack();
+        tables.remove(table.guestPage());
+        freeTables.add(table);
+    }
+
+    private ShadowTable takeTable() {
         ShadowTable table = freeTables.poll();
         if (table == null) {
             DmaPages slab = new DmaPages(gpu, (long) SLAB_PAGES * Pte.PAGE, DmaAccess.READ_ONLY);
             slabs.add(slab);
             for (int i = 0; i < SLAB_PAGES; i++) {
                 MemorySegment page = slab.segment().asSlice((long) i * Pte.PAGE, Pte.PAGE);
-                freeTables.add(
-                        new ShadowTable(
-                                page, slab.busAddress() + (long) i * Pte.PAGE, scratchEntry));
+                freeTables.add(new ShadowTable(page, slab.busAddress() + (long) i * Pte.PAGE));
             }
             table = freeTables.remove();
         }
         return table;
-    }
-
-    void giveTable(ShadowTable table) {
-        table.clear(scratchEntry);
-        freeTables.add(table);
     }
 }

@@ -3,6 +3,7 @@ package org.gpumediator.intel.gen7.gtt;
 import java.lang.foreign.MemorySegment;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.vmm.GuestMemory.Region;
+import org.gpumediator.intel.gen7.command.WorkBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +16,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShadowDirectory extends ResidentDirectory {
 
+    /** To let a slot lead to another table, in units of {@link WorkBudget}. */
+    private static final int BOUND = 32;
+
+    private static final int SLOT_MOST = BOUND + ShadowTable.MADE + ShadowTable.MOST;
+    private static final int SLOTS_PER_UNIT = 4;
+
     private final Ppgtt owner;
     private final int firstIndex;
     private final int[] guestEntries = new int[ReservedArea.DIRECTORY_ENTRIES];
     private final @Nullable ShadowTable[] tables = new ShadowTable[ReservedArea.DIRECTORY_ENTRIES];
+
+    /** The look through all tables that is under way here, and how far it has come. */
+    private long look;
+
+    private int lookedAt;
 
     ShadowDirectory(Ppgtt owner, int firstIndex) {
         super(owner.area());
@@ -30,60 +42,77 @@ final class ShadowDirectory extends ResidentDirectory {
         return firstIndex;
     }
 
-    /** Brings directory and tables up to date with what the guest has. */
-    void synchronise() {
-        for (int slot = 0; slot < guestEntries.length; slot++) {
-            int entry = owner.gtt().known(firstIndex + slot);
-            ShadowTable table = tables[slot];
-            if (entry != guestEntries[slot]) {
-                table = bind(slot, entry, table);
+    /**
+     * Brings directory and tables up to date with what the guest has, each at most once in a look.
+     *
+     * @return whether that is done; if not, the budget is used up
+     */
+    boolean synchronise(long now, WorkBudget budget) {
+        if (look != now) {
+            look = now;
+            lookedAt = 0;
+        }
+        for (; lookedAt < guestEntries.length; lookedAt++) {
+            if (!budget.allows(SLOT_MOST)) {
+                return false;
             }
-            if (table != null && table.takeStale()) {
-                MemorySegment page = owner.guestPage(Pte.address(entry));
-                if (page == null) {
-                    unbind(slot, table);
-                    guestEntries[slot] = 0;
-                } else {
-                    table.synchronise(page, owner.dma(), owner.scratchEntry());
-                }
+            if (lookedAt % SLOTS_PER_UNIT == 0) {
+                budget.spend(1);
             }
+            synchronise(lookedAt, budget);
+        }
+        return true;
+    }
+
+    private void synchronise(int slot, WorkBudget budget) {
+        int entry = owner.gtt().known(firstIndex + slot);
+        if (entry != guestEntries[slot]) {
+            budget.spend(BOUND);
+            bind(slot, entry, budget);
+        }
+        ShadowTable table = tables[slot];
+        if (table == null || !table.isStale(look)) {
+            return;
+        }
+        MemorySegment page = owner.guestPage(table.guestPage());
+        if (page == null) {
+            unbind(slot);
+            guestEntries[slot] = 0;
+        } else {
+            table.synchronise(page, owner.dma(), owner.scratchEntry(), look, budget);
         }
     }
 
-    private @Nullable ShadowTable bind(int slot, int entry, @Nullable ShadowTable old) {
+    private void bind(int slot, int entry, WorkBudget budget) {
         guestEntries[slot] = entry;
-        if (!Pte.valid(entry)
-                || Pte.largePage(entry)
-                || owner.guestPage(Pte.address(entry)) == null) {
-            if (Pte.valid(entry)) {
-                owner.faults()
-                        .count(
-                                GuestFaultKind.BAD_GUEST_ADDRESS,
-                                "page directory entry",
-                                Pte.address(entry));
-            }
-            if (old != null) {
-                unbind(slot, old);
-            }
-            return null;
+        boolean usable =
+                Pte.valid(entry)
+                        && !Pte.largePage(entry)
+                        && owner.guestPage(Pte.address(entry)) != null;
+        if (Pte.valid(entry) && !usable) {
+            owner.faults()
+                    .count(
+                            GuestFaultKind.BAD_GUEST_ADDRESS,
+                            "page directory entry",
+                            Pte.address(entry));
         }
-        if (old != null) {
-            old.untrack();
-            owner.track(old, Pte.address(entry));
-            return old; // the comparison with the new page does the rest
+        lead(slot, usable ? owner.table(Pte.address(entry), budget) : null);
+    }
+
+    private void unbind(int slot) {
+        lead(slot, null);
+    }
+
+    private void lead(int slot, @Nullable ShadowTable table) {
+        ShadowTable old = tables[slot];
+        if (table != null) {
+            table.addUser();
         }
-        ShadowTable table = owner.takeTable();
-        owner.track(table, Pte.address(entry));
         tables[slot] = table;
         publish(slot);
-        return table;
-    }
-
-    private void unbind(int slot, ShadowTable table) {
-        tables[slot] = null;
-        publish(slot);
-        table.untrack();
-        owner.giveTable(table);
+        if (old != null && old.removeUser()) {
+            owner.giveBack(old);
+        }
     }
 
     @Override
@@ -92,30 +121,26 @@ final class ShadowDirectory extends ResidentDirectory {
         return Pte.of((table == null ? owner.emptyTable() : table).busAddress());
     }
 
+    /** Lets go of the tables in memory that goes away; looks for those in memory that has come. */
     void regionChanged(Region region, boolean present) {
+        look = 0; // what was found so far is out of date
         for (int slot = 0; slot < tables.length; slot++) {
             ShadowTable table = tables[slot];
             if (table == null) {
-                if (present) {
-                    guestEntries[slot] = 0; // its table may have come: look again
-                }
-                continue;
-            }
-            long page = Pte.address(guestEntries[slot]);
-            if (!present && page >= region.start() && page < region.start() + region.length()) {
-                unbind(slot, table);
+                guestEntries[slot] = present ? 0 : guestEntries[slot];
+            } else if (!present
+                    && table.guestPage() >= region.start()
+                    && table.guestPage() < region.start() + region.length()) {
+                unbind(slot);
                 guestEntries[slot] = 0;
-            } else {
-                table.regionChanged(region, present, owner.dma(), owner.scratchEntry());
             }
         }
     }
 
     void release() {
         for (int slot = 0; slot < tables.length; slot++) {
-            ShadowTable table = tables[slot];
-            if (table != null) {
-                unbind(slot, table);
+            if (tables[slot] != null) {
+                unbind(slot);
             }
             guestEntries[slot] = 0;
         }

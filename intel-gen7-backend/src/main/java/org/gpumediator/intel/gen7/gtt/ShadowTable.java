@@ -8,15 +8,31 @@ import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.vmm.GuestMemory.Region;
 import org.gpumediator.api.vmm.GuestMemory.WriteTracking;
+import org.gpumediator.intel.gen7.command.WorkBudget;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The mediator's copy of one page of graphics page table entries that a guest keeps in its memory:
- * what the guest had there when last looked at, and what the GPU uses instead.
+ * what the guest had there when last looked at, and what the GPU uses instead. One for each page of
+ * the guest, however many directory entries lead there.
+ *
+ * <p>Not thread safe: used under the lock of its virtual GPU.
  */
 final class ShadowTable {
 
     static final int ENTRIES = 1024;
+
+    /** To make one, in units of {@link WorkBudget}. */
+    static final int MADE = 512;
+
+    /** To compare the page where nothing has changed. */
+    private static final int COMPARED = ENTRIES / 4;
+
+    /** To translate an entry. */
+    static final int TRANSLATED = 16;
+
+    /** What bringing a table up to date costs at most. */
+    static final int MOST = COMPARED + ENTRIES * TRANSLATED;
 
     private static final ValueLayout.OfInt LE32 =
             ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -24,24 +40,54 @@ final class ShadowTable {
     private final int[] known = new int[ENTRIES];
     private final MemorySegment knownBytes = MemorySegment.ofArray(known);
     private final MemorySegment shadow;
+    private final long busAddress;
     private @Nullable Registration tracking;
     private volatile boolean stale = true;
-    private final long busAddress;
+    private long guestPage;
 
-    /** Creates a table in which every entry leads to the scratch page. */
-    ShadowTable(MemorySegment shadow, long busAddress, int scratch) {
+    /** How many directory entries lead here. */
+    private int users;
+
+    /** The look through all tables in which this one was last compared. */
+    private long comparedIn;
+
+    /** Creates a table of unknown contents. */
+    ShadowTable(MemorySegment shadow, long busAddress) {
         this.shadow = shadow;
         this.busAddress = busAddress;
-        clear(scratch);
     }
 
     long busAddress() {
         return busAddress;
     }
 
-    /** Lets the VMM tell of writes to the guest's page, instead of looking at it each time. */
-    void track(WriteTracking writes, long guestPage, LongAdder told) {
+    long guestPage() {
+        return guestPage;
+    }
+
+    /** Begins a new life as the copy of a guest page, in which every entry leads to scratch. */
+    void begin(long page, int scratch) {
+        guestPage = page;
+        users = 0;
+        comparedIn = 0;
         stale = true;
+        Arrays.fill(known, 0);
+        for (int i = 0; i < ENTRIES; i++) {
+            set(i, scratch);
+        }
+    }
+
+    void addUser() {
+        users++;
+    }
+
+    /** Returns whether that was the last user. */
+    boolean removeUser() {
+        return --users == 0;
+    }
+
+    /** Lets the VMM tell of writes to the guest's page, instead of looking at it each time. */
+    void track(WriteTracking writes, LongAdder told) {
         tracking =
                 writes.track(
                         guestPage,
@@ -49,18 +95,6 @@ final class ShadowTable {
                             told.increment();
                             stale = true;
                         });
-    }
-
-    /**
-     * Returns whether the guest's page may hold something new; from now on it is taken to be known.
-     */
-    boolean takeStale() {
-        if (tracking == null) {
-            return true;
-        }
-        boolean was = stale;
-        stale = false; // before the page is read: a write meanwhile makes it stale again
-        return was;
     }
 
     void untrack() {
@@ -71,31 +105,28 @@ final class ShadowTable {
         }
     }
 
-    void clear(int scratch) {
-        Arrays.fill(known, 0);
-        for (int i = 0; i < ENTRIES; i++) {
-            set(i, scratch);
-        }
+    /** Returns whether the guest's page may hold something that is not known in this look. */
+    boolean isStale(long look) {
+        return comparedIn < look && (tracking == null || stale);
     }
 
-    /**
-     * Takes over what has changed in the guest's page.
-     *
-     * @return whether anything had
-     */
-    boolean synchronise(MemorySegment guestPage, GuestDma dma, int scratch) {
-        long at = MemorySegment.mismatch(knownBytes, 0, Pte.PAGE, guestPage, 0, Pte.PAGE);
+    /** Takes over what has changed in the guest's page. */
+    void synchronise(MemorySegment page, GuestDma dma, int scratch, long look, WorkBudget budget) {
+        comparedIn = look;
+        stale = false; // before the page is read: a write meanwhile makes it stale again
+        budget.spend(COMPARED);
+        long at = MemorySegment.mismatch(knownBytes, 0, Pte.PAGE, page, 0, Pte.PAGE);
         if (at < 0) {
-            return false;
+            return;
         }
         for (int i = (int) at / Integer.BYTES; i < ENTRIES; i++) {
-            int entry = guestPage.get(LE32, (long) i * Integer.BYTES);
+            int entry = page.get(LE32, (long) i * Integer.BYTES);
             if (entry != known[i]) {
                 known[i] = entry;
                 set(i, translate(entry, dma, scratch));
+                budget.spend(TRANSLATED);
             }
         }
-        return true;
     }
 
     /** Redirects the entries that lead into memory that has changed hands. */

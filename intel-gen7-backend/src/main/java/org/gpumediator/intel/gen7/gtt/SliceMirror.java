@@ -22,6 +22,9 @@ final class SliceMirror extends ResidentDirectory implements AutoCloseable {
             ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int NONE = -1;
 
+    /** To make an entry, in units of {@code WorkBudget}: as many of them in one. */
+    private static final int ENTRIES_PER_UNIT = 4;
+
     private final DmaPages tables;
 
     /** By slot of the directory: which of {@link #tables} it is. */
@@ -51,6 +54,11 @@ final class SliceMirror extends ResidentDirectory implements AutoCloseable {
         for (long at = 0; at < entries.byteSize(); at += Integer.BYTES) {
             entries.set(LE32, at, scratchEntry);
         }
+    }
+
+    /** Returns what making one costs, in units of {@code WorkBudget}. */
+    static int cost(Slice slice) {
+        return slice.pages() / ENTRIES_PER_UNIT + 2 * ShadowTable.ENTRIES;
     }
 
     /** Sets an entry of the slice. */

@@ -15,6 +15,8 @@ class ScanAllocationTest {
     private static final class QuietContext
             implements ScanContext, GuestDwords, BatchSink, ScanEvents {
 
+        private final WorkBudget budget = new WorkBudget(1 << 30);
+
         private final int[] memory;
         private final int engine;
 
@@ -61,6 +63,12 @@ class ScanAllocationTest {
         @Override
         public BatchSink batches() {
             return this;
+        }
+
+        @Override
+        public WorkBudget budget() {
+            budget.begin();
+            return budget;
         }
 
         @Override

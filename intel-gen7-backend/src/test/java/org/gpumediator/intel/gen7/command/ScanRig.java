@@ -10,6 +10,8 @@ import org.gpumediator.api.event.GuestFaultKind;
 /** A virtual GPU for scanner tests: a slice, some memory, and a record of what the scanner says. */
 final class ScanRig implements ScanContext, GuestDwords, BatchSink, ScanEvents {
 
+    private final WorkBudget budget = new WorkBudget(1 << 30);
+
     static final long LOW_START = 0x0400_0000;
     static final long LOW_END = 0x0800_0000;
     static final long HIGH_START = 0x2000_0000;
@@ -118,6 +120,12 @@ final class ScanRig implements ScanContext, GuestDwords, BatchSink, ScanEvents {
     @Override
     public BatchSink batches() {
         return this;
+    }
+
+    @Override
+    public WorkBudget budget() {
+        budget.begin();
+        return budget;
     }
 
     @Override

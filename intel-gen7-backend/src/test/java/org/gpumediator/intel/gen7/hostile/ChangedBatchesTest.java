@@ -21,9 +21,9 @@ class ChangedBatchesTest extends Attack {
 
     private static final int TAIL = 0x30;
 
-    private LongConsumer afterRead = page -> {};
+    private LongConsumer beforeLook = page -> {};
 
-    /** Calls back after each copy that the mediator takes of the bad guest's memory. */
+    /** Calls back before each copy that the mediator takes of a page of the bad guest's memory. */
     @Override
     UnaryOperator<VmmPort> badPort() {
         return port ->
@@ -45,14 +45,13 @@ class ChangedBatchesTest extends Attack {
 
         @Override
         public org.gpumediator.api.vmm.GuestMemory.Region regionAt(long guestPhysicalAddress) {
+            beforeLook.accept(guestPhysicalAddress & -4096);
             return memory.regionAt(guestPhysicalAddress);
         }
 
         @Override
         public boolean read(long guestPhysicalAddress, MemorySegment target) {
-            boolean done = memory.read(guestPhysicalAddress, target);
-            afterRead.accept(guestPhysicalAddress & -4096);
-            return done;
+            throw new AssertionError("asked for memory by message, under a lock of others");
         }
 
         @Override
@@ -123,11 +122,13 @@ class ChangedBatchesTest extends Attack {
     @Test
     void batch_changedRightAfterItWasCopied_copyIsWhatIsAuditedAndRuns() {
         GuestObject target = bad.allocate(4096);
-        GuestObject batch = harmless(target);
+        GuestObject batch = bad.allocate(8192);
+        put(batch, 0, STORE_GLOBAL, 0, address(target), 1);
+        put(batch, 4096, BATCH_END, 0);
         int[] changes = {0};
-        afterRead =
+        beforeLook =
                 page -> {
-                    if (page == batch.page(0)) {
+                    if (page == batch.page(1)) { // the first page has been copied
                         changes[0]++;
                         makeHarmful(batch);
                     }
@@ -144,7 +145,7 @@ class ChangedBatchesTest extends Attack {
         GuestObject target = bad.allocate(4096);
         GuestObject batch = harmless(target);
         int[] looks = {first};
-        afterRead =
+        beforeLook =
                 page -> {
                     if (page == batch.page(0)) {
                         if (looks[0]++ % 2 == 0) {
