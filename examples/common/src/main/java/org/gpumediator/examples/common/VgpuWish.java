@@ -19,7 +19,7 @@ public final class VgpuWish {
     private static final Set<String> ATTRIBUTE_KEYS =
             Stream.concat(
                             SchedulingAttributes.NAMES.stream(),
-                            Stream.of("gtt", "display", "visible-aperture"))
+                            Stream.of("gtt", "ppgtt", "display", "visible-aperture"))
                     .collect(Collectors.toUnmodifiableSet());
 
     private VgpuWish() {}

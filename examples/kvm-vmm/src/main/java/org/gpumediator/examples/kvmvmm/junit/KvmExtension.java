@@ -44,7 +44,7 @@ public final class KvmExtension implements ExecutionCondition, ParameterResolver
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         try {
             Kvm kvm = Kvm.open();
-            context.getStore(NAMESPACE).put(kvm, (AutoCloseable) kvm::close);
+            context.getStore(NAMESPACE).put(kvm, kvm);
             return kvm;
         } catch (IOException gone) {
             throw new ParameterResolutionException(String.valueOf(gone.getMessage()), gone);

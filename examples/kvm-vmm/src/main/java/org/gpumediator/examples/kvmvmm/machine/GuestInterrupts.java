@@ -44,7 +44,7 @@ final class GuestInterrupts {
                 drive(-1);
             }
 
-            /** Two functions that share an input must not overtake each other. */
+            // Two functions that share an input must not overtake each other.
             private void drive(int change) {
                 synchronized (lock) {
                     active[input] += change;

@@ -91,7 +91,7 @@ final class PciRoot {
                 return width <= 4 && offset + width <= PORTS_LENGTH;
             }
 
-            /** Enabled, and bus 0. */
+            // Enabled, and bus 0.
             private boolean mine() {
                 return (address & ENABLE) != 0 && (address >>> 16 & 0xff) == 0;
             }
