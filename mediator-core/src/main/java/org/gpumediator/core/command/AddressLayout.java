@@ -55,6 +55,25 @@ public record AddressLayout(int totalDwords, List<AddressOperand> operands) {
         return layouts;
     }
 
+    /**
+     * Returns whether each operand is the lower half of an address of 64 bits, whose upper half is
+     * in the dword behind it: so are layouts of one length whose operands are never neighbours.
+     */
+    public boolean isPaired() {
+        return totalDwords != 0 && operands.size() > 1 && neverNeighbours();
+    }
+
+    /** Returns whether no two operands are in dwords next to each other. */
+    public boolean neverNeighbours() {
+        List<Integer> dwords = operands.stream().map(AddressOperand::dword).sorted().toList();
+        for (int i = 1; i < dwords.size(); i++) {
+            if (dwords.get(i) - dwords.get(i - 1) <= 1) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private static AddressLayout parseLayout(String text) {
         int total = 0;
         String operands = text;

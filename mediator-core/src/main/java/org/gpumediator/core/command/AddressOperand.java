@@ -27,4 +27,16 @@ public record AddressOperand(
         Objects.requireNonNull(space, "space");
         Objects.requireNonNull(base, "base");
     }
+
+    /** Returns whether a dword of the command is this operand, or one of the series. */
+    boolean holds(int index) {
+        return index == dword || step != 0 && index > dword && (index - dword) % step == 0;
+    }
+
+    /** Returns whether a bit of the command chooses the space. */
+    boolean choosesBy(int index, int bit) {
+        boolean chosen =
+                space == OperandSpace.GLOBAL_IF_SET || space == OperandSpace.GLOBAL_IF_CLEAR;
+        return chosen && index == selectDword && bit == selectBit;
+    }
 }

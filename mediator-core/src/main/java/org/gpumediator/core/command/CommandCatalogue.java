@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The commands of a GPU: one row each, declared in Java, compiled to one {@link CommandDecoder} per
@@ -18,6 +19,9 @@ import java.util.Objects;
  * @param <B> what the backend calls the ways of handling a command
  */
 public final class CommandCatalogue<B extends Enum<B>> {
+
+    /** Dwords of a command whose bits must have rules; what is behind repeats. */
+    private static final int LOOKED_AT = 96;
 
     private final List<String> engineNames;
     private final List<CommandRow<B>> rows;
@@ -105,7 +109,7 @@ public final class CommandCatalogue<B extends Enum<B>> {
             text.append(
                             String.format(
                                             Locale.ROOT,
-                                            "%-41s %-18s 0x%08x %-12s %-14s %-16s %-5s %s",
+                                            "%-41s %-18s 0x%08x %-12s %-14s %-16s %-5s %-34s %s",
                                             row.name(),
                                             enginesText(row.engines()),
                                             row.opcode(),
@@ -113,7 +117,8 @@ public final class CommandCatalogue<B extends Enum<B>> {
                                             row.verdict(),
                                             row.behaviour(),
                                             row.registers().isEmpty() ? "-" : row.registers(),
-                                            row.addressText().isEmpty() ? "-" : row.addressText())
+                                            row.addressText().isEmpty() ? "-" : row.addressText(),
+                                            row.bitText())
                                     .stripTrailing())
                     .append('\n');
         }
@@ -176,7 +181,9 @@ public final class CommandCatalogue<B extends Enum<B>> {
          * @param opcode value of the opcode bits, in place
          * @param addresses its address operands, as {@link AddressLayout} reads them
          * @param registers which dwords name registers, for the reader; empty if none does
-         * @throws IllegalArgumentException if the row contradicts itself or another row
+         * @param bits what happens to each bit, as {@link BitRules} reads it
+         * @throws IllegalArgumentException if the row contradicts itself or another row, or leaves
+         *     a bit without a rule
          */
         public Builder<B> row(
                 String name,
@@ -186,7 +193,8 @@ public final class CommandCatalogue<B extends Enum<B>> {
                 String addresses,
                 String registers,
                 CommandVerdict verdict,
-                B behaviour) {
+                B behaviour,
+                String bits) {
             if (client.isEmpty()) {
                 throw new IllegalArgumentException(name + ": no client");
             }
@@ -220,12 +228,44 @@ public final class CommandCatalogue<B extends Enum<B>> {
                             addresses,
                             registers,
                             Objects.requireNonNull(verdict, "verdict"),
-                            Objects.requireNonNull(behaviour, "behaviour"));
+                            Objects.requireNonNull(behaviour, "behaviour"),
+                            bits);
+            requireBitRules(row);
             if (verdict == CommandVerdict.ALLOW && audited(row)) {
                 throw new IllegalArgumentException(name + ": has addresses and is not audited");
             }
             rows.add(row);
             return this;
+        }
+
+        private static void requireBitRules(CommandRow<?> row) {
+            if (row.layouts().isEmpty()) {
+                requireBitRules(row, null, row.length().longest());
+            }
+            for (AddressLayout layout : row.layouts()) {
+                int total = layout.totalDwords();
+                requireBitRules(row, layout, total == 0 ? row.length().longest() : total);
+            }
+            boolean changes =
+                    !row.fields(BitRule.MASKED).isEmpty() || !row.fields(BitRule.REFUSED).isEmpty();
+            if (row.isPlain() && changes) {
+                throw new IllegalArgumentException(
+                        row.name() + ": bits that are masked or refused in a row stepped over");
+            }
+        }
+
+        private static void requireBitRules(
+                CommandRow<?> row, @Nullable AddressLayout layout, int dwords) {
+            int decoded = row.opcodeMask() | row.length().mask();
+            for (int dword = 0; dword < Math.min(dwords, LOOKED_AT); dword++) {
+                for (int bit = 0; bit < Integer.SIZE; bit++) {
+                    boolean isDecoded = dword == 0 && (decoded >>> bit & 1) != 0;
+                    if (!isDecoded && row.ruleOf(layout, dword, bit).isEmpty()) {
+                        throw new IllegalArgumentException(
+                                row.name() + ": no rule for bit " + bit + " of dword " + dword);
+                    }
+                }
+            }
         }
 
         private static boolean audited(CommandRow<?> row) {

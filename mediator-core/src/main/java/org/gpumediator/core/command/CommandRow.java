@@ -1,6 +1,8 @@
 package org.gpumediator.core.command;
 
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One command of a catalogue. Immutable.
@@ -20,6 +22,8 @@ public final class CommandRow<B extends Enum<B>> {
     private final String addressText;
     private final List<AddressLayout> layouts;
     private final String registers;
+    private final String bitText;
+    private final BitRules bits;
     private final CommandVerdict verdict;
     private final B behaviour;
     private String source = "";
@@ -35,7 +39,8 @@ public final class CommandRow<B extends Enum<B>> {
             String addresses,
             String registers,
             CommandVerdict verdict,
-            B behaviour) {
+            B behaviour,
+            String bits) {
         this.number = number;
         this.name = name;
         this.client = client;
@@ -48,6 +53,8 @@ public final class CommandRow<B extends Enum<B>> {
         this.registers = registers;
         this.verdict = verdict;
         this.behaviour = behaviour;
+        this.bitText = bits;
+        this.bits = BitRules.parse(bits);
     }
 
     void closeWith(String where) {
@@ -112,6 +119,47 @@ public final class CommandRow<B extends Enum<B>> {
     /** Returns how the backend goes about it. */
     public B behaviour() {
         return behaviour;
+    }
+
+    /** Returns its bit rules as the row writes them. */
+    public String bitText() {
+        return bitText;
+    }
+
+    /** Returns the fields whose bits the row names and that follow a rule. */
+    public List<BitRules.Field> fields(BitRule rule) {
+        return bits.named().stream().filter(field -> field.rule() == rule).toList();
+    }
+
+    /**
+     * Returns the rule of a bit: named, of an address, of a bit that chooses an address space, or
+     * of what is left. Empty for opcode and length, which choose the row, and where nothing says.
+     *
+     * @param layout where addresses are; null if the command has none
+     */
+    public Optional<BitRule> ruleOf(@Nullable AddressLayout layout, int dword, int bit) {
+        if (dword == 0 && ((opcodeMask | length.mask()) >>> bit & 1) != 0) {
+            return Optional.empty();
+        }
+        return bits.named(dword, bit)
+                .or(() -> layout == null ? Optional.empty() : ofAddress(layout, dword, bit))
+                .or(() -> bits.rest(dword, bit));
+    }
+
+    private static Optional<BitRule> ofAddress(AddressLayout layout, int dword, int bit) {
+        for (AddressOperand operand : layout.operands()) {
+            if (operand.choosesBy(dword, bit)) {
+                return Optional.of(BitRule.CHECKED);
+            }
+            if (operand.holds(dword)) {
+                boolean relative = operand.space() == OperandSpace.RELATIVE;
+                return Optional.of(relative ? BitRule.CONFINED : BitRule.CHECKED);
+            }
+            if (layout.isPaired() && operand.dword() + 1 == dword) {
+                return Optional.of(BitRule.CHECKED);
+            }
+        }
+        return Optional.empty();
     }
 
     /**

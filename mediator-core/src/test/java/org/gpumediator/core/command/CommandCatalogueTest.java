@@ -26,7 +26,8 @@ class CommandCatalogueTest {
                 "",
                 "",
                 CommandVerdict.ALLOW,
-                Way.STEP_OVER);
+                Way.STEP_OVER,
+                "0+=own");
     }
 
     @Test
@@ -55,7 +56,16 @@ class CommandCatalogueTest {
     void plan_ofAShape_saysSo() {
         CommandCatalogue.Builder<Way> builder = builder();
         row(builder, "BYTES", 1, 0x1000_0000);
-        builder.row("ONE", 1, 0, LengthRule.fixed(1), "", "", CommandVerdict.ALLOW, Way.STEP_OVER)
+        builder.row(
+                        "ONE",
+                        1,
+                        0,
+                        LengthRule.fixed(1),
+                        "",
+                        "",
+                        CommandVerdict.ALLOW,
+                        Way.STEP_OVER,
+                        "0+=own")
                 .row(
                         "LOOK",
                         1,
@@ -64,7 +74,8 @@ class CommandCatalogueTest {
                         "",
                         "",
                         CommandVerdict.ALLOW,
-                        Way.LOOK)
+                        Way.LOOK,
+                        "0+=own")
                 .row(
                         "NEVER",
                         1,
@@ -73,7 +84,8 @@ class CommandCatalogueTest {
                         "",
                         "",
                         CommandVerdict.REFUSE,
-                        Way.STEP_OVER)
+                        Way.STEP_OVER,
+                        "0+=own")
                 .source("here");
         CommandDecoder decoder = builder.build().decoder(0);
         assertThat(CommandDecoder.isPlainWithByteLength(decoder.plan(0x1000_0000))).isTrue();
@@ -125,7 +137,8 @@ class CommandCatalogueTest {
                                                 "2:ctx",
                                                 "",
                                                 CommandVerdict.ALLOW,
-                                                Way.STEP_OVER))
+                                                Way.STEP_OVER,
+                                                "0+=own"))
                 .hasMessageContaining("FREE");
     }
 

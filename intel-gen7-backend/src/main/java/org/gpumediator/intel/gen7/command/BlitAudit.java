@@ -96,7 +96,7 @@ final class BlitAudit {
             state.refuseMalformed(d, at, length, row);
             return;
         }
-        if (monochrome(d, at, length, row, 3, d[at + 1], d[at + 2])) {
+        if (monochrome(d, at, length, row, 3, d[at + 1], d[at + 2], 0)) {
             spans(d, at, length, row);
         }
     }
@@ -169,9 +169,14 @@ final class BlitAudit {
         return false;
     }
 
-    /** Audits a monochrome source: one bit per pixel, each line padded to at most a qword. */
-    boolean monochrome(int[] d, int at, int length, int row, int dword, int from, int to) {
-        long width = Math.max(0, x(to) - x(from));
+    /**
+     * Audits a monochrome source: one bit per pixel, each line padded to at most a qword.
+     *
+     * @param firstBit bit of its first byte that a line begins in, {@code 0} to {@code 7}
+     */
+    boolean monochrome(
+            int[] d, int at, int length, int row, int dword, int from, int to, int firstBit) {
+        long width = (long) Math.max(0, x(to) - x(from)) + firstBit;
         long height = Math.max(0, y(to) - y(from));
         long bytes = (width + Long.SIZE - 1) / Long.SIZE * Long.BYTES * height;
         return bytes(d, at, length, row, dword, Math.max(1, bytes));

@@ -11,6 +11,8 @@ public enum CommandAudit {
     BLIT_FILL,
     /** As {@link #BLIT_FILL}, and checks the source in dword 7. */
     BLIT_COPY,
+    /** Clears the bits that its row says are masked, as is done before every audit. */
+    MASK,
     /** Refuses it always. */
     REFUSED,
     /** Checks the addresses its row lists; a null address is a buffer that is not there. */
@@ -47,7 +49,7 @@ public enum CommandAudit {
     LOAD_REGISTER,
     /** Checks the address of its post-sync operation, if it has one. */
     FLUSH,
-    /** Checks the address of its post-sync operation, if it has one; refuses register writes. */
+    /** Checks the address of its post-sync operation, if it has one. */
     PIPE_CONTROL,
     /** Checks the page it flushes. */
     CACHE_FLUSH,
@@ -93,6 +95,6 @@ public enum CommandAudit {
     CONSTANTS,
     /** Checks base and end. */
     STREAM_OUT,
-    /** Refuses kernels with access to registers. */
+    /** Refuses one too short to say what its kernels may access. */
     MEDIA_FRONT_END
 }

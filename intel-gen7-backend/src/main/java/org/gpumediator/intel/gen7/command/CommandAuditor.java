@@ -1,6 +1,8 @@
 package org.gpumediator.intel.gen7.command;
 
 import java.util.List;
+import org.gpumediator.core.command.BitRule;
+import org.gpumediator.core.command.BitRules;
 import org.gpumediator.core.command.CommandDecoder;
 import org.gpumediator.core.command.CommandRow;
 import org.gpumediator.core.command.CommandVerdict;
@@ -10,6 +12,11 @@ final class CommandAuditor {
 
     private static final CommandAudit[] AUDITS = audits();
     private static final boolean[] REJECTED_UNPRIVILEGED = rejectedUnprivileged();
+    private static final BitRules.Field[][] MASKED = fields(BitRule.MASKED);
+    private static final BitRules.Field[][] REFUSED = fields(BitRule.REFUSED);
+
+    /** DW0 of blits with a monochrome source: in which bit of its byte each line begins. */
+    private static final int MONO_BIT = 17;
 
     private final AuditState state;
     private final MiAudit mi;
@@ -32,6 +39,15 @@ final class CommandAuditor {
             audits[row.number()] = refused ? CommandAudit.REFUSED : row.behaviour();
         }
         return audits;
+    }
+
+    private static BitRules.Field[][] fields(BitRule rule) {
+        BitRules.Field[][] fields = new BitRules.Field[AUDITS.length][];
+        fields[0] = new BitRules.Field[0];
+        for (CommandRow<CommandAudit> row : Gen7Commands.CATALOGUE.rows()) {
+            fields[row.number()] = row.fields(rule).toArray(BitRules.Field[]::new);
+        }
+        return fields;
     }
 
     /**
@@ -93,8 +109,12 @@ final class CommandAuditor {
             state.refusePrivileged(dwords, at, length, row, dwords[at]);
             return;
         }
+        if (refusesBits(dwords, at, length, row)) {
+            return;
+        }
+        clearBits(dwords, at, length, MASKED[row]);
         switch (AUDITS[row]) {
-            case NONE, BATCH_START, BATCH_END -> {}
+            case MASK, NONE, BATCH_START, BATCH_END -> {}
             case REFUSED -> state.refusePrivileged(dwords, at, length, row, dwords[at]);
             case STATE -> render.state(dwords, at, length, row);
             case SURFACES -> render.surfaces(dwords, at, length, row);
@@ -152,9 +172,30 @@ final class CommandAuditor {
         }
     }
 
+    /** Sees to the bits that no guest may set. Returns whether the command is refused. */
+    private boolean refusesBits(int[] dwords, int at, int length, int row) {
+        for (BitRules.Field field : REFUSED[row]) {
+            if (field.dword() < length && (dwords[at + field.dword()] & field.bits()) != 0) {
+                state.refusePrivileged(dwords, at, length, row, dwords[at + field.dword()]);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static void clearBits(int[] dwords, int at, int length, BitRules.Field[] fields) {
+        for (BitRules.Field field : fields) {
+            int step = field.step() == 0 ? length : field.step();
+            for (int dword = field.dword(); dword < length; dword += step) {
+                dwords[at + dword] &= ~field.bits();
+            }
+        }
+    }
+
     private boolean blitMono(int[] d, int at, int length, int row, int shortest) {
         return blit.destination(d, at, length, row, shortest)
-                && blit.monochrome(d, at, length, row, 5, d[at + 2], d[at + 3]);
+                && blit.monochrome(
+                        d, at, length, row, 5, d[at + 2], d[at + 3], d[at] >>> MONO_BIT & 7);
     }
 
     private boolean blitCopy(int[] d, int at, int length, int row, int shortest) {

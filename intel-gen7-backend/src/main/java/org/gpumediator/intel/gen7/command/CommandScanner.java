@@ -4,6 +4,8 @@ import static java.lang.Integer.toUnsignedLong;
 
 import java.util.Objects;
 import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.core.command.BitRule;
+import org.gpumediator.core.command.BitRules;
 import org.gpumediator.core.command.CommandDecoder;
 import org.gpumediator.core.command.CommandRow;
 
@@ -82,6 +84,9 @@ public final class CommandScanner {
     private static final int START_PLAN = plan("MI_BATCH_BUFFER_START");
     private static final int END_PLAN = plan("MI_BATCH_BUFFER_END");
 
+    /** Bits of DW0 of MI_BATCH_BUFFER_START that reach the hardware. */
+    private static final int START_BITS = ~masked(START_PLAN);
+
     private final ScanLimits limits;
     private final ScanResult result = new ScanResult();
     private final AuditState state = new AuditState(result);
@@ -113,6 +118,15 @@ public final class CommandScanner {
             }
         }
         throw new IllegalStateException(name);
+    }
+
+    private static int masked(int plan) {
+        int bits = 0;
+        int row = CommandDecoder.rowOf(plan);
+        for (BitRules.Field field : Gen7Commands.CATALOGUE.row(row).fields(BitRule.MASKED)) {
+            bits |= field.dword() == 0 ? field.bits() : 0;
+        }
+        return bits;
     }
 
     /** Returns the limits. */
@@ -311,8 +325,9 @@ public final class CommandScanner {
             state.refuseMalformed(dwords, at, length, row);
             return GO_ON;
         }
-        int dw0 = dwords[at] & Mi.START_BITS;
+        int dw0 = dwords[at] & START_BITS;
         dwords[at] = dw0;
+        dwords[at + 1] &= Mi.DWORD_MASK;
         int unprivilegedBit = renderEngine ? Mi.START_UNPRIVILEGED : Mi.START_PPGTT;
         boolean unprivileged = (dw0 & unprivilegedBit) != 0;
         boolean perProcess = state.ppgtt && (unprivileged || (dw0 & Mi.START_PPGTT) != 0);
@@ -322,7 +337,7 @@ public final class CommandScanner {
             return GO_ON;
         }
         GraphicsSpace space = perProcess ? GraphicsSpace.PPGTT : GraphicsSpace.GGTT;
-        long target = toUnsignedLong(dwords[at + 1] & Mi.DWORD_MASK);
+        long target = toUnsignedLong(dwords[at + 1]);
         boolean returns =
                 !state.inBatch || (dw0 & (Mi.START_SECOND_LEVEL | Mi.START_PREDICATED)) != 0;
         if (!perProcess && !state.bounds.contains(target, Integer.BYTES)) {

@@ -20,14 +20,8 @@ final class Mi {
     /** DW0 of MI_SEMAPHORE_MBOX: writes dword 1. */
     static final int SEMAPHORE_UPDATE = 1 << 21;
 
-    /** DW0 of MI_LOAD_REGISTER_IMM: which bytes of the registers keep their value. */
-    static final int LOAD_BYTE_DISABLES = 0xf << 8;
-
     /** DW1 of MI_SET_CONTEXT: the image is at a global address, else at one of memory itself. */
     static final int CONTEXT_GLOBAL = 1 << 8;
-
-    /** DW1 of MI_SET_CONTEXT: what is saved and restored. */
-    static final int CONTEXT_FLAGS = 0xf;
 
     /** DW0 of MI_BATCH_BUFFER_START: per-process; on engines but RCS also unprivileged. */
     static final int START_PPGTT = 1 << 8;
@@ -40,21 +34,6 @@ final class Mi {
 
     /** DW0 of MI_BATCH_BUFFER_START: taken only if the predicate is set. */
     static final int START_PREDICATED = 1 << 15;
-
-    /** DW0 of MI_BATCH_BUFFER_START: the resource streamer runs ahead in it. */
-    static final int START_STREAMER = 1 << 10;
-
-    /**
-     * Bits of DW0 of MI_BATCH_BUFFER_START that reach the hardware: not that a register is added to
-     * the address, nor that the batch is cleared behind the command streamer.
-     */
-    static final int START_BITS =
-            0xff80_00ff
-                    | START_PPGTT
-                    | START_UNPRIVILEGED
-                    | START_SECOND_LEVEL
-                    | START_PREDICATED
-                    | START_STREAMER;
 
     /** Post-sync operation: DW0 of MI_FLUSH_DW, DW1 of PIPE_CONTROL. */
     static final int POST_SYNC_MASK = 3 << 14;
@@ -70,14 +49,8 @@ final class Mi {
     /** DW1 of PIPE_CONTROL: the address is global. */
     static final int PIPE_CONTROL_GLOBAL = 1 << 24;
 
-    /** DW1 of PIPE_CONTROL: the post-sync operation writes a register. */
-    static final int PIPE_CONTROL_REGISTER_WRITE = 1 << 23;
-
     /** DW1 of MI_REPORT_PERF_COUNT: the address is global. */
     static final int REPORT_GLOBAL = 1;
-
-    /** DW2 of MEDIA_VFE_STATE: access of kernels to registers. */
-    static final int VFE_REGISTER_ACCESS = 3 << 3;
 
     /** Bytes of the Haswell render context image: 17 pages. */
     static final int CONTEXT_BYTES = 17 * 4096;

@@ -66,7 +66,6 @@ final class MiAudit {
             state.refusePrivileged(d, at, length, row, d[at + 1]);
             return;
         }
-        d[at + 1] &= Mi.PAGE_MASK | Mi.CONTEXT_GLOBAL | Mi.CONTEXT_FLAGS;
         long image = toUnsignedLong(d[at + 1] & Mi.PAGE_MASK);
         if (!state.bounds.contains(image, Mi.CONTEXT_BYTES)) {
             state.refuseAddress(d, at, length, row, image);
@@ -100,10 +99,6 @@ final class MiAudit {
     void loadImmediate(int[] d, int at, int length, int row) {
         if ((length & 1) == 0) {
             state.refuseMalformed(d, at, length, row);
-            return;
-        }
-        if ((d[at] & Mi.LOAD_BYTE_DISABLES) != 0) { // a part of a directory's address is none
-            state.refusePrivileged(d, at, length, row, d[at]);
             return;
         }
         int kept = at + 1;
@@ -234,10 +229,6 @@ final class MiAudit {
 
     void pipeControl(int[] d, int at, int length, int row) {
         int flags = d[at + 1];
-        if ((flags & Mi.PIPE_CONTROL_REGISTER_WRITE) != 0) {
-            state.refusePrivileged(d, at, length, row, flags);
-            return;
-        }
         if ((flags & Mi.POST_SYNC_MASK) != 0) {
             if (length < 4) {
                 state.refuseMalformed(d, at, length, row);

@@ -66,12 +66,11 @@ final class RenderAudit {
                         .toList();
         int[] dwords = new int[operands.size()];
         boolean[] bounds = new boolean[operands.size()];
-        boolean wide = operands.size() > 1;
         for (int i = 0; i < dwords.length; i++) {
             dwords[i] = operands.get(i).dword();
             bounds[i] = operands.get(i).space() == OperandSpace.UPPER_BOUND;
-            wide &= i == 0 || dwords[i] - dwords[i - 1] > 1;
         }
+        boolean wide = dwords.length > 1 && layout.neverNeighbours();
         return new Layout(layout.totalDwords(), dwords, bounds, wide);
     }
 
@@ -278,8 +277,6 @@ final class RenderAudit {
     void mediaFrontEnd(int[] d, int at, int length, int row) {
         if (length < 3) {
             state.refuseMalformed(d, at, length, row);
-        } else if ((d[at + 2] & Mi.VFE_REGISTER_ACCESS) != 0) {
-            state.refusePrivileged(d, at, length, row, d[at + 2]);
         }
     }
 }

@@ -82,7 +82,8 @@ public final class LegalCommands {
                     BLIT_COPY,
                     BLIT_COPY_PATTERN ->
                     blit(row);
-            case REFUSED, USER_INTERRUPT, DISPLAY_WAIT, ARBITRATION, BATCH_END -> filled(row, 1, 1);
+            case MASK, REFUSED, USER_INTERRUPT, DISPLAY_WAIT, ARBITRATION, BATCH_END ->
+                    filled(row, 1, 1);
         };
     }
 
@@ -155,7 +156,7 @@ public final class LegalCommands {
     private int[] flush(CommandRow<CommandAudit> row) {
         int[] dwords = filled(row, 3 + random.nextInt(3), 2, random.nextInt());
         switch (random.nextInt(3)) {
-            case 0 -> dwords[1] = random.nextInt();
+            case 0 -> dwords[1] = random.nextInt() & ~3;
             case 1 -> {
                 dwords[0] |= 1 << 14;
                 dwords[1] = address(4096) | 1 << 2;
@@ -171,7 +172,7 @@ public final class LegalCommands {
     private int[] pipeControl(CommandRow<CommandAudit> row) {
         int[] dwords = filled(row, 4 + random.nextInt(2), 3, random.nextInt());
         switch (random.nextInt(3)) {
-            case 0 -> dwords[2] = random.nextInt();
+            case 0 -> dwords[2] = random.nextInt() & ~3;
             case 1 -> {
                 dwords[1] = 1 + random.nextInt(3) << 14 | 1 << 24;
                 dwords[2] = address(4096);
