@@ -106,6 +106,11 @@ public record GpuInventory(
      */
     public Resource resource(ResourceKind kind) {
         for (Resource resource : resources) {
+            if (resource.kind() == kind) { // as good as always
+                return resource;
+            }
+        }
+        for (Resource resource : resources) {
             if (resource.kind().equals(kind)) {
                 return resource;
             }

@@ -85,6 +85,11 @@ final class ImmutablePartition implements ResourcePartition {
     /** Returns the row of a resource, or -1. There are few: looking beats hashing. */
     private int row(ResourceKind kind) {
         for (int i = 0; i < size; i++) {
+            if (kinds[i] == kind) { // as good as always
+                return i;
+            }
+        }
+        for (int i = 0; i < size; i++) {
             if (kinds[i].equals(kind)) {
                 return i;
             }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.LongStream;
 import org.gpumediator.api.partition.PartitionPolicy;
+import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.gpumediator.examples.policylab.fleet.AdaBoards;
 import org.gpumediator.examples.policylab.fleet.BoardModel;
 import org.gpumediator.examples.policylab.fleet.FleetDemand;
@@ -20,8 +21,10 @@ import org.gpumediator.examples.policylab.paper.NodePolicy;
 import org.gpumediator.examples.policylab.paper.OpenbFiles;
 import org.gpumediator.examples.policylab.paper.PaperLab;
 import org.gpumediator.examples.policylab.paper.SyntheticWorkload;
-import org.gpumediator.examples.policylab.paper.Workload;
 import org.gpumediator.examples.policylab.report.Report;
+import org.gpumediator.examples.policylab.scheduling.Scenario;
+import org.gpumediator.examples.policylab.scheduling.SchedulingLab;
+import org.gpumediator.examples.policylab.scheduling.Workload;
 import org.gpumediator.nvidia.vf.placement.PlacementMode;
 import org.gpumediator.nvidia.vf.placement.VfPlacementPolicy;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
@@ -131,10 +134,10 @@ public final class PolicyLab {
                     int seeds,
             @Option(
                             names = "--policy",
-                            paramLabel = "FILE.java",
+                            paramLabel = "FILE.java|CLASS",
                             description = "A NodePolicy of your own, in one file; repeatable.")
-                    @Nullable List<Path> policies) {
-        List<Workload> workloads = new ArrayList<>();
+                    @Nullable List<String> policies) {
+        List<org.gpumediator.examples.policylab.paper.Workload> workloads = new ArrayList<>();
         if (openb == null) {
             workloads.add(SyntheticWorkload.of(150, 1));
         } else {
@@ -143,8 +146,8 @@ public final class PolicyLab {
             }
         }
         List<NodePolicy> more = new ArrayList<>();
-        for (Path file : orNone(policies)) {
-            more.add(SourceFile.load(file, NodePolicy.class));
+        for (String file : orNone(policies)) {
+            more.add(PolicyLoader.load(file, NodePolicy.class));
         }
         List<Long> all = LongStream.range(42, 42 + seeds).boxed().toList();
         PaperLab lab = PaperLab.run(workloads, all, more, common.threads, common::progress);
@@ -185,14 +188,14 @@ public final class PolicyLab {
                     VfPlacementPolicy place,
             @Option(
                             names = "--place-file",
-                            paramLabel = "FILE.java",
+                            paramLabel = "FILE.java|CLASS",
                             description = "A PartitionPolicy of your own instead, in one file.")
-                    @Nullable Path placeFile,
+                    @Nullable String placeFile,
             @Option(
                             names = "--policy",
-                            paramLabel = "FILE.java",
+                            paramLabel = "FILE.java|CLASS",
                             description = "A FleetPolicy of your own, in one file; repeatable.")
-                    @Nullable List<Path> policies,
+                    @Nullable List<String> policies,
             @Option(
                             names = "--trace",
                             paramLabel = "FILE",
@@ -225,7 +228,7 @@ public final class PolicyLab {
         Map<AdaBoard, Integer> counts =
                 boards == null ? Map.of(AdaBoard.L40, 40) : new LinkedHashMap<>(boards);
         PartitionPolicy inside =
-                placeFile == null ? place : SourceFile.load(placeFile, PartitionPolicy.class);
+                placeFile == null ? place : PolicyLoader.load(placeFile, PartitionPolicy.class);
         AdaBoard first = counts.keySet().iterator().next();
         Map<String, Integer> sizes = AdaBoards.sizes(first, mode);
         List<Stream> streams = new ArrayList<>();
@@ -236,7 +239,7 @@ public final class PolicyLab {
             streams.addAll(FleetDemand.generated(sizes, counts, requests, seed));
         }
         List<FleetPolicy> more = new ArrayList<>();
-        orNone(policies).forEach(file -> more.add(SourceFile.load(file, FleetPolicy.class)));
+        orNone(policies).forEach(file -> more.add(PolicyLoader.load(file, FleetPolicy.class)));
         FleetLab lab =
                 new FleetLab(
                         streams,
@@ -253,6 +256,64 @@ public final class PolicyLab {
         Report report = new Report("Policy lab: placement, board mode");
         lab.addTo(report);
         common.finish(report, lab.table().text() + "\n" + lab.decisionTimes().text());
+        return 0;
+    }
+
+    /** Runs guests on one group of engines. */
+    @Command(
+            name = "schedule",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Guests with workloads share one group of engines in virtual time, under every"
+                            + " scheduling policy.")
+    int schedule(
+            @Mixin Common common,
+            @Option(
+                            names = "--scenario",
+                            paramLabel = "NAME",
+                            description =
+                                    "desktop, office, hog, hostile, weights or overload;"
+                                            + " repeatable. Default: all.")
+                    @Nullable List<String> scenarios,
+            @Option(
+                            names = "--policy",
+                            paramLabel = "FILE.java|CLASS",
+                            description =
+                                    "A SchedulingPolicy of your own, in one file; repeatable.")
+                    @Nullable List<String> policies,
+            @Option(
+                            names = "--millis",
+                            defaultValue = "5000",
+                            description = "Virtual time of a run. Default: ${DEFAULT-VALUE}.")
+                    int millis,
+            @Option(
+                            names = "--seed",
+                            defaultValue = "1",
+                            description = "For workloads that draw. Default: ${DEFAULT-VALUE}.")
+                    long seed) {
+        List<Scenario> all = Scenario.all();
+        List<String> names = all.stream().map(Scenario::name).toList();
+        for (String name : orNone(scenarios)) {
+            if (!names.contains(name)) {
+                throw new IllegalArgumentException(
+                        "scenario " + name + ": expected one of " + names);
+            }
+        }
+        List<SchedulingPolicy> more = new ArrayList<>();
+        orNone(policies).forEach(it -> more.add(PolicyLoader.load(it, SchedulingPolicy.class)));
+        SchedulingLab lab =
+                new SchedulingLab(
+                        all.stream()
+                                .filter(one -> scenarios == null || scenarios.contains(one.name()))
+                                .toList(),
+                        more,
+                        millis * Workload.MILLI,
+                        seed,
+                        common.threads,
+                        common::progress);
+        Report report = new Report("Policy lab: scheduling");
+        lab.addTo(report);
+        common.finish(report, lab.table().text());
         return 0;
     }
 

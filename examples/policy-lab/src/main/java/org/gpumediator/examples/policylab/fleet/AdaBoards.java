@@ -3,6 +3,7 @@ package org.gpumediator.examples.policylab.fleet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.nvidia.vf.placement.PlacementMode;
@@ -29,14 +30,16 @@ public final class AdaBoards {
 
     /** Returns a model of board whose virtual GPUs are placed by a policy. */
     public static BoardModel of(AdaBoard board, PlacementMode mode, PartitionPolicy policy) {
+        GpuInventory empty = VfInventory.empty(board, mode);
+        List<VgpuType> types = types(board, mode);
         return new BoardModel(
                 board.title() + " " + mode.text(),
-                VfInventory.empty(board, mode),
-                types(board, mode),
+                empty,
+                types,
                 policy,
                 policy instanceof VfPlacementPolicy
-                        ? new AdaPlanner()
-                        : BoardPlanner.byTrying(policy),
+                        ? new AdaPlanner(empty, types)
+                        : BoardPlanner.byTrying(policy, types),
                 VfResources.PLACEMENT);
     }
 

@@ -20,14 +20,14 @@ public interface BoardPlanner {
      */
     Object view(GpuInventory inventory);
 
-    /** Returns how many of each type could be created if it alone came. */
-    int[] creatable(GpuInventory inventory, List<VgpuType> types);
+    /** Returns how many of each of the board's types could be created if it alone came. */
+    int[] creatable(GpuInventory inventory);
 
     /** Returns owners without whom a type would fit that does not now; empty if none help. */
     List<String> mustGo(GpuInventory inventory, VgpuType type);
 
-    /** Returns a planner that asks a policy again and again. */
-    static BoardPlanner byTrying(PartitionPolicy policy) {
+    /** Returns a planner for boards of some types that asks a policy again and again. */
+    static BoardPlanner byTrying(PartitionPolicy policy, List<VgpuType> types) {
         return new BoardPlanner() {
             @Override
             public Object view(GpuInventory inventory) {
@@ -39,7 +39,7 @@ public interface BoardPlanner {
             }
 
             @Override
-            public int[] creatable(GpuInventory inventory, List<VgpuType> types) {
+            public int[] creatable(GpuInventory inventory) {
                 return types.stream().mapToInt(type -> fill(inventory, type)).toArray();
             }
 

@@ -1,6 +1,8 @@
 package org.gpumediator.examples.policylab.fleet;
 
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionRequest;
@@ -19,20 +21,17 @@ public final class BoardState {
     private final long free;
     private final int[] creatable;
     private final int[] scores;
-    private final @Nullable BoardState[] next;
-    private final @Nullable String[] lacking;
+    private final Map<String, BoardState> next = new HashMap<>(0);
+    private final Map<String, String> lacking = new HashMap<>(0);
 
     BoardState(StateTable table, GpuInventory inventory, @Nullable String only) {
         this.table = table;
         this.inventory = inventory;
         this.only = only;
-        int types = model().types().size();
         free = model().free(inventory);
-        creatable = model().planner().creatable(inventory, model().types());
-        scores = new int[types];
+        creatable = model().planner().creatable(inventory);
+        scores = new int[creatable.length];
         Arrays.fill(scores, -1);
-        next = new BoardState[types];
-        lacking = new String[types];
     }
 
     /** Returns the model of the board. */
@@ -84,11 +83,10 @@ public final class BoardState {
      * @throws IllegalArgumentException if it does not fit
      */
     public BoardState with(String type) {
-        int number = model().number(type);
-        BoardState known = number < 0 ? null : next[number];
+        BoardState known = next.get(type);
         if (known == null) {
             known = table.state(placed(inventory, type, "new"));
-            next[number] = known;
+            next.put(type, known);
         }
         return known;
     }
@@ -114,7 +112,7 @@ public final class BoardState {
         if (number < 0) {
             return "type";
         }
-        String known = lacking[number];
+        String known = lacking.get(type);
         if (known == null) {
             PartitionRequest request = PartitionRequest.of("new", model().types().get(number));
             known =
@@ -122,7 +120,7 @@ public final class BoardState {
                                     instanceof PartitionDecision.Refused refused
                             ? refused.kind().name()
                             : "nothing";
-            lacking[number] = known;
+            lacking.put(type, known);
         }
         return known;
     }

@@ -12,20 +12,41 @@ import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
-/** A policy in one Java source file, compiled when it is named on the command line. */
-final class SourceFile {
+/**
+ * A policy named on the command line: a class on the class path, or one Java source file, which is
+ * compiled.
+ */
+final class PolicyLoader {
 
-    private SourceFile() {}
+    private PolicyLoader() {}
 
     /**
-     * Compiles a file and makes an object of its class by the constructor without arguments.
+     * Makes an object of a class by its constructor without arguments.
      *
-     * @param file named as the class; the class is public and in no package
+     * @param name of a class, or of a file that ends in {@code .java}; the class in it is named as
+     *     the file, public and in no package
      * @param type what it must be
      * @throws IllegalArgumentException if it does not compile, is no such policy, or cannot be
      *     made; the message says why
      */
-    static <T> T load(Path file, Class<T> type) {
+    static <T> T load(String name, Class<T> type) {
+        try {
+            Class<?> loaded =
+                    name.endsWith(".java") ? compiled(Path.of(name), type) : Class.forName(name);
+            return type.cast(loaded.getDeclaredConstructor().newInstance());
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        } catch (ReflectiveOperationException | ClassCastException wrong) {
+            throw new IllegalArgumentException(
+                    String.format(
+                            "%s: expected a public %s that needs no arguments (%s)",
+                            name, type.getName(), wrong),
+                    wrong);
+        }
+    }
+
+    private static Class<?> compiled(Path file, Class<?> type)
+            throws IOException, ClassNotFoundException {
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
             throw new IllegalArgumentException(file + ": a JDK is needed to compile it");
@@ -50,20 +71,7 @@ final class SourceFile {
             }
             URLClassLoader loader =
                     new URLClassLoader(new URL[] {classes.toUri().toURL()}, type.getClassLoader());
-            return type.cast(loader.loadClass(name).getDeclaredConstructor().newInstance());
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        } catch (ReflectiveOperationException | ClassCastException wrong) {
-            throw new IllegalArgumentException(
-                    file
-                            + ": expected a public class "
-                            + name
-                            + " that is a "
-                            + type.getName()
-                            + " and needs no arguments ("
-                            + wrong
-                            + ")",
-                    wrong);
+            return loader.loadClass(name);
         }
     }
 }
