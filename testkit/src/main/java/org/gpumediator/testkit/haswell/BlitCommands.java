@@ -291,26 +291,13 @@ final class BlitCommands {
     }
 
     private static Outcome keepSetup(Engine engine, int header, boolean monoPattern) {
-        Blitter blitter = engine.blitter;
-        blitter.setupHeader = header;
-        blitter.setupMonoPattern = monoPattern;
-        for (int i = 0; i < blitter.setup.length; i++) {
-            blitter.setup[i] = engine.operand(i);
-        }
-        setClip(blitter, engine.operand(2), engine.operand(3));
+        engine.blitter.setup.take(engine, header, monoPattern);
         return Outcome.DONE;
     }
 
     static Outcome setupClip(Engine engine, int header, int length) {
-        setClip(engine.blitter, engine.operand(1), engine.operand(2));
+        engine.blitter.setup.clip(engine.operand(1), engine.operand(2));
         return Outcome.DONE;
-    }
-
-    private static void setClip(Blitter blitter, int from, int to) {
-        blitter.clipLeft = (short) from;
-        blitter.clipTop = from >> 16;
-        blitter.clipRight = (short) to;
-        blitter.clipBottom = to >> 16;
     }
 
     static Outcome pixel(Engine engine, int header, int length) {
@@ -319,7 +306,8 @@ final class BlitCommands {
             int where = engine.operand(1);
             int end = where + 1 & 0xffff | where + 0x1_0000 & 0xffff_0000;
             beginSetup(engine, header, where, end);
-            blitter.pattern.setSolid(blitter.setup[6], bytes(blitter.setup[1]));
+            BlitSetup setup = blitter.setup;
+            blitter.pattern.setSolid(setup.foreground(), bytes(setup.destinationLayout()));
         }
         return blitter.proceed();
     }
@@ -327,16 +315,16 @@ final class BlitCommands {
     static Outcome scanLines(Engine engine, int header, int length) {
         Blitter blitter = engine.blitter;
         if (!blitter.continues(engine.address())) {
-            int[] setup = blitter.setup;
+            BlitSetup setup = blitter.setup;
             beginSetup(engine, header, engine.operand(1), engine.operand(2));
             blitter.pattern.seed(
                     header >>> HEADER_SEED_X_SHIFT & 7, header >>> HEADER_SEED_Y_SHIFT & 7);
-            if (blitter.setupMonoPattern) {
-                boolean keep = (setup[1] & BR13_PATTERN_TRANSPARENT) != 0;
+            if (setup.patternIsMono()) {
+                boolean keep = (setup.destinationLayout() & BR13_PATTERN_TRANSPARENT) != 0;
                 blitter.pattern.setMono(
-                        bits(setup[7], setup[8]), setup[5], setup[6], keep, bytes(setup[1]));
+                        bits(setup.pattern(), setup.patternHigh()), setup.background(), setup.foreground(), keep, bytes(setup.destinationLayout()));
             } else {
-                memoryPattern(engine, setup[7], bytes(setup[1]));
+                memoryPattern(engine, setup.pattern(), bytes(setup.destinationLayout()));
             }
         }
         return blitter.proceed();
@@ -353,10 +341,10 @@ final class BlitCommands {
     private static Outcome text(Engine engine, int header, boolean inMemory) {
         Blitter blitter = engine.blitter;
         if (!blitter.continues(engine.address())) {
-            int[] setup = blitter.setup;
+            BlitSetup setup = blitter.setup;
             beginSetup(engine, header, engine.operand(1), engine.operand(2));
-            blitter.pattern.setSolid(setup[6], bytes(setup[1]));
-            blitter.mono.setColours(setup[5], setup[6], (setup[1] & BR13_MONO_TRANSPARENT) != 0);
+            blitter.pattern.setSolid(setup.foreground(), bytes(setup.destinationLayout()));
+            blitter.mono.setColours(setup.background(), setup.foreground(), (setup.destinationLayout() & BR13_MONO_TRANSPARENT) != 0);
             int width = (short) engine.operand(2) - (short) engine.operand(1);
             boolean bytePacked = (header & HEADER_BYTE_PACKED) != 0;
             blitter.mono.setRows(bytePacked ? width + 7 & ~7 : width, 0);
@@ -367,13 +355,13 @@ final class BlitCommands {
 
     /** Starts a blit with the raster operation and destination set up before. */
     private static void beginSetup(Engine engine, int header, int from, int to) {
-        Blitter blitter = engine.blitter;
-        begin(engine, blitter.setupHeader, blitter.setup[1], from, to);
+        BlitSetup setup = engine.blitter.setup;
+        begin(engine, setup.header(), setup.destinationLayout(), from, to);
         destination(
                 engine,
-                header | blitter.setupHeader & HEADER_DESTINATION_TILED,
-                blitter.setup[1],
-                blitter.setup[4]);
+                header | setup.header() & HEADER_DESTINATION_TILED,
+                setup.destinationLayout(),
+                setup.destinationAddress());
     }
 
     // ---- fields

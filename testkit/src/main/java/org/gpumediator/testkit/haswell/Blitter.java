@@ -23,14 +23,8 @@ final class Blitter {
     final BlitMono mono;
     final BlitPattern pattern = new BlitPattern();
 
-    // What BlitCommands leaves for later commands.
-    final int[] setup = new int[9];
-    int setupHeader;
-    boolean setupMonoPattern;
-    int clipLeft;
-    int clipTop;
-    int clipRight;
-    int clipBottom;
+    final BlitSetup setup = new BlitSetup();
+    private final BlitRows rows = new BlitRows();
 
     // The blit.
     private boolean active;
@@ -53,13 +47,6 @@ final class Blitter {
     private int keyHigh;
     private boolean upwards;
     private int row;
-
-    // Rows being worked on.
-    private byte[] patternRow = new byte[1024];
-    private byte[] sourceRow = new byte[1024];
-    private byte[] resultRow = new byte[1024];
-    private byte[] keptRow = new byte[1024];
-    private byte[] maskRow = new byte[1024];
 
     Blitter(Engine engine) {
         this.engine = engine;
@@ -97,10 +84,10 @@ final class Blitter {
     }
 
     void clip() {
-        left = Math.max(left, clipLeft);
-        top = Math.max(top, clipTop);
-        right = Math.min(right, clipRight);
-        bottom = Math.min(bottom, clipBottom);
+        left = Math.max(left, setup.clipLeft());
+        top = Math.max(top, setup.clipTop());
+        right = Math.min(right, setup.clipRight());
+        bottom = Math.min(bottom, setup.clipBottom());
     }
 
     /** Restricts what is written of each pixel of 32 bits. */
@@ -131,22 +118,22 @@ final class Blitter {
     /** Does some rows. */
     Outcome proceed() {
         int count = right - left;
-        int rows = bottom - top;
-        if (count <= 0 || rows <= 0) {
+        int height = bottom - top;
+        if (count <= 0 || height <= 0) {
             active = false;
             return Outcome.DONE;
         }
         int bytes = count * pixelBytes;
-        ensure(bytes);
+        rows.ensure(bytes);
         int worked = 0;
         do {
             doRow(upwards ? bottom - 1 - row : top + row, count, bytes);
             row++;
             worked += Math.max(bytes, 64);
-        } while (row < rows && worked < PIECE_BYTES);
+        } while (row < height && worked < PIECE_BYTES);
         engine.takeTime(worked / CommandCosts.BLIT_BYTES_PER_NANO);
         engine.countExtra(worked / COMMAND_BYTES);
-        active = row < rows;
+        active = row < height;
         return active ? Outcome.AGAIN : Outcome.DONE;
     }
 
@@ -159,18 +146,18 @@ final class Blitter {
             fillMask(count);
         }
         if (usesPattern() || keyed && !fromColour) {
-            pattern.fill(patternRow, fromLeft, fromTop, count);
+            pattern.fill(rows.pattern, fromLeft, fromTop, count);
             if (pattern.transparent()) {
-                pattern.mask(maskRow, fromLeft, fromTop, count);
+                pattern.mask(rows.mask, fromLeft, fromTop, count);
             }
         }
         if (fromColour && (keyed || RasterOperation.usesSource(code))) {
-            source.read(sourceY + fromTop, (sourceX + fromLeft) * pixelBytes, sourceRow, bytes);
+            source.read(sourceY + fromTop, (sourceX + fromLeft) * pixelBytes, rows.source, bytes);
         } else if (fromMono) {
-            mono.fill(sourceRow, maskRow, fromLeft, fromTop, count, pixelBytes);
+            mono.fill(rows.source, rows.mask, fromLeft, fromTop, count, pixelBytes);
         }
         if (keyed) {
-            key(fromColour ? sourceRow : patternRow, count);
+            key(fromColour ? rows.source : rows.pattern, count);
         }
         destination.write(y, left * pixelBytes, result(y, bytes, masked), bytes);
     }
@@ -181,30 +168,30 @@ final class Blitter {
 
     private byte[] result(int y, int bytes, boolean masked) {
         if (!masked && code == RasterOperation.SOURCE_COPY) {
-            return sourceRow;
+            return rows.source;
         }
         if (!masked && code == RasterOperation.PATTERN_COPY) {
-            return patternRow;
+            return rows.pattern;
         }
         if (masked || RasterOperation.usesDestination(code)) {
-            destination.read(y, left * pixelBytes, resultRow, bytes);
+            destination.read(y, left * pixelBytes, rows.result, bytes);
         }
         if (masked) {
-            System.arraycopy(resultRow, 0, keptRow, 0, bytes);
+            System.arraycopy(rows.result, 0, rows.kept, 0, bytes);
         }
-        RasterOperation.combine(code, patternRow, sourceRow, resultRow, bytes);
+        RasterOperation.combine(code, rows.pattern, rows.source, rows.result, bytes);
         if (masked) {
-            RasterOperation.merge(keptRow, resultRow, maskRow, bytes);
+            RasterOperation.merge(rows.kept, rows.result, rows.mask, bytes);
         }
-        return resultRow;
+        return rows.result;
     }
 
     private void fillMask(int count) {
         if (writeMask == -1) {
-            Arrays.fill(maskRow, 0, count * pixelBytes, (byte) -1);
+            Arrays.fill(rows.mask, 0, count * pixelBytes, (byte) -1);
         } else {
             for (int i = 0; i < count; i++) {
-                BlitPattern.put(maskRow, i * pixelBytes, writeMask, pixelBytes);
+                BlitPattern.put(rows.mask, i * pixelBytes, writeMask, pixelBytes);
             }
         }
     }
@@ -219,19 +206,8 @@ final class Blitter {
                 inside &= value >= (keyLow >>> 8 * b & 0xff) && value <= (keyHigh >>> 8 * b & 0xff);
             }
             if (inside) {
-                Arrays.fill(maskRow, i * pixelBytes, (i + 1) * pixelBytes, (byte) 0);
+                Arrays.fill(rows.mask, i * pixelBytes, (i + 1) * pixelBytes, (byte) 0);
             }
-        }
-    }
-
-    private void ensure(int bytes) {
-        if (resultRow.length < bytes + 8) {
-            int length = Integer.highestOneBit(bytes + 8) * 2;
-            patternRow = new byte[length];
-            sourceRow = new byte[length];
-            resultRow = new byte[length];
-            keptRow = new byte[length];
-            maskRow = new byte[length];
         }
     }
 }
