@@ -1,6 +1,8 @@
 package org.gpumediator.intel.gen7;
 
+import com.google.common.collect.Lists;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -52,6 +54,7 @@ import org.gpumediator.intel.gen7.gtt.GuestDma;
 import org.gpumediator.intel.gen7.gtt.GuestGtt;
 import org.gpumediator.intel.gen7.gtt.Ppgtt;
 import org.gpumediator.intel.gen7.gtt.Pte;
+import org.gpumediator.intel.gen7.gtt.ShadowTable;
 import org.gpumediator.intel.gen7.gtt.Slice;
 import org.gpumediator.intel.gen7.hardware.ShadowRegisters;
 import org.gpumediator.intel.gen7.irq.VirtualInterrupts;
@@ -74,6 +77,9 @@ public final class Gen7Vgpu implements DeviceModel {
     private static final long MESSAGES_PER_SECOND = 50_000;
 
     private static final int MESSAGE_BURST = 1000;
+
+    /** Tables whose entries are redirected in one go. */
+    private static final int TABLES_AT_ONCE = 64;
 
     private final Gen7Backend backend;
     private final VgpuBlueprint blueprint;
@@ -385,26 +391,39 @@ public final class Gen7Vgpu implements DeviceModel {
 
         @Override
         public void regionRemoved(Region region) {
-            backend.engines()
-                    .exclusively(
-                            () -> {
-                                synchronized (lock) {
-                                    gtt.regionRemoved(region);
-                                    ppgtt.regionChanged(region, false);
-                                    backend.engines().forgetTranslations(engines);
-                                    dma.drop(region);
-                                }
-                            });
+            guestAlone(() -> dma.hide(region));
+            redirect(region, false);
+            guestAlone(
+                    () -> {
+                        backend.engines().forgetTranslations(engines);
+                        dma.drop(region);
+                    });
         }
 
         @Override
         public void regionAdded(Region region) {
+            redirect(region, true);
+        }
+
+        /** In pieces: there are as many entries as a guest likes. */
+        private void redirect(Region region, boolean present) {
+            List<ShadowTable> tables = new ArrayList<>();
+            guestAlone(() -> tables.addAll(ppgtt.regionChanged(region, present)));
+            for (List<ShadowTable> some : Lists.partition(tables, TABLES_AT_ONCE)) {
+                guestAlone(() -> ppgtt.redirect(some, region, present));
+            }
+            int[] next = {0};
+            while (next[0] >= 0) {
+                guestAlone(() -> next[0] = gtt.redirect(region, present, next[0]));
+            }
+        }
+
+        private void guestAlone(Runnable action) {
             backend.engines()
                     .exclusively(
                             () -> {
                                 synchronized (lock) {
-                                    gtt.regionAdded(region);
-                                    ppgtt.regionChanged(region, true);
+                                    action.run();
                                 }
                             });
         }
@@ -437,31 +456,45 @@ public final class Gen7Vgpu implements DeviceModel {
         return backend.engines().hasFailed(engines);
     }
 
+    /**
+     * Not with the engines locked for all of it: the table is as long as the slice. The guest stays
+     * off them until it is done. What its processors still write meanwhile is as if written after.
+     */
     @Override
     public void reset(ResetKind kind) {
-        backend.engines().exclusively(() -> resetAtOnce(kind));
+        backend.engines().exclusively(() -> resetRegisters(kind));
+        clearTable();
+        synchronized (lock) {
+            if (kind == ResetKind.LOST_CLIENT) {
+                dma.dropAll();
+            }
+        }
+        backend.engines().comeBack(engines);
     }
 
-    /** With the engines locked, so that no trap puts the guest on them half way. */
-    private void resetAtOnce(ResetKind kind) {
+    private void resetRegisters(ResetKind kind) {
         failure.clear();
-        backend.engines().resetAll(engines);
+        backend.engines().resetAll(engines, kind != ResetKind.FUNCTION_LEVEL);
         registers.reset();
         display.reset();
         sideBand.reset();
         ports.reset();
         synchronized (lock) {
             fences.clear();
-            gtt.clear();
             scratchPage.segment().fill((byte) 0);
-            if (kind == ResetKind.LOST_CLIENT) {
-                dma.dropAll();
-            }
         }
         fillIn();
         interrupts.reset();
         function.reset(kind);
         touched = false;
+    }
+
+    private void clearTable() {
+        for (boolean done = false; !done; ) {
+            synchronized (lock) { // let go of in between: others may need it
+                done = gtt.clear();
+            }
+        }
     }
 
     @Override

@@ -37,8 +37,13 @@ class QuarantineTest {
             good.await(good.submit(HaswellEngine.VCS));
             assertThat(good.complaints()).isEmpty();
 
-            badVmm.reset(ResetKind.FUNCTION_LEVEL);
+            long hangs = hangs(badVmm);
+            badVmm.reset(ResetKind.FUNCTION_LEVEL); // which the guest itself can ask for
+            assertThat(badVmm.gpu().state()).isEqualTo(VirtualGpuState.FAILED);
+            assertThat(hangs(badVmm)).isEqualTo(hangs);
+            badVmm.reset(ResetKind.BUS);
             assertThat(badVmm.gpu().state()).isNotEqualTo(VirtualGpuState.FAILED);
+            assertThat(hangs(badVmm)).isZero();
             assertThat(world.guest(badVmm).boot().complaints()).isEmpty();
             assertThat(world.gpu.busFaults()).isEmpty();
         }

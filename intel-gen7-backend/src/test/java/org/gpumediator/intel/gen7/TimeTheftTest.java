@@ -153,7 +153,7 @@ class TimeTheftTest {
         assertThat(badVmm.gpu().statistics().faults()).containsKey(GuestFaultKind.RATE_LIMITED);
         assertThat(resets).isBetween(500, 700);
         good.await(good.submit(HaswellEngine.RCS));
-        badVmm.reset(ResetKind.FUNCTION_LEVEL);
+        badVmm.reset(ResetKind.BUS);
         assertThat(world.guest(badVmm).boot().complaints()).isEmpty();
     }
 }

@@ -133,11 +133,30 @@ public final class EngineMediation implements AutoCloseable {
         }
     }
 
-    /** Takes a guest off the engines and puts its engines into their state after reset. */
-    public void resetAll(GuestEngines guest) {
+    /**
+     * Takes a guest off the engines and puts its engines into their state after reset. It stays off
+     * until {@link #comeBack}.
+     *
+     * @param forgiven whether its hangs are forgotten: not where it can ask for the reset itself
+     */
+    public void resetAll(GuestEngines guest, boolean forgiven) {
         enter();
         try {
             turns.reset(guest);
+            if (forgiven) {
+                guest.forgive();
+            }
+        } finally {
+            leave();
+        }
+    }
+
+    /** Lets a guest use the engines again after a reset. */
+    public void comeBack(GuestEngines guest) {
+        enter();
+        try {
+            guest.detached = false;
+            arrived(guest);
         } finally {
             leave();
         }

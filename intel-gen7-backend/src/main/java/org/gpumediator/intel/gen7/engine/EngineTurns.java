@@ -133,10 +133,11 @@ final class EngineTurns {
         react();
     }
 
-    /** Takes a guest off and puts its engines into their state after reset. */
+    /** Takes a guest off, puts its engines into their state after reset, and keeps it off. */
     void reset(GuestEngines guest) {
         takeOff(guest);
         guest.reset();
+        guest.detached = true;
         drained(guest);
         react();
     }

@@ -52,7 +52,7 @@ public final class GuestEngines {
     /** The engines stand still for it: quiesced, or quarantined. */
     boolean held;
 
-    /** The engines have forgotten it; what still comes of it has no effect. */
+    /** The engines know nothing of it, for ever or while it is reset: it does not come on. */
     boolean detached;
 
     /** It has hung the engines too often. */
@@ -112,7 +112,7 @@ public final class GuestEngines {
         failure.report(thrown);
     }
 
-    /** Returns whether it has failed and stays off the engines until its VMM resets it. */
+    /** Returns whether it has failed and stays off the engines until a reset ends that. */
     boolean failed() {
         return hungTooOften || failure.failed();
     }
@@ -398,6 +398,13 @@ public final class GuestEngines {
         return counters;
     }
 
+    /** Begins anew with what is held against the guest, but for what only time makes forget. */
+    void forgive() {
+        hungTooOften = false;
+        hangs = 0;
+        recentHangs.clear();
+    }
+
     /** Forgets everything on the engines; the hardware must be free of it. */
     void reset() {
         for (VirtualRing ring : rings) {
@@ -407,9 +414,6 @@ public final class GuestEngines {
         constantMode(0);
         currentContext = 0;
         contextSaved = false;
-        hungTooOften = false;
-        hangs = 0;
-        recentHangs.clear();
         if (contextImage != null) {
             contextImage.segment().fill((byte) 0);
         }

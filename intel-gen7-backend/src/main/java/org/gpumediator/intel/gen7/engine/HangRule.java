@@ -4,7 +4,8 @@ import org.gpumediator.intel.gen7.hardware.Engine;
 
 /**
  * When a guest has hung the engines too often: five times in a minute, or twenty times since its
- * last reset. It is then kept off the engines until its VMM resets it.
+ * bus was last reset. It is then kept off the engines until its VMM resets its bus; a
+ * function-level reset, which the guest itself can ask for, forgets nothing.
  *
  * <p>Source of the numbers: XenGT's follow-up rule for guests that cause resets.
  */

@@ -23,6 +23,7 @@ public final class GuestDma {
     private final GuestMemory memory;
     private final GuestFailure failure;
     private final List<Mapping> mappings = new ArrayList<>();
+    private final List<Mapping> leaving = new ArrayList<>();
     private @Nullable Mapping last;
 
     private record Mapping(Region region, long start, long end, long bus) {}
@@ -76,10 +77,20 @@ public final class GuestDma {
         return mapping;
     }
 
-    /** Unmaps a region that goes away; its users have been pointed elsewhere before. */
-    public void drop(Region region) {
+    /** Translates nothing into a region any more that goes away; what leads there still may. */
+    public void hide(Region region) {
         last = null;
-        mappings.removeIf(
+        for (Mapping mapping : mappings) {
+            if (mapping.region == region) {
+                leaving.add(mapping);
+            }
+        }
+        mappings.removeAll(leaving);
+    }
+
+    /** Unmaps a region that is hidden; its users have been pointed elsewhere before. */
+    public void drop(Region region) {
+        leaving.removeIf(
                 mapping -> {
                     boolean gone = mapping.region == region;
                     if (gone) {
@@ -94,5 +105,7 @@ public final class GuestDma {
         last = null;
         mappings.forEach(mapping -> gpu.unmapForDma(mapping.bus));
         mappings.clear();
+        leaving.forEach(mapping -> gpu.unmapForDma(mapping.bus));
+        leaving.clear();
     }
 }

@@ -28,6 +28,9 @@ public final class GuestGtt {
             ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int CHUNK = 1024;
 
+    /** Entries that are cleared in one go. */
+    private static final int PIECE = 8 * CHUNK;
+
     /** To compare a chunk where nothing has changed, in units of {@link WorkBudget}. */
     private static final int COMPARED = CHUNK / 4;
 
@@ -54,6 +57,9 @@ public final class GuestGtt {
 
     private final @Nullable MemorySegment window;
     private @Nullable SliceMirror mirror;
+
+    /** Up to which slot entries have been cleared, of those that are being cleared. */
+    private int cleared;
 
     /** How many chunks the mirror holds already. */
     private int mirrored;
@@ -88,7 +94,9 @@ public final class GuestGtt {
         this.scratch = Pte.of(scratchPage);
         this.window = window;
         written = new int[(slice.pages() + CHUNK - 1) / CHUNK][];
-        clear();
+        for (boolean done = false; !done; ) {
+            done = clear();
+        }
     }
 
     /** Returns the addresses it covers. */
@@ -324,31 +332,29 @@ public final class GuestGtt {
         return true;
     }
 
-    /** Points every entry that leads into memory which goes away to the scratch page. */
-    public void regionRemoved(Region region) {
-        redirect(region, false);
-    }
-
-    /** Points every entry that leads to memory which has come there again. */
-    public void regionAdded(Region region) {
-        redirect(region, true);
-    }
-
-    private void redirect(Region region, boolean present) {
+    /**
+     * Points a piece of the entries that lead into a region elsewhere: to the scratch page if it
+     * goes away, to it if it has come again.
+     *
+     * @param from first slot of the piece
+     * @return first slot of the next piece, {@code -1} if there is none
+     */
+    public int redirect(Region region, boolean present, int from) {
         long start = region.start();
         long end = start + region.length();
-        for (int chunk = 0; chunk < written.length && !released; chunk++) {
-            int[] entries = written[chunk];
-            for (int i = 0; entries != null && i < CHUNK; i++) {
-                long page = Pte.address(entries[i]);
-                if (Pte.valid(entries[i]) && page >= start && page < end) {
-                    publish(
-                            slice.index(chunk * CHUNK + i),
-                            present ? physicalEntry(entries[i]) : scratch);
-                }
+        int next = Math.min(from + PIECE, slice.pages());
+        for (int slot = from; slot < next && !released; slot++) {
+            int entry = stored(slot);
+            long page = Pte.address(entry);
+            if (Pte.valid(entry) && page >= start && page < end) {
+                publish(slice.index(slot), present ? physicalEntry(entry) : scratch);
             }
         }
+        if (next < slice.pages()) {
+            return next;
+        }
         physical.flush();
+        return -1;
     }
 
     /** Returns how many entries the guest has written, in the strict mode. */
@@ -361,16 +367,26 @@ public final class GuestGtt {
         return synchronised;
     }
 
-    /** Forgets everything the guest has written; every entry points to the scratch page. */
-    public void clear() {
-        for (int slot = 0; slot < slice.pages(); slot++) {
+    /**
+     * Forgets a piece of what the guest has written, from the start on: every entry points to the
+     * scratch page.
+     *
+     * @return whether that was the last piece
+     */
+    public boolean clear() {
+        int end = Math.min(cleared + PIECE, slice.pages());
+        for (int slot = cleared; slot < end; slot++) {
             publish(slice.index(slot), scratch);
         }
-        physical.flush();
-        Arrays.fill(written, null);
-        if (window != null) {
+        if (cleared == 0 && window != null) {
             window.fill((byte) 0);
         }
+        Arrays.fill(written, cleared / CHUNK, Math.ceilDiv(end, CHUNK), null);
+        cleared = end < slice.pages() ? end : 0;
+        if (cleared == 0) {
+            physical.flush();
+        }
+        return cleared == 0;
     }
 
     /**

@@ -281,12 +281,24 @@ public final class Ppgtt {
         }
     }
 
-    /** Redirects what leads into memory that goes away ({@code present} false) or has come. */
-    public void regionChanged(Region region, boolean present) {
+    /**
+     * Lets go of the tables that a guest keeps in a region which goes away; looks for those in one
+     * that has come.
+     *
+     * @return all tables whose entries are to be redirected, by {@link #redirect}
+     */
+    public List<ShadowTable> regionChanged(Region region, boolean present) {
         for (int i = 0; i < directories.size(); i++) {
             directories.get(i).regionChanged(region, present);
         }
-        tables.values().forEach(table -> table.regionChanged(region, present, dma, scratchEntry));
+        return List.copyOf(tables.values());
+    }
+
+    /** Redirects the entries of some tables that lead into a region. */
+    public void redirect(List<ShadowTable> some, Region region, boolean present) {
+        for (ShadowTable table : some) {
+            table.regionChanged(region, present, dma, scratchEntry);
+        }
     }
 
     /** Forgets every address space; none may be in use by the GPU. */

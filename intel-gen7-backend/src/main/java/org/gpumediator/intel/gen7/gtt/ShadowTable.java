@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not thread safe: used under the lock of its virtual GPU.
  */
-final class ShadowTable {
+public final class ShadowTable {
 
     static final int ENTRIES = 1024;
 

@@ -116,7 +116,7 @@ final class HostileGuest {
         actions++;
         if (vmm.gpu().state() == VirtualGpuState.FAILED) {
             failures++;
-            vmm.reset(ResetKind.FUNCTION_LEVEL);
+            vmm.reset(ResetKind.BUS);
             vmm.enumerate();
             for (int engine = 0; engine < 4; engine++) {
                 restart(engine);
