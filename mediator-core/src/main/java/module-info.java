@@ -20,6 +20,7 @@ module org.gpumediator.core {
     exports org.gpumediator.core.policy;
     exports org.gpumediator.core.schedule;
     exports org.gpumediator.core.wire;
+    exports org.gpumediator.core.vmm;
 
     uses org.gpumediator.api.spi.GpuBackendProvider;
 }

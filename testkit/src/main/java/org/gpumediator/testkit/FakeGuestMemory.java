@@ -4,17 +4,14 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.vmm.GuestMemory;
+import org.gpumediator.core.vmm.SegmentMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,17 +40,19 @@ public final class FakeGuestMemory implements GuestMemory, AutoCloseable {
         /** The guest may only read it; it can be mapped for the GPU. */
         READ_ONLY,
         /** The guest may write it, but it cannot be handed over as a segment. */
-        NOT_MAPPABLE
+        NOT_MAPPABLE;
+
+        private SegmentMemory.Access ofSegments() {
+            return switch (this) {
+                case READ_WRITE -> SegmentMemory.Access.READ_WRITE;
+                case READ_ONLY -> SegmentMemory.Access.READ_ONLY;
+                case NOT_MAPPABLE -> SegmentMemory.Access.NOT_MAPPABLE;
+            };
+        }
     }
 
-    /*
-     * Concurrency: "regions" is an immutable sorted array, replaced whole. Copies hold the read lock, so that a
-     * region's arena is closed (under the write lock) only when no copy is in flight. The write lock is held for the
-     * swap only, never while a listener is called.
-     */
-    private final ReadWriteLock lock = new ReentrantReadWriteLock();
-    private volatile FakeRegion[] regions = {};
-    private final List<RegionListener> listeners = new CopyOnWriteArrayList<>();
+    private final SegmentMemory memory = new SegmentMemory();
+    private final Map<Long, Arena> arenas = new ConcurrentHashMap<>();
     private final Map<Long, List<WriteListener>> tracked = new ConcurrentHashMap<>();
     private final boolean tracksWrites;
 
@@ -82,36 +81,20 @@ public final class FakeGuestMemory implements GuestMemory, AutoCloseable {
      *     address space, or overlaps another
      */
     public Region add(long start, long length, Access access) {
-        if (start % PAGE != 0 || length <= 0 || length % PAGE != 0) {
+        if (length <= 0) {
             throw new IllegalArgumentException(
                     String.format(
                             "region 0x%x+0x%x: expected multiples of 0x%x", start, length, PAGE));
         }
-        if (Long.compareUnsigned(start + (length - 1), start) < 0) {
-            throw new IllegalArgumentException(
-                    String.format("region 0x%x+0x%x: wraps around", start, length));
-        }
-        FakeRegion added = new FakeRegion(start, length, access);
-        lock.writeLock().lock();
+        Arena arena = Arena.ofShared();
         try {
-            for (FakeRegion region : regions) {
-                if (region.overlaps(added)) {
-                    added.arena.close();
-                    throw new IllegalArgumentException(
-                            String.format("region 0x%x+0x%x: overlaps %s", start, length, region));
-                }
-            }
-            FakeRegion[] more = Arrays.copyOf(regions, regions.length + 1);
-            more[regions.length] = added;
-            Arrays.sort(more, (a, b) -> Long.compareUnsigned(a.start, b.start));
-            regions = more;
-        } finally {
-            lock.writeLock().unlock();
+            Region added = memory.add(start, arena.allocate(length, PAGE), access.ofSegments());
+            arenas.put(start, arena);
+            return added;
+        } catch (IllegalArgumentException refused) {
+            arena.close();
+            throw refused;
         }
-        if (access != Access.NOT_MAPPABLE) {
-            listeners.forEach(listener -> listener.regionAdded(added));
-        }
-        return added;
     }
 
     /** Adds memory that the guest may write and the GPU may use. */
@@ -127,134 +110,44 @@ public final class FakeGuestMemory implements GuestMemory, AutoCloseable {
      * @throws IllegalArgumentException if no region starts there
      */
     public void remove(long start) {
-        FakeRegion going = find(start);
-        if (going == null || going.start != start) {
-            throw new IllegalArgumentException(
-                    String.format("region 0x%x: no region starts there", start));
+        Region ignored = memory.remove(start);
+        Arena arena = arenas.remove(start);
+        if (arena != null) {
+            arena.close();
         }
-        lock.writeLock().lock(); // waits for copies in flight
-        try {
-            List<FakeRegion> left = new ArrayList<>(List.of(regions));
-            if (!left.remove(going)) {
-                return;
-            }
-            regions = left.toArray(FakeRegion[]::new);
-        } finally {
-            lock.writeLock().unlock();
-        }
-        if (going.access != Access.NOT_MAPPABLE) {
-            listeners.forEach(listener -> listener.regionRemoved(going));
-        }
-        going.arena.close();
     }
 
     /** Takes all regions away, telling the listeners. Idempotent. */
     @Override
     public void close() {
-        while (regions.length > 0) {
-            remove(regions[0].start);
-        }
+        memory.regions().forEach(region -> remove(region.start()));
     }
 
     /** Returns the regions there are now, by rising address, also those that cannot be mapped. */
     public List<Region> regions() {
-        return List.of(regions);
+        return memory.regions();
     }
 
     // ---- the mediator's side -------------------------------------------------------------------
 
     @Override
     public @Nullable Region regionAt(long guestPhysicalAddress) {
-        FakeRegion region = find(guestPhysicalAddress);
-        return region == null || region.access == Access.NOT_MAPPABLE ? null : region;
-    }
-
-    private @Nullable FakeRegion find(long address) {
-        FakeRegion[] sorted = regions;
-        int low = 0;
-        int high = sorted.length - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            FakeRegion region = sorted[middle];
-            if (Long.compareUnsigned(address, region.start) < 0) {
-                high = middle - 1;
-            } else if (Long.compareUnsigned(address - region.start, region.length) >= 0) {
-                low = middle + 1;
-            } else {
-                return region;
-            }
-        }
-        return null;
+        return memory.regionAt(guestPhysicalAddress);
     }
 
     @Override
     public boolean read(long guestPhysicalAddress, MemorySegment target) {
-        lock.readLock().lock();
-        try {
-            if (!covered(guestPhysicalAddress, target.byteSize(), false)) {
-                return false;
-            }
-            copy(guestPhysicalAddress, target, false);
-            return true;
-        } finally {
-            lock.readLock().unlock();
-        }
+        return memory.read(guestPhysicalAddress, target);
     }
 
     @Override
     public boolean write(long guestPhysicalAddress, MemorySegment source) {
-        lock.readLock().lock();
-        try {
-            if (!covered(guestPhysicalAddress, source.byteSize(), true)) {
-                return false;
-            }
-            copy(guestPhysicalAddress, source, true);
-            return true;
-        } finally {
-            lock.readLock().unlock();
-        }
-    }
-
-    private boolean covered(long address, long length, boolean writing) {
-        long left = length;
-        long at = address;
-        while (left > 0) {
-            FakeRegion region = find(at);
-            if (region == null || (writing && region.access == Access.READ_ONLY)) {
-                return false;
-            }
-            long here = Math.min(left, region.length - (at - region.start));
-            left -= here;
-            at += here;
-            if (at == 0 && left > 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private void copy(long address, MemorySegment other, boolean writing) {
-        long done = 0;
-        while (done < other.byteSize()) {
-            FakeRegion region = find(address + done);
-            if (region == null) {
-                throw new AssertionError("a region vanished under the lock");
-            }
-            long within = address + done - region.start;
-            long here = Math.min(other.byteSize() - done, region.length - within);
-            if (writing) {
-                MemorySegment.copy(other, done, region.segment, within, here);
-            } else {
-                MemorySegment.copy(region.segment, within, other, done, here);
-            }
-            done += here;
-        }
+        return memory.write(guestPhysicalAddress, source);
     }
 
     @Override
     public Registration listen(RegionListener listener) {
-        listeners.add(listener);
-        return () -> listeners.remove(listener);
+        return memory.listen(listener);
     }
 
     @Override
@@ -263,14 +156,23 @@ public final class FakeGuestMemory implements GuestMemory, AutoCloseable {
     }
 
     private @Nullable Registration track(long guestPhysicalPage, WriteListener listener) {
-        FakeRegion region = find(guestPhysicalPage);
-        if (guestPhysicalPage % PAGE != 0 || region == null || region.access == Access.READ_ONLY) {
+        if (guestPhysicalPage % PAGE != 0 || !isWritable(guestPhysicalPage)) {
             return null;
         }
         List<WriteListener> ofPage =
                 tracked.computeIfAbsent(guestPhysicalPage, page -> new CopyOnWriteArrayList<>());
         ofPage.add(listener);
         return () -> ofPage.remove(listener);
+    }
+
+    private boolean isWritable(long address) {
+        return memory.regions().stream()
+                .anyMatch(
+                        region ->
+                                region.writable()
+                                        && Long.compareUnsigned(
+                                                        address - region.start(), region.length())
+                                                < 0);
     }
 
     // ---- the guest's processors ----------------------------------------------------------------
@@ -345,66 +247,19 @@ public final class FakeGuestMemory implements GuestMemory, AutoCloseable {
      * hash).
      */
     public long fingerprint() {
-        lock.readLock().lock();
-        try {
-            long hash = 1;
-            for (FakeRegion region : regions) {
-                hash = hash * 31 + region.start;
-                hash = hash * 31 + region.length;
-                for (long at = 0; at < region.length; at += 8) {
-                    hash = Long.rotateLeft(hash, 5) ^ region.segment.get(LE64, at);
+        long hash = 1;
+        MemorySegment page = MemorySegment.ofArray(new byte[(int) PAGE]);
+        for (Region region : memory.regions()) {
+            hash = hash * 31 + region.start();
+            hash = hash * 31 + region.length();
+            for (long at = 0; at < region.length() && memory.read(region.start() + at, page); ) {
+                for (long i = 0; i < PAGE; i += 8) {
+                    hash = Long.rotateLeft(hash, 5) ^ page.get(LE64, i);
                     hash *= 0x9e37_79b9_7f4a_7c15L;
                 }
+                at += PAGE;
             }
-            return hash;
-        } finally {
-            lock.readLock().unlock();
         }
-    }
-
-    private static final class FakeRegion implements Region {
-
-        private final long start;
-        private final long length;
-        private final Access access;
-        private final Arena arena = Arena.ofShared();
-        private final MemorySegment segment;
-
-        FakeRegion(long start, long length, Access access) {
-            this.start = start;
-            this.length = length;
-            this.access = access;
-            this.segment = arena.allocate(length, PAGE);
-        }
-
-        boolean overlaps(FakeRegion other) {
-            return Long.compareUnsigned(start, other.start + (other.length - 1)) <= 0
-                    && Long.compareUnsigned(other.start, start + (length - 1)) <= 0;
-        }
-
-        @Override
-        public long start() {
-            return start;
-        }
-
-        @Override
-        public long length() {
-            return length;
-        }
-
-        @Override
-        public MemorySegment segment() {
-            return segment;
-        }
-
-        @Override
-        public boolean writable() {
-            return access != Access.READ_ONLY;
-        }
-
-        @Override
-        public String toString() {
-            return String.format("0x%x+0x%x %s", start, length, access);
-        }
+        return hash;
     }
 }

@@ -4,13 +4,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.ResetKind;
-import org.gpumediator.api.pci.BarKind;
 import org.gpumediator.api.pci.ConfigWriteEffect;
 import org.gpumediator.api.vmm.InterruptLine;
 import org.gpumediator.api.vmm.SharedMemory;
+import org.gpumediator.api.vmm.TrapRegion;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.api.vmm.VmmPort;
+import org.gpumediator.core.vmm.BarRouter;
+import org.gpumediator.core.vmm.BarRouter.Route;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Not safe for use by multiple threads, but for {@link #memory} and {@link #interrupts}.
  */
-public final class FakeVmm implements AutoCloseable {
+public final class FakeVmm implements GuestMachine, AutoCloseable {
 
     private static final int SLOTS = 7;
 
@@ -38,8 +41,8 @@ public final class FakeVmm implements AutoCloseable {
     private final boolean mapsDirectWindows;
     private final VmmPort port;
     private final List<ConfigWriteEffect> effects = new ArrayList<>();
-    private final boolean[] decoded = new boolean[SLOTS];
-    private final long[] base = new long[SLOTS];
+    private final @Nullable GuestBar[] reached = new GuestBar[SLOTS];
+    private BarRouter router = new BarRouter(List.of());
     private @Nullable VirtualGpu gpu;
 
     private FakeVmm(Builder builder) {
@@ -147,7 +150,11 @@ public final class FakeVmm implements AutoCloseable {
      */
     public FakeVmm plug(VirtualGpu virtualGpu) {
         gpu = Objects.requireNonNull(virtualGpu, "virtualGpu");
-        forgetPlacement();
+        Arrays.fill(reached, null);
+        for (TrapRegion region : gpu.regions()) {
+            reached[region.index()] = new GuestBar(region, mapsDirectWindows);
+        }
+        router = new BarRouter(virtualGpu);
         return this;
     }
 
@@ -181,7 +188,7 @@ public final class FakeVmm implements AutoCloseable {
      * @return its base, or {@code -1} while it is not decoded
      */
     public long placement(int index) {
-        return decoded[index] ? base[index] : -1;
+        return router.base(index);
     }
 
     /**
@@ -190,11 +197,12 @@ public final class FakeVmm implements AutoCloseable {
      * @param width 1, 2, 4 or 8 bytes
      * @return the value, zero-extended; all ones where nothing answers
      */
+    @Override
     public long read(long guestPhysicalAddress, int width) {
-        int index = barAt(guestPhysicalAddress, false);
-        return index < 0
+        Route route = router.memory(guestPhysicalAddress);
+        return route == null
                 ? memory.cpuRead(guestPhysicalAddress, width)
-                : reach(index).read(guestPhysicalAddress - base[index], width);
+                : reach(route).read(route.offset(guestPhysicalAddress), width);
     }
 
     /**
@@ -203,12 +211,13 @@ public final class FakeVmm implements AutoCloseable {
      *
      * @param width 1, 2, 4 or 8 bytes
      */
+    @Override
     public void write(long guestPhysicalAddress, int width, long value) {
-        int index = barAt(guestPhysicalAddress, false);
-        if (index < 0) {
+        Route route = router.memory(guestPhysicalAddress);
+        if (route == null) {
             memory.cpuWrite(guestPhysicalAddress, width, value);
         } else {
-            reach(index).write(guestPhysicalAddress - base[index], width, value);
+            reach(route).write(route.offset(guestPhysicalAddress), width, value);
         }
     }
 
@@ -219,9 +228,12 @@ public final class FakeVmm implements AutoCloseable {
      * @param width 1, 2 or 4 bytes
      * @return the value, zero-extended; all ones where nothing answers
      */
+    @Override
     public long readPort(int port, int width) {
-        int index = barAt(port, true);
-        return index < 0 ? -1L >>> (64 - 8 * width) : reach(index).read(port - base[index], width);
+        Route route = router.port(port);
+        return route == null
+                ? AccessWidth.ones(width)
+                : reach(route).read(route.offset(port), width);
     }
 
     /**
@@ -230,34 +242,75 @@ public final class FakeVmm implements AutoCloseable {
      * @param port 16 bits
      * @param width 1, 2 or 4 bytes
      */
+    @Override
     public void writePort(int port, int width, long value) {
-        int index = barAt(port, true);
-        if (index >= 0) {
-            reach(index).write(port - base[index], width, value);
+        Route route = router.port(port);
+        if (route != null) {
+            reach(route).write(route.offset(port), width, value);
         }
+    }
+
+    private GuestBar reach(Route route) {
+        return reach(route.region().index());
     }
 
     private GuestBar reach(int index) {
-        return gpu().regions().stream()
-                .filter(region -> region.index() == index)
-                .map(region -> new GuestBar(region, mapsDirectWindows))
-                .findFirst()
-                .orElseThrow(() -> new AssertionError("BAR " + index + " decoded but not there"));
+        GuestBar bar = reached[index];
+        if (bar == null) {
+            throw new AssertionError("BAR " + index + ": the function has none");
+        }
+        return bar;
     }
 
-    private int barAt(long address, boolean port) {
-        if (gpu == null) {
-            return -1;
-        }
-        for (var region : gpu.regions()) {
-            int index = region.index();
-            if (decoded[index]
-                    && (region.kind() == BarKind.PORT_IO) == port
-                    && Long.compareUnsigned(address - base[index], region.length()) < 0) {
-                return index;
-            }
-        }
-        return -1;
+    // ---- as its guest sees it ------------------------------------------------------------------
+
+    @Override
+    public List<Ram> ram() {
+        return memory.regions().stream()
+                .filter(region -> region.writable() && memory.regionAt(region.start()) == region)
+                .map(region -> new Ram(region.start(), region.length()))
+                .toList();
+    }
+
+    @Override
+    public int readConfig(int offset, int width) {
+        return configRead(offset, width);
+    }
+
+    @Override
+    public void writeConfig(int offset, int width, int value) {
+        configWrite(offset, width, value);
+    }
+
+    @Override
+    public boolean takeMessage(int vector) {
+        return interrupts.take(vector);
+    }
+
+    @Override
+    public boolean lineActive() {
+        return interrupts.lineActive();
+    }
+
+    /** Reads from a BAR also while it is not decoded: the test's short way. */
+    @Override
+    public long readBar(int index, long offset, int width) {
+        return reach(index).read(offset, width);
+    }
+
+    /** Writes to a BAR also while it is not decoded: the test's short way. */
+    @Override
+    public void writeBar(int index, long offset, int width, long value) {
+        reach(index).write(offset, width, value);
+    }
+
+    @Override
+    public long barLength(int index) {
+        return gpu().regions().stream()
+                .filter(region -> region.index() == index)
+                .mapToLong(TrapRegion::length)
+                .findFirst()
+                .orElse(0);
     }
 
     // ---- configuration space -------------------------------------------------------------------
@@ -280,22 +333,9 @@ public final class FakeVmm implements AutoCloseable {
     }
 
     private void act(ConfigWriteEffect effect) {
-        switch (effect) {
-            case ConfigWriteEffect.BarMoved moved -> {
-                if (!decoded[moved.index()] || base[moved.index()] != moved.oldBase()) {
-                    throw new AssertionError(
-                            moved + ": this VMM has it at 0x" + hex(placement(moved.index())));
-                }
-                base[moved.index()] = moved.newBase();
-            }
-            case ConfigWriteEffect.DecodeChanged changed -> {
-                decoded[changed.index()] = changed.decoded();
-                base[changed.index()] = changed.base();
-            }
-            case ConfigWriteEffect.ResetRequested asked -> reset(asked.kind());
-            case ConfigWriteEffect.BusMasterChanged ignored -> {}
-            case ConfigWriteEffect.InterruptsChanged ignored -> {}
-            case ConfigWriteEffect.PowerStateChanged ignored -> {}
+        router.apply(effect);
+        if (effect instanceof ConfigWriteEffect.ResetRequested(ResetKind kind)) {
+            reset(kind);
         }
     }
 
@@ -307,11 +347,7 @@ public final class FakeVmm implements AutoCloseable {
     /** Resets the virtual GPU and forgets where its BARs were. */
     public void reset(ResetKind kind) {
         gpu().reset(kind);
-        forgetPlacement();
-    }
-
-    private void forgetPlacement() {
-        Arrays.fill(decoded, false);
+        router.forget();
     }
 
     /**
@@ -322,10 +358,34 @@ public final class FakeVmm implements AutoCloseable {
      * @throws AssertionError if the function's BARs do not behave as PCI says, or are not those
      *     that {@link VirtualGpu#regions} describes
      */
+    @Override
     public PciFirmware.Function enumerate() {
         PciFirmware.Function found = new PciFirmware(this).enumerate();
+        compare(found.bars());
         assertPlacementAgrees();
         return found;
+    }
+
+    private void compare(List<PciFirmware.Bar> sized) {
+        List<TrapRegion> described = gpu().regions();
+        if (sized.size() != described.size()) {
+            throw new AssertionError(
+                    String.format(
+                            "sizing finds %d BARs, the virtual GPU describes %d",
+                            sized.size(), described.size()));
+        }
+        for (int i = 0; i < sized.size(); i++) {
+            PciFirmware.Bar bar = sized.get(i);
+            TrapRegion region = described.get(i);
+            if (bar.index() != region.index()
+                    || bar.length() != region.length()
+                    || bar.typeBits() != region.kind().typeBits()) {
+                throw new AssertionError(
+                        String.format(
+                                "sizing finds %s, the virtual GPU describes BAR %d of %d bytes, %s",
+                                bar, region.index(), region.length(), region.kind()));
+            }
+        }
     }
 
     /**

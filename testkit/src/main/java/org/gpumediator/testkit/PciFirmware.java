@@ -81,14 +81,14 @@ public final class PciFirmware {
         }
     }
 
-    private final FakeVmm vmm;
+    private final GuestMachine machine;
     private long nextPort = PORTS;
     private long nextBelow4G = BELOW_4G;
     private long nextAbove4G = ABOVE_4G;
 
-    /** Creates firmware for the function in a VMM's slot. */
-    public PciFirmware(FakeVmm vmm) {
-        this.vmm = vmm;
+    /** Creates firmware of a machine. */
+    public PciFirmware(GuestMachine machine) {
+        this.machine = machine;
     }
 
     /**
@@ -98,46 +98,68 @@ public final class PciFirmware {
      * @throws AssertionError if the function does not behave as PCI says
      */
     public Function enumerate() {
-        int id = vmm.configRead(VENDOR, 4);
+        int id = machine.readConfig(VENDOR, 4);
         check(id != -1 && id != 0, "function answers 0x%08x at offset 0", id);
-        check((vmm.configRead(HEADER_TYPE, 1) & 0x7f) == 0, "header is not of type 0");
-        int command = vmm.configRead(COMMAND, 2);
-        vmm.configWrite(COMMAND, 2, command & ~(COMMAND_IO | COMMAND_MEMORY));
+        check((machine.readConfig(HEADER_TYPE, 1) & 0x7f) == 0, "header is not of type 0");
+        int command = machine.readConfig(COMMAND, 2);
+        machine.writeConfig(COMMAND, 2, command & ~(COMMAND_IO | COMMAND_MEMORY));
         List<Bar> bars = new ArrayList<>();
         for (int index = 0; index < 6; index++) {
-            Bar bar = place(index, BAR_0 + 4 * index, 0xf);
+            Bar bar = place(index);
             if (bar != null) {
                 bars.add(bar);
                 index += bar.wide() ? 1 : 0;
             }
         }
-        Bar rom = place(TrapRegion.EXPANSION_ROM, ROM, 0x7ff);
+        Bar rom = place(TrapRegion.EXPANSION_ROM);
         if (rom != null) {
             bars.add(rom);
         }
-        compare(bars);
-        vmm.configWrite(COMMAND, 2, command | COMMAND_IO | COMMAND_MEMORY | COMMAND_MASTER);
+        machine.writeConfig(COMMAND, 2, command | COMMAND_IO | COMMAND_MEMORY | COMMAND_MASTER);
         return new Function(
-                id & 0xffff, id >>> 16, vmm.configRead(REVISION, 4) >>> 8, bars, capabilities());
+                id & 0xffff,
+                id >>> 16,
+                machine.readConfig(REVISION, 4) >>> 8,
+                bars,
+                capabilities());
     }
 
-    private @Nullable Bar place(int index, int offset, int lowBits) {
-        int before = vmm.configRead(offset, 4);
-        vmm.configWrite(offset, 4, index == TrapRegion.EXPANSION_ROM ? ~1 : -1);
-        int low = vmm.configRead(offset, 4);
-        vmm.configWrite(offset, 4, before);
+    /** Returns how long a BAR is, {@code 0} if there is none; leaves everything as it was. */
+    long sizeOf(int index) {
+        int command = machine.readConfig(COMMAND, 2);
+        machine.writeConfig(COMMAND, 2, command & ~(COMMAND_IO | COMMAND_MEMORY));
+        Bar bar = size(index);
+        machine.writeConfig(COMMAND, 2, command);
+        return bar == null ? 0 : bar.length();
+    }
+
+    private static int register(int index) {
+        return index == TrapRegion.EXPANSION_ROM ? ROM : BAR_0 + 4 * index;
+    }
+
+    private static int lowBits(int index, boolean port) {
+        return index == TrapRegion.EXPANSION_ROM ? 0x7ff : port ? 0x3 : 0xf;
+    }
+
+    /** Sizes a BAR while nothing is decoded; its base is what it was before. */
+    private @Nullable Bar size(int index) {
+        int offset = register(index);
+        int before = machine.readConfig(offset, 4);
+        machine.writeConfig(offset, 4, index == TrapRegion.EXPANSION_ROM ? ~1 : -1);
+        int low = machine.readConfig(offset, 4);
+        machine.writeConfig(offset, 4, before);
         if (low == 0) {
             return null;
         }
         boolean port = index != TrapRegion.EXPANSION_ROM && (low & 1) != 0;
         int typeBits = index == TrapRegion.EXPANSION_ROM ? 0 : low & (port ? 0x3 : 0xf);
-        Bar shape = new Bar(index, typeBits, 1, 0);
-        long mask = low & ~(port ? 0x3 : lowBits);
+        Bar shape = new Bar(index, typeBits, 1, before);
+        long mask = low & ~lowBits(index, port);
         if (shape.wide()) {
-            int highBefore = vmm.configRead(offset + 4, 4);
-            vmm.configWrite(offset + 4, 4, -1);
-            mask = (mask & 0xffff_ffffL) | ((long) vmm.configRead(offset + 4, 4) << 32);
-            vmm.configWrite(offset + 4, 4, highBefore);
+            int highBefore = machine.readConfig(offset + 4, 4);
+            machine.writeConfig(offset + 4, 4, -1);
+            mask = (mask & 0xffff_ffffL) | ((long) machine.readConfig(offset + 4, 4) << 32);
+            machine.writeConfig(offset + 4, 4, highBefore);
         } else if (port) {
             mask |= 0xffff_ffff_ffff_0000L;
         }
@@ -147,17 +169,26 @@ public final class PciFirmware {
                 "BAR %d: sizing answers 0x%x, no power of two",
                 index,
                 mask);
-        long base = allocate(shape, length);
-        vmm.configWrite(offset, 4, (int) base);
-        if (shape.wide()) {
-            vmm.configWrite(offset + 4, 4, (int) (base >>> 32));
+        return new Bar(index, typeBits, length, before);
+    }
+
+    private @Nullable Bar place(int index) {
+        Bar bar = size(index);
+        if (bar == null) {
+            return null;
+        }
+        int offset = register(index);
+        long base = allocate(bar, bar.length());
+        machine.writeConfig(offset, 4, (int) base);
+        if (bar.wide()) {
+            machine.writeConfig(offset + 4, 4, (int) (base >>> 32));
         }
         check(
-                (vmm.configRead(offset, 4) & ~(port ? 0x3 : lowBits)) == (int) base,
+                (machine.readConfig(offset, 4) & ~lowBits(index, bar.port())) == (int) base,
                 "BAR %d: does not keep the address 0x%x",
                 index,
                 base);
-        return new Bar(index, typeBits, length, base);
+        return new Bar(index, bar.typeBits(), bar.length(), base);
     }
 
     private long allocate(Bar shape, long length) {
@@ -176,39 +207,17 @@ public final class PciFirmware {
         return base;
     }
 
-    private void compare(List<Bar> sized) {
-        List<TrapRegion> described = vmm.gpu().regions();
-        check(
-                sized.size() == described.size(),
-                "sizing finds %d BARs, the virtual GPU describes %d",
-                sized.size(),
-                described.size());
-        for (int i = 0; i < sized.size(); i++) {
-            Bar bar = sized.get(i);
-            TrapRegion region = described.get(i);
-            check(
-                    bar.index() == region.index()
-                            && bar.length() == region.length()
-                            && bar.typeBits() == region.kind().typeBits(),
-                    "sizing finds %s, the virtual GPU describes BAR %d of %d bytes, %s",
-                    bar,
-                    region.index(),
-                    region.length(),
-                    region.kind());
-        }
-    }
-
     private List<Integer> capabilities() {
         List<Integer> ids = new ArrayList<>();
-        if ((vmm.configRead(STATUS, 2) & STATUS_CAPABILITIES) == 0) {
+        if ((machine.readConfig(STATUS, 2) & STATUS_CAPABILITIES) == 0) {
             return ids;
         }
-        int at = vmm.configRead(CAPABILITIES, 1) & 0xfc;
+        int at = machine.readConfig(CAPABILITIES, 1) & 0xfc;
         while (at != 0) {
             check(at >= 0x40, "capability at 0x%x: inside the header", at);
             check(ids.size() < 48, "capabilities list does not end");
-            ids.add(vmm.configRead(at, 1));
-            at = vmm.configRead(at + 1, 1) & 0xfc;
+            ids.add(machine.readConfig(at, 1));
+            at = machine.readConfig(at + 1, 1) & 0xfc;
         }
         return ids;
     }

@@ -49,7 +49,8 @@ public sealed interface ConfigWriteEffect {
 
     /**
      * The guest has asked for a reset. The function has not reset itself: the VMM calls {@link
-     * org.gpumediator.api.vmm.VirtualGpu#reset}.
+     * org.gpumediator.api.vmm.VirtualGpu#reset}. The last effect of its write: what is decoded is
+     * nothing once it is carried out.
      *
      * @param kind which
      */

@@ -71,6 +71,11 @@ final class Bars {
         };
     }
 
+    /** Returns the length of a BAR in bytes, {@code 0} if there is none; never changes. */
+    long length(int index) {
+        return lengths[index];
+    }
+
     /** Writes the registers of the declared BARs into a layout. */
     void layOut(ConfigLayout layout) {
         for (int i = 0; i < SLOTS; i++) {

@@ -24,6 +24,7 @@ final class MsixOverlay implements TrapHandler {
 
     private final TrapHandler rest;
     private final Window[] windows;
+    private final long length;
     private final long first;
     private final long end;
 
@@ -31,10 +32,12 @@ final class MsixOverlay implements TrapHandler {
      * Lays windows over a BAR.
      *
      * @param rest answers what is outside of the windows, offsets from the start of the BAR
+     * @param length of the BAR in bytes; {@code rest} alone answers what is not wholly inside it
      * @param windows at least one, none over another
      */
-    MsixOverlay(TrapHandler rest, Window... windows) {
+    MsixOverlay(TrapHandler rest, long length, Window... windows) {
         this.rest = rest;
+        this.length = length;
         this.windows = windows.clone();
         long lowest = Long.MAX_VALUE;
         long highest = 0;
@@ -58,7 +61,7 @@ final class MsixOverlay implements TrapHandler {
             }
             cut |= window.hasSome(offset, width);
         }
-        return cut ? readBytes(offset, width) : rest.read(offset, width);
+        return cut && isInside(offset, width) ? readBytes(offset, width) : rest.read(offset, width);
     }
 
     @Override
@@ -75,11 +78,15 @@ final class MsixOverlay implements TrapHandler {
             }
             cut |= window.hasSome(offset, width);
         }
-        if (cut) {
+        if (cut && isInside(offset, width)) {
             writeBytes(offset, width, value);
         } else {
             rest.write(offset, width, value);
         }
+    }
+
+    private boolean isInside(long offset, int width) {
+        return offset >= 0 && offset <= length - width;
     }
 
     private long readBytes(long offset, int width) {

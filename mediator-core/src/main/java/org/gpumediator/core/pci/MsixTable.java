@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.vmm.InterruptSink;
 import org.gpumediator.api.vmm.TrapHandler;
@@ -42,6 +43,7 @@ public final class MsixTable {
     private final boolean appliesMasks;
     private final MsixPlace place;
     private final int vectors;
+    private final IntToLongFunction barLengths;
 
     // All below is guarded by the function's lock.
     private final byte[] entries;
@@ -54,8 +56,14 @@ public final class MsixTable {
     private final TrapHandler table = new Table();
     private final TrapHandler pendingBits = new PendingBits();
 
-    MsixTable(Object lock, Capability.Role.MsiX role, InterruptSink sink, MessageMasking masking) {
+    MsixTable(
+            Object lock,
+            Capability.Role.MsiX role,
+            InterruptSink sink,
+            MessageMasking masking,
+            IntToLongFunction barLengths) {
         this.lock = lock;
+        this.barLengths = barLengths;
         this.sink = sink;
         this.appliesMasks = masking == MessageMasking.DEVICE;
         this.place = role.place();
@@ -110,7 +118,10 @@ public final class MsixTable {
         }
         return windows.isEmpty()
                 ? rest
-                : new MsixOverlay(rest, windows.toArray(MsixOverlay.Window[]::new));
+                : new MsixOverlay(
+                        rest,
+                        barLengths.applyAsLong(bar),
+                        windows.toArray(MsixOverlay.Window[]::new));
     }
 
     boolean isEnabled() {

@@ -91,7 +91,13 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
                 case Capability.Role.Msi role ->
                         msi = new Msi(bytes, placed.offset(), role, port.messages());
                 case Capability.Role.MsiX role -> {
-                    msix = new MsixTable(lock, role, port.messages(), port.masking());
+                    msix =
+                            new MsixTable(
+                                    lock,
+                                    role,
+                                    port.messages(),
+                                    port.masking(),
+                                    builder.bars::length);
                     msixControl = placed.offset() + MsixTable.CONTROL;
                 }
                 case Capability.Role.PowerManagement role ->
@@ -140,8 +146,11 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
         synchronized (lock) {
             readHooked(before);
             bytes.write(offset, width, value);
-            refresh(effects);
-            requestResets(offset, width, value, effects);
+            boolean wakesReset = refresh(effects);
+            // Last: whoever carries it out has nothing of the time before to act on any more.
+            if (wakesReset || asksForReset(offset, width, value)) {
+                effects.add(new ConfigWriteEffect.ResetRequested(ResetKind.FUNCTION_LEVEL));
+            }
             readHooked(after);
         }
         for (int i = 0; i < hooks.length; i++) {
@@ -359,10 +368,8 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
     // ------------------------------------------------------------------ under the lock
 
     @GuardedBy("lock")
-    private void refresh(List<ConfigWriteEffect> effects) {
-        if (power != null) {
-            power.refresh(bytes, effects);
-        }
+    private boolean refresh(List<ConfigWriteEffect> effects) {
+        boolean reset = power != null && power.refresh(bytes, effects);
         boolean powered = power == null || power.isOn();
         bars.refresh(bytes, powered, effects);
         boolean master =
@@ -374,6 +381,7 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
         if (interrupts.refresh(powered)) {
             effects.add(new ConfigWriteEffect.InterruptsChanged());
         }
+        return reset;
     }
 
     private int savedInterruptsLength() {
@@ -382,13 +390,14 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
         }
     }
 
-    private void requestResets(int offset, int width, int value, List<ConfigWriteEffect> effects) {
+    private boolean asksForReset(int offset, int width, int value) {
         for (ResetBits bits : resetBits) {
             long at = (long) bits.offset() - offset;
             if (at >= 0 && at < width && (value >>> (8 * at) & bits.mask()) != 0) {
-                effects.add(new ConfigWriteEffect.ResetRequested(ResetKind.FUNCTION_LEVEL));
+                return true;
             }
         }
+        return false;
     }
 
     @GuardedBy("lock")

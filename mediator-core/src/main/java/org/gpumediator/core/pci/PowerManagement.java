@@ -1,7 +1,6 @@
 package org.gpumediator.core.pci;
 
 import java.util.List;
-import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.pci.ConfigWriteEffect;
 
 /**
@@ -33,8 +32,12 @@ final class PowerManagement {
         return state == D0;
     }
 
-    /** Takes over what the guest has written; a state that the function lacks is not entered. */
-    void refresh(ConfigBytes bytes, List<ConfigWriteEffect> effects) {
+    /**
+     * Takes over what the guest has written; a state that the function lacks is not entered.
+     *
+     * @return whether the function is to be reset
+     */
+    boolean refresh(ConfigBytes bytes, List<ConfigWriteEffect> effects) {
         int control = bytes.read(pmcsr, 2);
         int wanted = control & POWER_STATE;
         if (wanted != D0 && wanted != D3_HOT) {
@@ -42,9 +45,8 @@ final class PowerManagement {
         } else if (wanted != state) {
             state = wanted;
             effects.add(new ConfigWriteEffect.PowerStateChanged(state));
-            if (state == D0 && exit == Capability.D3Exit.RESETS) {
-                effects.add(new ConfigWriteEffect.ResetRequested(ResetKind.FUNCTION_LEVEL));
-            }
+            return state == D0 && exit == Capability.D3Exit.RESETS;
         }
+        return false;
     }
 }

@@ -285,6 +285,24 @@ final class MsixTableTest {
     }
 
     @Test
+    void over_accessNotWhollyInTheBar_isLeftToTheBar() {
+        PciFunction small =
+                PciFunction.builder()
+                        .bar(0, BarKind.MEMORY_32, 4096)
+                        .capability(Capability.msiX(1, MsixPlace.in(0, 0, 4088)))
+                        .build(new RecordingPort().port());
+        List<String> rest = new ArrayList<>();
+        TrapHandler bar = small.msixTable().over(0, new Recorder(rest));
+
+        bar.read(-1, 2);
+        bar.read(4094, 4);
+        bar.write(-2, 4, 5);
+        bar.write(4095, 8, 6);
+        assertThat(rest)
+                .containsExactly("r -1 2", "r ffe 4", "w fffffffffffffffe 4 5", "w fff 8 6");
+    }
+
+    @Test
     void over_anotherBar_changesNothing() {
         TrapHandler rest = new Recorder(new ArrayList<>());
         assertThat(function.msixTable().over(1, rest)).isSameAs(rest);

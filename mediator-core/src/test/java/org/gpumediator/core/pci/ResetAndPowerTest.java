@@ -173,6 +173,16 @@ final class ResetAndPowerTest {
         assertThat(Functions.build(Functions.discrete(), vmm).read(0x64, 2)).isEqualTo(0x8);
     }
 
+    @Test
+    void powerState_thatResetsOnItsWayBack_asksForItLast() {
+        PciFunction function = Functions.build(Functions.integrated(), vmm);
+        function.write(0x10, 4, 0x1200_0000);
+        function.write(COMMAND, 2, 7);
+        function.write(0xd4, 1, 3);
+
+        assertThat(function.write(0xd4, 1, 0)).hasSizeGreaterThan(2).endsWith(REQUEST);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void powerState_thatIsNotThere_isNotEntered(int state) {

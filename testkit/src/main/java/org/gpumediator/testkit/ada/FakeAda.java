@@ -11,6 +11,7 @@ import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.vmm.SharedMemory;
+import org.gpumediator.testkit.FakeGpu;
 import org.gpumediator.testkit.SteppedClock;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not as on the chip: the firmware image is not looked at, work of the graphics engine is a
  * length of time, and the interrupt tree has one level less.
  */
-public final class FakeAda implements PhysicalGpu {
+public final class FakeAda implements FakeGpu {
 
     private final Board board;
     private final PhysicalFunction function;
@@ -49,28 +50,20 @@ public final class FakeAda implements PhysicalGpu {
 
     // ---- time
 
-    /**
-     * Lets the board do what is due.
-     *
-     * @param nowNanos the time on the board's clock
-     * @return when something is due next; {@link Long#MAX_VALUE} if nothing is
-     */
+    @Override
     public long advance(long nowNanos) {
         return board.advance(nowNanos);
     }
 
-    /** Returns when something is due; {@link Long#MAX_VALUE} if nothing is. */
+    @Override
     public long nextWorkNanos() {
         return board.locked(() -> board.agenda().nextDue());
     }
 
-    /**
-     * Says whom to tell that work has come: that {@link #nextWorkNanos} may be earlier than before.
-     *
-     * @param listener called on any thread, must not block and must not call the board
-     */
-    public void setWorkListener(Runnable listener) {
-        board.locked(() -> board.agenda().onPlanned(listener));
+    @Override
+    public void setWorkListener(@Nullable Runnable listener) {
+        Runnable told = listener == null ? () -> {} : listener;
+        board.locked(() -> board.agenda().onPlanned(told));
     }
 
     // ---- what tests see
@@ -259,7 +252,7 @@ public final class FakeAda implements PhysicalGpu {
     @Override
     public void readBlock(int bar, long offset, MemorySegment target) {
         if (bar == 0) {
-            PhysicalGpu.super.readBlock(bar, offset, target);
+            FakeGpu.super.readBlock(bar, offset, target);
         } else {
             Accesses.checkBlock(offset, target.byteSize(), barLength(bar));
             board.locked(() -> function.readBlock(bar, offset, target));

@@ -1,8 +1,7 @@
 package org.gpumediator.testkit.guest;
 
 import java.util.List;
-import org.gpumediator.testkit.FakeGuestMemory;
-import org.gpumediator.testkit.FakeVmm;
+import org.gpumediator.testkit.GuestMachine;
 
 /**
  * The walk of a driver from an unknown PCI function to one whose registers are known to behave, in
@@ -19,13 +18,13 @@ final class DriverProbe {
     private static final long TABLE_SPAN = 2L << 30;
     private static final long TOP_OF_HIDDEN = TABLE_SPAN;
 
-    private final FakeVmm vmm;
+    private final GuestMachine machine;
     private final GuestBus bus;
     private final List<String> complaints;
     private final Runnable step;
 
-    DriverProbe(FakeVmm vmm, GuestBus bus, List<String> complaints, Runnable step) {
-        this.vmm = vmm;
+    DriverProbe(GuestMachine machine, GuestBus bus, List<String> complaints, Runnable step) {
+        this.machine = machine;
         this.bus = bus;
         this.complaints = complaints;
         this.step = step;
@@ -33,23 +32,23 @@ final class DriverProbe {
 
     /** Checks the PCI face. */
     void checkFunction() {
-        int id = vmm.configRead(0, 4);
+        int id = machine.readConfig(0, 4);
         require(
                 (id & 0xffff) == VENDOR_INTEL,
                 "PCI vendor is 0x%04x: expected 0x%04x",
                 id & 0xffff,
                 VENDOR_INTEL);
         require(
-                vmm.configRead(0x0b, 1) == CLASS_DISPLAY,
+                machine.readConfig(0x0b, 1) == CLASS_DISPLAY,
                 "PCI base class is 0x%02x: expected a display controller",
-                vmm.configRead(0x0b, 1));
-        int control = vmm.configRead(GRAPHICS_CONTROL, 2);
+                machine.readConfig(0x0b, 1));
+        int control = machine.readConfig(GRAPHICS_CONTROL, 2);
         require(
                 (control >> 8 & 3) == 2,
                 "GGC is 0x%04x: expected 2 MiB of table entries (bits 9:8 = 2)",
                 control);
         complain(
-                (control >> 3 & 0x1f) == 0 && vmm.configRead(STOLEN_BASE, 4) == 0,
+                (control >> 3 & 0x1f) == 0 && machine.readConfig(STOLEN_BASE, 4) == 0,
                 "the function claims stolen memory: a virtual GPU has none");
     }
 
@@ -64,7 +63,7 @@ final class DriverProbe {
                         + " physical one",
                 magic,
                 Mmio.PVINFO_MAGIC);
-        int major = (int) bus.bar().read(Mmio.PVINFO_MAJOR, 2);
+        int major = bus.read16(Mmio.PVINFO_MAJOR);
         require(major == 1, "PVINFO version_major is %d: expected 1", major);
         int caps = bus.read(Mmio.PVINFO_CAPS);
         require(
@@ -137,12 +136,12 @@ final class DriverProbe {
     }
 
     /** Reads the slice and checks it as a ballooning driver does. */
-    GraphicsSpace balloon(FakeGuestMemory memory, GuestPages pages) {
+    GraphicsSpace balloon(GuestPages pages) {
         long mappableBase = unsigned(Mmio.PVINFO_MAPPABLE_BASE);
         long mappableSize = unsigned(Mmio.PVINFO_MAPPABLE_SIZE);
         long hiddenBase = unsigned(Mmio.PVINFO_HIDDEN_BASE);
         long hiddenSize = unsigned(Mmio.PVINFO_HIDDEN_SIZE);
-        long aperture = vmm.bar(2).length();
+        long aperture = machine.barLength(2);
         require(
                 mappableSize > 0 && mappableBase + mappableSize <= aperture,
                 "invalid ballooning configuration: mappable 0x%x+0x%x does not fit into the"
@@ -160,7 +159,7 @@ final class DriverProbe {
                 aperture,
                 TOP_OF_HIDDEN);
         return new GraphicsSpace(
-                bus, memory, pages, mappableBase, mappableSize, hiddenBase, hiddenSize);
+                bus, machine, pages, mappableBase, mappableSize, hiddenBase, hiddenSize);
     }
 
     private long unsigned(int register) {

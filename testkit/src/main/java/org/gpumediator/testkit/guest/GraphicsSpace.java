@@ -1,6 +1,6 @@
 package org.gpumediator.testkit.guest;
 
-import org.gpumediator.testkit.FakeGuestMemory;
+import org.gpumediator.testkit.GuestMachine;
 
 /**
  * The driver's view of graphics memory: its slice of the global table, and one per-process address
@@ -21,7 +21,7 @@ final class GraphicsSpace {
     private static final long DIRECTORY_ALIGNMENT = 16L * PAGE;
 
     private final GuestBus bus;
-    private final FakeGuestMemory memory;
+    private final GuestMachine machine;
     private final GuestPages pages;
     private final long mappableBase;
     private final long mappableSize;
@@ -36,14 +36,14 @@ final class GraphicsSpace {
 
     GraphicsSpace(
             GuestBus bus,
-            FakeGuestMemory memory,
+            GuestMachine machine,
             GuestPages pages,
             long mappableBase,
             long mappableSize,
             long hiddenBase,
             long hiddenSize) {
         this.bus = bus;
-        this.memory = memory;
+        this.machine = machine;
         this.pages = pages;
         this.mappableBase = mappableBase;
         this.mappableSize = mappableSize;
@@ -106,7 +106,7 @@ final class GraphicsSpace {
     /** Makes the per-process address space: a directory at the top of the slice, all scratch. */
     void createProcessSpace() {
         for (int i = 0; i < PAGE; i += 4) {
-            memory.cpuWrite32(scratchTable + i, entryFor(scratchPage));
+            machine.write32(scratchTable + i, entryFor(scratchPage));
         }
         directory = (int) (hidden.takeHighest(DIRECTORY_SPAN, DIRECTORY_ALIGNMENT) / PAGE);
         for (int i = 0; i < DIRECTORY_ENTRIES; i++) {
@@ -147,7 +147,7 @@ final class GraphicsSpace {
             }
         }
         flush();
-        return new GuestObject(memory, address, backing);
+        return new GuestObject(machine, address, backing);
     }
 
     private void bindInProcessSpace(long address, int entry) {
@@ -155,12 +155,12 @@ final class GraphicsSpace {
         if (tables[slot] == 0) {
             long table = pages.take();
             for (int i = 0; i < PAGE; i += 4) {
-                memory.cpuWrite32(table + i, entryFor(scratchPage));
+                machine.write32(table + i, entryFor(scratchPage));
             }
             tables[slot] = table;
             bus.writeEntry(directory + slot, directoryEntryFor(table));
         }
-        memory.cpuWrite32(tables[slot] + 4 * (address >>> 12 & 0x3ff), entry);
+        machine.write32(tables[slot] + 4 * (address >>> 12 & 0x3ff), entry);
     }
 
     /** Unbinds an object and gives its pages back. */

@@ -3,8 +3,7 @@ package org.gpumediator.testkit.guest;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.gpumediator.testkit.FakeVmm;
-import org.gpumediator.testkit.InterruptRecorder;
+import org.gpumediator.testkit.GuestMachine;
 
 /**
  * The interrupt side of the driver: reset of the banks, installation, the handler, and the masks of
@@ -30,7 +29,7 @@ final class GuestInterrupts {
     private static final int MESSAGE_ADDRESS = 0xfee0_0000;
     private static final int MESSAGE_DATA = 0x4041;
 
-    private final FakeVmm vmm;
+    private final GuestMachine machine;
     private final GuestBus bus;
     private final List<String> complaints;
     private final Map<DriverEngine, Long> userInterrupts = new EnumMap<>(DriverEngine.class);
@@ -41,33 +40,33 @@ final class GuestInterrupts {
     private long handled;
     private boolean messages;
 
-    GuestInterrupts(FakeVmm vmm, GuestBus bus, List<String> complaints) {
-        this.vmm = vmm;
+    GuestInterrupts(GuestMachine machine, GuestBus bus, List<String> complaints) {
+        this.machine = machine;
         this.bus = bus;
         this.complaints = complaints;
     }
 
     /** Switches message interrupts on, or stays with the line where there are none. */
     void choose() {
-        int at = vmm.configRead(CAPABILITIES, 1) & 0xfc;
+        int at = machine.readConfig(CAPABILITIES, 1) & 0xfc;
         for (int i = 0; at != 0 && i < 48; i++) {
-            if (vmm.configRead(at, 1) == CAPABILITY_MSI) {
-                int control = vmm.configRead(at + 2, 2);
+            if (machine.readConfig(at, 1) == CAPABILITY_MSI) {
+                int control = machine.readConfig(at + 2, 2);
                 boolean wide = (control & 0x80) != 0;
-                vmm.configWrite(at + 4, 4, MESSAGE_ADDRESS);
+                machine.writeConfig(at + 4, 4, MESSAGE_ADDRESS);
                 if (wide) {
-                    vmm.configWrite(at + 8, 4, 0);
+                    machine.writeConfig(at + 8, 4, 0);
                 }
-                vmm.configWrite(at + (wide ? 0xc : 0x8), 2, MESSAGE_DATA);
-                vmm.configWrite(COMMAND, 2, vmm.configRead(COMMAND, 2) | COMMAND_NO_INTX);
-                vmm.configWrite(at + 2, 2, control | 1);
-                messages = (vmm.configRead(at + 2, 2) & 1) != 0;
+                machine.writeConfig(at + (wide ? 0xc : 0x8), 2, MESSAGE_DATA);
+                machine.writeConfig(COMMAND, 2, machine.readConfig(COMMAND, 2) | COMMAND_NO_INTX);
+                machine.writeConfig(at + 2, 2, control | 1);
+                messages = (machine.readConfig(at + 2, 2) & 1) != 0;
                 if (!messages) {
                     complaints.add("MSI: the enable bit does not stay set");
                 }
                 return;
             }
-            at = vmm.configRead(at + 1, 1) & 0xfc;
+            at = machine.readConfig(at + 1, 1) & 0xfc;
         }
     }
 
@@ -159,8 +158,7 @@ final class GuestInterrupts {
 
     /** Runs the handler for every interrupt that has come. */
     void service() {
-        InterruptRecorder arrived = vmm.interrupts();
-        for (int i = 0; messages ? arrived.take(0) : arrived.lineActive(); i++) {
+        for (int i = 0; messages ? machine.takeMessage(0) : machine.lineActive(); i++) {
             if (i == STUCK) {
                 complaints.add(
                         messages

@@ -1,6 +1,6 @@
 package org.gpumediator.testkit.guest;
 
-import org.gpumediator.testkit.FakeGuestMemory;
+import org.gpumediator.testkit.GuestMachine;
 
 /**
  * A buffer object of the scripted driver: pages of guest memory, bound at one graphics address. The
@@ -8,12 +8,12 @@ import org.gpumediator.testkit.FakeGuestMemory;
  */
 public final class GuestObject {
 
-    private final FakeGuestMemory memory;
+    private final GuestMachine machine;
     private final long graphicsAddress;
     private final long[] pages;
 
-    GuestObject(FakeGuestMemory memory, long graphicsAddress, long[] pages) {
-        this.memory = memory;
+    GuestObject(GuestMachine machine, long graphicsAddress, long[] pages) {
+        this.machine = machine;
         this.graphicsAddress = graphicsAddress;
         this.pages = pages;
     }
@@ -44,12 +44,12 @@ public final class GuestObject {
 
     /** Reads 32 bits as a processor of the guest. */
     public int read32(long offset) {
-        return memory.cpuRead32(guestPhysical(offset));
+        return machine.read32(guestPhysical(offset));
     }
 
     /** Writes 32 bits as a processor of the guest. */
     public void write32(long offset, int value) {
-        memory.cpuWrite32(guestPhysical(offset), value);
+        machine.write32(guestPhysical(offset), value);
     }
 
     /** Fills it with one 32-bit value. */

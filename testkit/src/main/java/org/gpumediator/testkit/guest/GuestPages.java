@@ -6,8 +6,7 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
-import org.gpumediator.api.vmm.GuestMemory;
-import org.gpumediator.testkit.FakeGuestMemory;
+import org.gpumediator.testkit.GuestMachine;
 
 /**
  * The guest kernel's page allocator: hands out zeroed pages of RAM above 1 MiB, in an order that is
@@ -18,19 +17,16 @@ final class GuestPages {
     static final int PAGE = 4096;
     private static final long LOW_MEMORY = 1 << 20;
 
-    private final FakeGuestMemory memory;
+    private final GuestMachine machine;
     private final Deque<Long> free = new ArrayDeque<>();
 
-    GuestPages(FakeGuestMemory memory) {
-        this.memory = memory;
+    GuestPages(GuestMachine machine) {
+        this.machine = machine;
         List<Long> pages = new ArrayList<>();
-        for (GuestMemory.Region region : memory.regions()) {
-            if (!region.writable() || memory.regionAt(region.start()) == null) {
-                continue;
-            }
-            for (long at = 0; at < region.length(); at += PAGE) {
-                if (Long.compareUnsigned(region.start() + at, LOW_MEMORY) >= 0) {
-                    pages.add(region.start() + at);
+        for (GuestMachine.Ram ram : machine.ram()) {
+            for (long at = 0; at < ram.length(); at += PAGE) {
+                if (Long.compareUnsigned(ram.start() + at, LOW_MEMORY) >= 0) {
+                    pages.add(ram.start() + at);
                 }
             }
         }
@@ -45,7 +41,7 @@ final class GuestPages {
             throw new GuestTroubleException("the guest is out of memory: give it more RAM");
         }
         for (int at = 0; at < PAGE; at += 8) {
-            memory.cpuWrite(page + at, 8, 0);
+            machine.write(page + at, 8, 0);
         }
         return page;
     }

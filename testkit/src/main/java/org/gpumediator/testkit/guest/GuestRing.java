@@ -3,7 +3,7 @@ package org.gpumediator.testkit.guest;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
-import org.gpumediator.testkit.FakeGuestMemory;
+import org.gpumediator.testkit.GuestMachine;
 
 /**
  * One ring of the driver: its memory, its registers, and the requests in it. Emits what the i915
@@ -21,7 +21,7 @@ final class GuestRing {
     private static final int PSMI_SLEEP_ENABLE = 0x0001_0000;
 
     private final DriverEngine engine;
-    private final FakeGuestMemory memory;
+    private final GuestMachine machine;
     private final GuestObject ring;
     private final GuestObject status;
     private final GuestObject scratch;
@@ -35,13 +35,13 @@ final class GuestRing {
 
     GuestRing(
             DriverEngine engine,
-            FakeGuestMemory memory,
+            GuestMachine machine,
             GuestObject ring,
             GuestObject status,
             GuestObject scratch,
             GuestObject context) {
         this.engine = engine;
-        this.memory = memory;
+        this.machine = machine;
         this.ring = ring;
         this.status = status;
         this.scratch = scratch;
@@ -106,7 +106,7 @@ final class GuestRing {
                 new Request(
                         engine,
                         number,
-                        memory,
+                        machine,
                         status.guestPhysical(SEQNO),
                         head,
                         head + 4 * payloadAt,

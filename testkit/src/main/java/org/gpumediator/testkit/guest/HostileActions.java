@@ -1,6 +1,6 @@
 package org.gpumediator.testkit.guest;
 
-import org.gpumediator.testkit.FakeVmm;
+import org.gpumediator.testkit.GuestMachine;
 import org.gpumediator.testkit.haswell.HaswellEngine;
 
 /**
@@ -10,12 +10,12 @@ import org.gpumediator.testkit.haswell.HaswellEngine;
 public final class HostileActions {
 
     private final ScriptedHaswellGuest guest;
-    private final FakeVmm vmm;
+    private final GuestMachine machine;
     private final GuestBus bus;
 
-    HostileActions(ScriptedHaswellGuest guest, FakeVmm vmm, GuestBus bus) {
+    HostileActions(ScriptedHaswellGuest guest, GuestMachine machine, GuestBus bus) {
         this.guest = guest;
-        this.vmm = vmm;
+        this.machine = machine;
         this.bus = bus;
     }
 
@@ -25,13 +25,13 @@ public final class HostileActions {
      * @return what the offset reads afterwards
      */
     public int pokeRegister(long offset, int value) {
-        bus.bar().write32(offset, value);
-        return bus.bar().read32(offset);
+        bus.poke(offset, value);
+        return bus.peek(offset);
     }
 
     /** Reads 32 bits at an offset of BAR 0. */
     public int peekRegister(long offset) {
-        return bus.bar().read32(offset);
+        return bus.peek(offset);
     }
 
     /** Writes 32 bits at an offset of an engine's register block. */
@@ -64,20 +64,20 @@ public final class HostileActions {
      */
     public long pokeFence(int index, long value) {
         long offset = Mmio.FENCE + 8L * index;
-        bus.bar().write32(offset, 0);
-        bus.bar().write32(offset + 4, (int) (value >>> 32));
-        bus.bar().write32(offset, (int) value);
-        return bus.bar().read64(offset);
+        bus.poke(offset, 0);
+        bus.poke(offset + 4, (int) (value >>> 32));
+        bus.poke(offset, (int) value);
+        return bus.peek64(offset);
     }
 
     /** Reads 32 bits of graphics memory through BAR 2. */
     public int peekAperture(long graphicsAddress) {
-        return vmm.bar(2).read32(graphicsAddress);
+        return (int) machine.readBar(2, graphicsAddress, 4);
     }
 
     /** Writes 32 bits of graphics memory through BAR 2. */
     public void pokeAperture(long graphicsAddress, int value) {
-        vmm.bar(2).write32(graphicsAddress, value);
+        machine.writeBar(2, graphicsAddress, 4, Integer.toUnsignedLong(value));
     }
 
     /** Points an entry of the driver's own page directory at a guest-physical page. */
@@ -87,7 +87,7 @@ public final class HostileActions {
 
     /** Writes an entry of the page table behind a directory entry, in guest memory. */
     public void pokePageTable(int directoryEntry, int index, int entry) {
-        vmm.memory().cpuWrite32(guest.space().table(directoryEntry) + 4L * index, entry);
+        machine.write32(guest.space().table(directoryEntry) + 4L * index, entry);
     }
 
     /** Puts commands into the ring inside an otherwise correct request, and tells the tail. */

@@ -1,6 +1,6 @@
 package org.gpumediator.testkit.guest;
 
-import org.gpumediator.testkit.FakeGuestMemory;
+import org.gpumediator.testkit.GuestMachine;
 import org.gpumediator.testkit.haswell.HaswellEngine;
 
 /**
@@ -11,7 +11,7 @@ public final class Request {
 
     private final DriverEngine engine;
     private final int seqno;
-    private final FakeGuestMemory memory;
+    private final GuestMachine machine;
     private final long seqnoPlace;
     final int head;
     final int payload;
@@ -21,7 +21,7 @@ public final class Request {
     Request(
             DriverEngine engine,
             int seqno,
-            FakeGuestMemory memory,
+            GuestMachine machine,
             long seqnoPlace,
             int head,
             int payload,
@@ -29,7 +29,7 @@ public final class Request {
             int tail) {
         this.engine = engine;
         this.seqno = seqno;
-        this.memory = memory;
+        this.machine = machine;
         this.seqnoPlace = seqnoPlace;
         this.head = head;
         this.payload = payload;
@@ -53,7 +53,7 @@ public final class Request {
 
     /** Returns whether the GPU has reported it complete. */
     public boolean completed() {
-        return memory.cpuRead32(seqnoPlace) - seqno >= 0;
+        return machine.read32(seqnoPlace) - seqno >= 0;
     }
 
     @Override

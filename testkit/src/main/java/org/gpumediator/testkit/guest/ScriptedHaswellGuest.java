@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import org.gpumediator.testkit.FakeVmm;
+import org.gpumediator.testkit.GuestMachine;
 import org.gpumediator.testkit.haswell.HaswellEngine;
 import org.jspecify.annotations.Nullable;
 
@@ -38,11 +38,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ScriptedHaswellGuest {
 
+    private static final int COMMAND = 0x04;
+    private static final int COMMAND_MEMORY = 0x2;
     private static final int CONTEXT_BYTES = 17 * GuestPages.PAGE;
     private static final int RING_CONTROL = GuestRing.SIZE - GuestPages.PAGE | Mmio.CTL_VALID;
     private static final int STOP_POLLS = 20;
 
-    private final FakeVmm vmm;
+    private final GuestMachine machine;
     private final Runnable step;
     private final int patience;
     private final Consumer<String> progress;
@@ -61,34 +63,34 @@ public final class ScriptedHaswellGuest {
 
     @SuppressWarnings("NullAway.Init") // the graphics space is known once the guest has booted
     private ScriptedHaswellGuest(Builder builder) {
-        vmm = builder.vmm;
+        machine = builder.machine;
         step = builder.step;
         patience = builder.patience;
         progress = builder.progress;
-        if (vmm.placement(0) < 0) {
-            vmm.enumerate();
+        if ((machine.readConfig(COMMAND, 2) & COMMAND_MEMORY) == 0) {
+            machine.enumerate();
         }
-        bus = new GuestBus(vmm.bar(0));
-        pages = new GuestPages(vmm.memory());
-        interrupts = new GuestInterrupts(vmm, bus, complaints);
-        probe = new DriverProbe(vmm, bus, complaints, this::step);
+        bus = new GuestBus(machine);
+        pages = new GuestPages(machine);
+        interrupts = new GuestInterrupts(machine, bus, complaints);
+        probe = new DriverProbe(machine, bus, complaints, this::step);
     }
 
-    /** Returns a builder of a guest that lives in a VMM; a virtual GPU is in the VMM's slot. */
-    public static Builder on(FakeVmm vmm) {
-        return new Builder(vmm);
+    /** Returns a builder of a guest that runs on a machine with a virtual GPU in it. */
+    public static Builder on(GuestMachine machine) {
+        return new Builder(machine);
     }
 
     /** Settings of a {@link ScriptedHaswellGuest}. */
     public static final class Builder {
 
-        private final FakeVmm vmm;
+        private final GuestMachine machine;
         private Runnable step = () -> {};
         private int patience = 20_000;
         private Consumer<String> progress = stage -> {};
 
-        private Builder(FakeVmm vmm) {
-            this.vmm = Objects.requireNonNull(vmm, "vmm");
+        private Builder(GuestMachine machine) {
+            this.machine = Objects.requireNonNull(machine, "machine");
         }
 
         /** Sets what moves the world a little while the driver waits; nothing unless set. */
@@ -141,7 +143,7 @@ public final class ScriptedHaswellGuest {
         probe.surveyDisplay();
         interrupts.reset();
         interrupts.install();
-        space = probe.balloon(vmm.memory(), pages);
+        space = probe.balloon(pages);
         progress.accept("slice found");
         space.scratchEverything();
         progress.accept("table written");
@@ -165,7 +167,7 @@ public final class ScriptedHaswellGuest {
         for (DriverEngine engine : DriverEngine.values()) {
             GuestObject status = allocate(GuestPages.PAGE);
             GuestObject ring = allocate(GuestRing.SIZE);
-            rings.put(engine, new GuestRing(engine, vmm.memory(), ring, status, scratch, context));
+            rings.put(engine, new GuestRing(engine, machine, ring, status, scratch, context));
         }
     }
 
@@ -527,11 +529,7 @@ public final class ScriptedHaswellGuest {
 
     /** Returns ways to misbehave. */
     public HostileActions hostile() {
-        return new HostileActions(this, vmm, bus);
-    }
-
-    FakeVmm vmm() {
-        return vmm;
+        return new HostileActions(this, machine, bus);
     }
 
     GraphicsSpace space() {

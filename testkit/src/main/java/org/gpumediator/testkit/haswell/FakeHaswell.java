@@ -44,6 +44,8 @@ public final class FakeHaswell implements FakeGpu {
     /** How many commands are executed before others get a chance to take the lock. */
     private static final int SLICE = 256;
 
+    private static final int COMMANDS_PER_ADVANCE = 10_000;
+
     // Fair: an engine that always has work must not keep registers from being answered.
     private final ReentrantLock lock = new ReentrantLock(true);
     private final List<InterruptListener> listeners = new CopyOnWriteArrayList<>();
@@ -292,7 +294,6 @@ public final class FakeHaswell implements FakeGpu {
      * @param commandBudget how many commands to execute at most; a large blit counts as many
      * @return how many were executed; less than the budget if nothing is left to do at this time
      */
-    @Override
     public long advance(long nowNanos, long commandBudget) {
         long done = 0;
         int slice;
@@ -313,26 +314,24 @@ public final class FakeHaswell implements FakeGpu {
         return done;
     }
 
+    /** Executes at most {@value #COMMANDS_PER_ADVANCE} commands, so that an endless batch ends. */
+    @Override
+    public long advance(long nowNanos) {
+        long ignored = advance(nowNanos, COMMANDS_PER_ADVANCE);
+        return nextWorkNanos();
+    }
+
     /** Returns whether an engine has something to execute now. */
     public boolean hasWork() {
         return locked(this::hasWorkLocked);
     }
 
-    /**
-     * Returns when {@link #advance} should next be called, in nanoseconds: a time not after the
-     * last one given if there is work now, later if an engine or a display waits for time to pass,
-     * {@link Long#MAX_VALUE} if there is nothing to wait for.
-     */
+    @Override
     public long nextWorkNanos() {
         return locked(chip::nextWorkNanos);
     }
 
-    /**
-     * Sets who hears that an engine got work. Called with no lock held, on the thread that wrote
-     * the register; must not block.
-     *
-     * @param listener the listener, or {@code null} for none
-     */
+    @Override
     public void setWorkListener(@Nullable Runnable listener) {
         workListener = listener;
     }

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.TestInstantiationAwareExtension;
 
 /**
  * A JUnit 5 extension that gives each test a fresh {@link FakeGpuWorld}. Two ways in: {@link
@@ -38,14 +39,24 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * }</pre>
  *
  * <p>Injects, by type: {@link FakeGpuWorld}, the fake GPU, {@link Mediator}, {@link SteppedClock},
- * the first {@link FakeVmm} and its {@link VirtualGpu}, and a {@link ScriptedHaswellGuest} on it.
+ * {@link FakeVmm}, its {@link VirtualGpu}, and a {@link ScriptedHaswellGuest} on it. The second
+ * parameter of one of the last three types belongs to the second guest, and so on; a guest that was
+ * not asked for before is made like the last one.
  *
- * <p>After each test everything is closed. A test fails if the mediator broke the contract of its
- * VMM (a line asserted twice, a vector that does not exist), and, unless that is switched off, if a
- * guest accessed a register that nobody models; the failure lists those by how often they were
- * accessed.
+ * <p>A test class's constructor takes parameters too, and {@code @Nested} classes keep what their
+ * outer class was annotated with. Where a {@code @BeforeAll} method, or the constructor of a class
+ * with one instance for all tests, takes a parameter, all tests of the class share one world.
+ *
+ * <p>After each test everything is closed, a shared world after the last one. A test fails if the
+ * mediator broke the contract of its VMM (a line asserted twice, a vector that does not exist),
+ * and, unless that is switched off, if a guest accessed a register that nobody models; the failure
+ * lists those by how often they were accessed.
  */
-public class FakeGpuExtension implements BeforeEachCallback, AfterEachCallback, ParameterResolver {
+public class FakeGpuExtension
+        implements BeforeEachCallback,
+                AfterEachCallback,
+                ParameterResolver,
+                TestInstantiationAwareExtension {
 
     private static final Namespace NAMESPACE = Namespace.create(FakeGpuExtension.class);
 
@@ -132,21 +143,38 @@ public class FakeGpuExtension implements BeforeEachCallback, AfterEachCallback, 
 
     private FakeGpuWorld world(ExtensionContext context) {
         return context.getStore(NAMESPACE)
-                .getOrComputeIfAbsent(this, key -> open(annotation(context)), FakeGpuWorld.class);
+                .getOrComputeIfAbsent(this, key -> open(context), FakeGpuWorld.class);
     }
 
+    @Override
+    public ExtensionContextScope getTestInstantiationExtensionContextScope(
+            ExtensionContext rootContext) {
+        return ExtensionContextScope.TEST_METHOD;
+    }
+
+    /** A nested class has what its outer classes are annotated with. */
     private static Optional<FakeGpuTest> annotation(ExtensionContext context) {
-        return context.getTestClass().map(testClass -> testClass.getAnnotation(FakeGpuTest.class));
+        Class<?> at = context.getTestClass().orElse(null);
+        while (at != null) {
+            FakeGpuTest found = at.getAnnotation(FakeGpuTest.class);
+            if (found != null) {
+                return Optional.of(found);
+            }
+            at = at.getEnclosingClass();
+        }
+        return Optional.empty();
     }
 
-    private FakeGpuWorld open(Optional<FakeGpuTest> annotation) {
+    private FakeGpuWorld open(ExtensionContext context) {
         SteppedClock clock = new SteppedClock();
         PhysicalGpu gpu = settings.gpu.apply(clock);
         Mediator.Builder builder = Mediator.builder(gpu).clock(clock);
         settings.options.forEach(builder::option);
-        FakeGpuWorld world = new FakeGpuWorld(clock, gpu, builder.build(), settings.stepNanos);
+        FakeGpuWorld world =
+                new FakeGpuWorld(
+                        clock, gpu, builder.build(), settings.stepNanos, context.getUniqueId());
         try {
-            wanted(world.mediator(), annotation).forEach(world::create);
+            wanted(world.mediator(), annotation(context)).forEach(world::create);
         } catch (RuntimeException failure) {
             world.close();
             throw failure;
@@ -175,9 +203,13 @@ public class FakeGpuExtension implements BeforeEachCallback, AfterEachCallback, 
         FakeGpuWorld world = world(context);
         String unmodelled;
         List<String> violations;
-        try (world) {
+        try {
             unmodelled = world.unmodelledAccesses();
             violations = world.violations();
+        } finally {
+            if (world.belongsTo(context.getUniqueId())) {
+                world.close();
+            }
         }
         boolean strict =
                 annotation(context)
@@ -219,14 +251,25 @@ public class FakeGpuExtension implements BeforeEachCallback, AfterEachCallback, 
         } else if (type == Mediator.class) {
             return world.mediator();
         } else if (type == FakeVmm.class) {
-            return world.vmm();
+            return guest(world, parameter);
         } else if (type == VirtualGpu.class) {
-            return world.vmm().gpu();
+            return guest(world, parameter).gpu();
         } else if (type == ScriptedHaswellGuest.class) {
-            return world.guest(world.vmm());
+            return world.onlyGuest(guest(world, parameter));
         } else if (PhysicalGpu.class.isAssignableFrom(type)) {
             return world.gpu();
         }
         return world.clock();
+    }
+
+    /** The n-th parameter of its type belongs to the n-th guest. */
+    private static FakeVmm guest(FakeGpuWorld world, ParameterContext parameter) {
+        Class<?> type = parameter.getParameter().getType();
+        int number = 0;
+        Class<?>[] types = parameter.getDeclaringExecutable().getParameterTypes();
+        for (int i = 0; i < parameter.getIndex(); i++) {
+            number += types[i] == type ? 1 : 0;
+        }
+        return world.vmmOrOneMore(number);
     }
 }

@@ -1,7 +1,10 @@
 package org.gpumediator.testkit.junit;
 
 import java.util.ArrayList;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -17,6 +20,7 @@ import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.InterruptRecorder;
 import org.gpumediator.testkit.SteppedClock;
 import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything one test needs: a fake GPU, the mediator that drives it, VMMs with virtual GPUs in
@@ -24,20 +28,37 @@ import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
  */
 public final class FakeGpuWorld implements AutoCloseable {
 
-    private static final int COMMANDS_PER_STEP = 10_000;
     private static final int NEVER = Integer.MAX_VALUE;
 
     private final SteppedClock clock;
     private final PhysicalGpu gpu;
     private final Mediator mediator;
     private final long stepNanos;
+    private final @Nullable String owner;
     private final List<FakeVmm> vmms = new ArrayList<>();
+    private final IdentityHashMap<FakeVmm, ScriptedHaswellGuest> guests = new IdentityHashMap<>();
+    private @Nullable VgpuRequest last;
 
-    FakeGpuWorld(SteppedClock clock, PhysicalGpu gpu, Mediator mediator, long stepNanos) {
+    /**
+     * Makes a world without virtual GPUs.
+     *
+     * @param owner unique id of the test, or of the class, that it was made for
+     */
+    FakeGpuWorld(
+            SteppedClock clock,
+            PhysicalGpu gpu,
+            Mediator mediator,
+            long stepNanos,
+            @Nullable String owner) {
         this.clock = clock;
         this.gpu = gpu;
         this.mediator = mediator;
         this.stepNanos = stepNanos;
+        this.owner = owner;
+    }
+
+    boolean belongsTo(@Nullable String test) {
+        return Objects.equals(owner, test);
     }
 
     /** Returns the clock that fake and mediator go by. */
@@ -84,8 +105,36 @@ public final class FakeGpuWorld implements AutoCloseable {
 
     /** Makes one more virtual GPU, in the slot of the VMM given; the world closes both. */
     public FakeVmm create(VgpuRequest request, FakeVmm vmm) {
+        try {
+            vmm.plug(mediator.create(request, vmm.port()));
+        } catch (RuntimeException refused) {
+            vmm.close();
+            throw refused;
+        }
+        last = request;
         vmms.add(vmm);
-        return vmm.plug(mediator.create(request, vmm.port()));
+        return vmm;
+    }
+
+    FakeVmm vmmOrOneMore(int index) {
+        VgpuRequest like = last;
+        while (index >= vmms.size() && like != null) {
+            String name = "vm" + (vmms.size() + 1);
+            create(
+                    new VgpuRequest(
+                            name,
+                            like.type(),
+                            like.quotas(),
+                            Map.of(),
+                            like.role(),
+                            like.attributes()));
+        }
+        return vmm(index);
+    }
+
+    /** Returns the one guest that parameters of tests get for a VMM. */
+    ScriptedHaswellGuest onlyGuest(FakeVmm vmm) {
+        return guests.computeIfAbsent(vmm, this::guest);
     }
 
     /** Returns a scripted guest for a VMM, moved by this world's {@link #step}. */
@@ -97,7 +146,7 @@ public final class FakeGpuWorld implements AutoCloseable {
     public void step() {
         long now = clock.advanceNanos(stepNanos);
         if (gpu instanceof FakeGpu fake) {
-            fake.advance(now, COMMANDS_PER_STEP);
+            long ignored = fake.advance(now);
         }
         mediator.step(now);
     }
