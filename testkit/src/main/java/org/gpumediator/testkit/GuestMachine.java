@@ -80,7 +80,9 @@ public interface GuestMachine {
     void writeConfig(int offset, int width, int value);
 
     /**
-     * Takes a message interrupt that has come and that nobody has taken yet.
+     * Takes a message interrupt that has come and that nobody has taken yet. The kit's guests and
+     * contracts give vector {@code n} the data {@code 0x4040 + n}, for a VMM that delivers messages
+     * by their data.
      *
      * @param vector message number, {@code 0} and up
      * @return whether there was one

@@ -321,7 +321,7 @@ public abstract class VmmContract {
         long entry = (table & ~7) + 16L;
         machine.writeBar(bar, entry, 4, 0xfee0_0000L);
         machine.writeBar(bar, entry + 4, 4, 0);
-        machine.writeBar(bar, entry + 8, 4, 0x4141);
+        machine.writeBar(bar, entry + 8, 4, 0x4041);
         machine.writeBar(bar, entry + 12, 4, 0);
         machine.writeConfig(at + 2, 2, machine.readConfig(at + 2, 2) | 0x8000);
         gpu.signal(1);

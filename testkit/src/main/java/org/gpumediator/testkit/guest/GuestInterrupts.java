@@ -27,7 +27,7 @@ final class GuestInterrupts {
     private static final int COMMAND = 0x04;
     private static final int COMMAND_NO_INTX = 1 << 10;
     private static final int MESSAGE_ADDRESS = 0xfee0_0000;
-    private static final int MESSAGE_DATA = 0x4041;
+    private static final int MESSAGE_DATA = 0x4040;
 
     private final GuestMachine machine;
     private final GuestBus bus;
