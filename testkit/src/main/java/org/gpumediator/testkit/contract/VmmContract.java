@@ -147,7 +147,7 @@ public abstract class VmmContract {
     void access_eachWidth_arrivesWhole() {
         for (int width : new int[] {1, 2, 4, 8}) {
             long offset = 0x100 + 16L * width;
-            long value = 0x8877_6655_4433_2211L & AccessWidth.ones(width);
+            long value = 0xf8e7_d6c5_b4a3_9281L & AccessWidth.ones(width);
             gpu.clearAccesses();
             machine.write(base() + offset, width, value);
             assertArrived(new Access(0, true, offset, width, value));
