@@ -391,41 +391,50 @@ public final class Gen7Vgpu implements DeviceModel {
 
         @Override
         public void regionRemoved(Region region) {
-            guestAlone(() -> dma.hide(region));
+            synchronized (lock) {
+                dma.hide(region);
+            }
             redirect(region, false);
-            guestAlone(
-                    () -> {
-                        backend.engines().forgetTranslations(engines);
-                        dma.drop(region);
-                    });
+            backend.engines().exclusively(() -> letGo(region));
         }
 
         @Override
         public void regionAdded(Region region) {
             redirect(region, true);
         }
+    }
 
-        /** In pieces: there are as many entries as a guest likes. */
-        private void redirect(Region region, boolean present) {
-            List<ShadowTable> tables = new ArrayList<>();
-            guestAlone(() -> tables.addAll(ppgtt.regionChanged(region, present)));
-            for (List<ShadowTable> some : Lists.partition(tables, TABLES_AT_ONCE)) {
-                guestAlone(() -> ppgtt.redirect(some, region, present));
-            }
-            int[] next = {0};
-            while (next[0] >= 0) {
-                guestAlone(() -> next[0] = gtt.redirect(region, present, next[0]));
+    private void letGo(Region region) {
+        synchronized (lock) {
+            backend.engines().forgetTranslations(engines);
+            dma.drop(region);
+        }
+    }
+
+    /** In pieces: there are as many entries as a guest likes. */
+    private void redirect(Region region, boolean present) {
+        List<ShadowTable> tables = new ArrayList<>();
+        backend.engines().exclusively(() -> tables.addAll(regionChanged(region, present)));
+        for (List<ShadowTable> some : Lists.partition(tables, TABLES_AT_ONCE)) {
+            backend.engines().exclusively(() -> redirect(some, region, present));
+        }
+        int next = 0;
+        while (next >= 0) {
+            synchronized (lock) { // let go of in between: others may need it
+                next = gtt.redirect(region, present, next);
             }
         }
+    }
 
-        private void guestAlone(Runnable action) {
-            backend.engines()
-                    .exclusively(
-                            () -> {
-                                synchronized (lock) {
-                                    action.run();
-                                }
-                            });
+    private List<ShadowTable> regionChanged(Region region, boolean present) {
+        synchronized (lock) {
+            return ppgtt.regionChanged(region, present);
+        }
+    }
+
+    private void redirect(List<ShadowTable> some, Region region, boolean present) {
+        synchronized (lock) {
+            ppgtt.redirect(some, region, present);
         }
     }
 
