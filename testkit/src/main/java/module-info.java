@@ -12,6 +12,7 @@ module org.gpumediator.testkit {
     exports org.gpumediator.testkit.guest;
     exports org.gpumediator.testkit.haswell;
     exports org.gpumediator.testkit.junit;
+    exports org.gpumediator.testkit.schedule;
     exports org.gpumediator.testkit.trace;
 
     opens org.gpumediator.testkit.contract;

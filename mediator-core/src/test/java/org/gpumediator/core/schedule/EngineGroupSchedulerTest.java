@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.gpumediator.api.schedule.SchedulingParameters.DEFAULT;
 import static org.gpumediator.core.schedule.EngineGroupScheduler.NOBODY;
-import static org.gpumediator.core.schedule.GroupSimulation.MS;
 
 import java.util.List;
 import java.util.function.Function;
@@ -17,6 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class EngineGroupSchedulerTest {
+
+    private static final long MS = 1_000_000;
 
     private static final long NEVER = Long.MAX_VALUE;
 

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.GpuInventory.Holding;
@@ -29,10 +31,12 @@ import org.junit.jupiter.api.Test;
 /**
  * What every {@link PartitionPolicy} promises. Extend this class and implement {@link #policy}. The
  * contract brings an inventory of its own, with two resources that have places and one that is
- * counted; a policy for one vendor's resources overrides {@link #inventory} and {@link #request}.
+ * counted; a policy for one vendor's resources overrides {@link #inventory} and {@link #request},
+ * and {@link #resized} if its types are fixed.
  */
 public abstract class PartitionPolicyContract {
 
+    private static final int MANY = 10_000;
     private static final long MIB = 1 << 20;
     private static final ResourceKind NEAR = new ResourceKind("near", Unit.BYTES, Shape.RANGE, MIB);
     private static final ResourceKind FAR = new ResourceKind("far", Unit.BYTES, Shape.RANGE, MIB);
@@ -76,10 +80,15 @@ public abstract class PartitionPolicyContract {
         return new VgpuType("free", "", "free quotas", quotas, 0, 0, 0, 64, Map.of());
     }
 
-    private static PartitionRequest resized(PartitionRequest request, ResourceKind kind, long to) {
+    /**
+     * Returns a request for another amount of one resource, legal or not; empty if there are only
+     * types whose amounts nobody chooses.
+     */
+    protected Optional<PartitionRequest> resized(
+            PartitionRequest request, ResourceKind kind, long amount) {
         Map<ResourceKind, Long> quotas = new LinkedHashMap<>(request.type().quotas());
-        quotas.put(kind, to);
-        return new PartitionRequest(request.owner(), type(quotas), request.places());
+        quotas.put(kind, amount);
+        return Optional.of(new PartitionRequest(request.owner(), type(quotas), request.places()));
     }
 
     @Test
@@ -225,14 +234,37 @@ public abstract class PartitionPolicyContract {
             }
             long tooMuch =
                     (inventory().capacity(kind) / kind.granularity() + 1) * kind.granularity();
-            PartitionDecision.Refused refused =
-                    assertInstanceOf(
-                            PartitionDecision.Refused.class,
-                            policy().decide(inventory(), resized(fits, kind, tooMuch)),
-                            kind.name());
-            assertEquals(kind, refused.kind(), "resource in the refusal");
-            assertFalse(refused.message().isBlank(), "message");
+            Optional<PartitionRequest> larger = resized(fits, kind, tooMuch);
+            if (larger.isPresent()) {
+                PartitionDecision.Refused refused =
+                        assertInstanceOf(
+                                PartitionDecision.Refused.class,
+                                policy().decide(inventory(), larger.get()),
+                                kind.name());
+                assertEquals(kind, refused.kind(), "resource in the refusal");
+                assertFalse(refused.message().isBlank(), "message");
+            }
         }
+    }
+
+    @Test
+    @DisplayName("a GPU that is full says so by a resource's name, and takes nobody")
+    void decide_full_namesTheResource() {
+        GpuInventory inventory = inventory();
+        for (int i = 0; i < MANY; i++) {
+            PartitionRequest request = request("vm" + i, new SplittableRandom(7));
+            switch (policy().decide(inventory, request)) {
+                case PartitionDecision.Placed(var partition) ->
+                        inventory =
+                                inventory.with(
+                                        new Holding(request.owner(), request.type(), partition));
+                case PartitionDecision.Refused refused -> {
+                    checkRefusal(inventory, request, refused);
+                    return;
+                }
+            }
+        }
+        fail(MANY + " virtual GPUs were placed, and the GPU is not full");
     }
 
     @Test
@@ -240,23 +272,28 @@ public abstract class PartitionPolicyContract {
     void decide_illegalRequest_isRefused() {
         PartitionRequest fits = request("vm", new SplittableRandom(6));
         ResourceKind unknown = new ResourceKind("unheard-of", Unit.PIECES, Shape.COUNT, 1);
+        PartitionRequest wishes =
+                new PartitionRequest(fits.owner(), fits.type(), Map.of(unknown, 0L));
         assertThrows(
                 IllegalArgumentException.class,
-                () -> policy().decide(inventory(), resized(fits, unknown, 1)),
-                "a resource that the GPU has not");
+                () -> policy().decide(inventory(), wishes),
+                "a place of a resource that the GPU has not");
+        refuses(resized(fits, unknown, 1), "a resource that the GPU has not");
         ResourceKind known = inventory().resources().getFirst().kind();
-        assertThrows(
-                IllegalArgumentException.class,
-                () -> policy().decide(inventory(), resized(fits, known, -known.granularity())),
-                "a negative amount");
+        refuses(resized(fits, known, -known.granularity()), "a negative amount");
         if (known.granularity() > 1) {
-            assertThrows(
-                    IllegalArgumentException.class,
-                    () ->
-                            policy().decide(
-                                            inventory(),
-                                            resized(fits, known, known.granularity() + 1)),
+            refuses(
+                    resized(fits, known, known.granularity() + 1),
                     "an amount between two multiples");
         }
+    }
+
+    private void refuses(Optional<PartitionRequest> illegal, String what) {
+        illegal.ifPresent(
+                request ->
+                        assertThrows(
+                                IllegalArgumentException.class,
+                                () -> policy().decide(inventory(), request),
+                                what));
     }
 }

@@ -89,6 +89,10 @@ class PartitionPolicyMutantsTest extends MutantsTest<PartitionPolicyContract> {
                                                 PartitionRequest.of(
                                                         request.owner(), request.type()))),
                 mutant(
+                        "decide_full_namesTheResource",
+                        "is never full",
+                        () -> (inventory, request) -> none()),
+                mutant(
                         "decide_tooMuch_namesTheResource",
                         "gives what is not there",
                         () -> (inventory, request) -> none()),

@@ -1,13 +1,21 @@
-package org.gpumediator.core.schedule;
+package org.gpumediator.testkit.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.gpumediator.api.schedule.SchedulingParameters.DEFAULT;
-import static org.gpumediator.core.schedule.GroupSimulation.MS;
+import static org.gpumediator.testkit.schedule.GroupSimulation.MS;
 
 import java.util.Random;
 import org.assertj.core.data.Offset;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.schedule.SchedulingPolicy;
+import org.gpumediator.core.schedule.AdaptiveRoundRobin;
+import org.gpumediator.core.schedule.BestEffort;
+import org.gpumediator.core.schedule.EqualShare;
+import org.gpumediator.core.schedule.FixedShare;
+import org.gpumediator.core.schedule.RoundRobin;
+import org.gpumediator.core.schedule.SchedulingPolicies;
+import org.gpumediator.core.schedule.StrictPriority;
+import org.gpumediator.core.schedule.WeightedFair;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

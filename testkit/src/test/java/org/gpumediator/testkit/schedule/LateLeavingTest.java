@@ -1,9 +1,12 @@
-package org.gpumediator.core.schedule;
+package org.gpumediator.testkit.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.assertj.core.data.Offset;
 import org.gpumediator.api.schedule.SchedulingParameters;
+import org.gpumediator.core.schedule.EngineGroupScheduler;
+import org.gpumediator.core.schedule.RoundRobin;
+import org.gpumediator.core.schedule.SchedulingPolicies;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,4 +1,4 @@
-package org.gpumediator.core.schedule;
+package org.gpumediator.testkit.schedule;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -6,14 +6,28 @@ import java.util.Random;
 import java.util.function.LongSupplier;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.schedule.SchedulingPolicy;
+import org.gpumediator.core.schedule.EngineGroupScheduler;
 
 /**
- * A stepped model of one group of engines under a scheduler: guests with demands, work that leaves
- * late, hands that change slowly. Measures by itself who was on the engines.
+ * A stepped model of one group of engines under a scheduling policy: guests with demands, work that
+ * leaves late, changes of guests that take time. Measures by itself who was on the engines, so that
+ * a policy can be judged without a GPU.
+ *
+ * <pre>{@code
+ * GroupSimulation group = new GroupSimulation(new MyPolicy(), 3, 300_000);
+ * group.busy(SchedulingParameters.DEFAULT.withWeight(2));
+ * group.busy(SchedulingParameters.DEFAULT);
+ * group.run(1_000, Long.MAX_VALUE);
+ * assertEquals(2.0 / 3, group.share(0), 0.01);
+ * }</pre>
+ *
+ * <p>Deterministic; not safe for use by multiple threads.
  */
-final class GroupSimulation {
+public final class GroupSimulation {
 
-    static final long MS = 1_000_000L;
+    /** Nanoseconds in a millisecond. */
+    public static final long MS = 1_000_000L;
+
     private static final long NEVER = Long.MAX_VALUE;
 
     final EngineGroupScheduler scheduler;
@@ -23,13 +37,19 @@ final class GroupSimulation {
     long stops;
     private final long switchNanos;
 
-    GroupSimulation(SchedulingPolicy policy, int capacity, long switchNanos) {
+    /**
+     * Creates a model without guests.
+     *
+     * @param capacity for how many guests the group is laid out, positive
+     * @param switchNanos how long a change of guests takes, not negative
+     */
+    public GroupSimulation(SchedulingPolicy policy, int capacity, long switchNanos) {
         scheduler = new EngineGroupScheduler(policy, capacity);
         this.switchNanos = switchNanos;
     }
 
     /** One guest; its bursts arrive {@code pause} after the one before was done. */
-    static final class Guest {
+    public static final class Guest {
         final int id;
         private LongSupplier burst = () -> NEVER;
         private LongSupplier pause = () -> 0;
@@ -43,21 +63,41 @@ final class GroupSimulation {
             this.id = id;
         }
 
-        Guest drains(LongSupplier newDrain) {
+        /** Sets how long its work stays on the engines after the end of its slices, in ns. */
+        public Guest drains(LongSupplier newDrain) {
             drain = newDrain;
             return this;
         }
+
+        /** Returns how long it has been on the engines, in ns. */
+        public long ran() {
+            return ran;
+        }
+
+        /** Returns how many of its bursts are done. */
+        public long bursts() {
+            return bursts;
+        }
     }
 
-    Guest busy(SchedulingParameters parameters) {
+    /** Adds a guest that always has work. */
+    public Guest busy(SchedulingParameters parameters) {
         return periodic(parameters, () -> NEVER, () -> 0, 0);
     }
 
-    Guest idle(SchedulingParameters parameters) {
+    /** Adds a guest that never has work. */
+    public Guest idle(SchedulingParameters parameters) {
         return periodic(parameters, () -> NEVER, () -> 0, NEVER);
     }
 
-    Guest periodic(
+    /**
+     * Adds a guest whose work comes in bursts.
+     *
+     * @param burst how long each takes, in ns
+     * @param pause how long after one was done the next arrives, in ns
+     * @param first when the first arrives, in ns
+     */
+    public Guest periodic(
             SchedulingParameters parameters, LongSupplier burst, LongSupplier pause, long first) {
         Guest guest = new Guest(guests.size());
         guest.burst = burst;
@@ -69,7 +109,7 @@ final class GroupSimulation {
     }
 
     /** Runs until a number of slices has begun on the engines, or the time is over. */
-    void run(long maxSlices, long until) {
+    public void run(long maxSlices, long until) {
         while (slices < maxSlices && now < until) {
             arrive();
             int granted = scheduler.step(now);
@@ -139,12 +179,28 @@ final class GroupSimulation {
         }
     }
 
-    double share(int id) {
+    /** Returns which part of all the time a guest was on the engines, by its order of adding. */
+    public double share(int id) {
         return (double) guests.get(id).ran / now;
     }
 
+    /** Returns how many slices have begun on the engines. */
+    public long slices() {
+        return slices;
+    }
+
+    /** Returns how often somebody was taken off who had work left. */
+    public long stops() {
+        return stops;
+    }
+
+    /** Returns the time, in ns; it begins at 0. */
+    public long nowNanos() {
+        return now;
+    }
+
     /** Returns Jain's index over all guests: 1 if all had the same, 1/n if one had everything. */
-    double jain() {
+    public double jain() {
         double sum = 0;
         double squares = 0;
         for (Guest guest : guests) {
@@ -155,7 +211,7 @@ final class GroupSimulation {
     }
 
     /** Returns delays between nothing and a bound, different at each call. */
-    static LongSupplier upTo(long bound, Random random) {
+    public static LongSupplier upTo(long bound, Random random) {
         return () -> random.nextLong(bound + 1);
     }
 }
