@@ -19,11 +19,16 @@ public interface SharedMemory extends AutoCloseable {
     MemorySegment segment();
 
     /**
-     * Returns the file descriptor that another process can map the memory from, at file offset 0;
-     * empty where the memory can only be used inside this process. The descriptor stays owned by
-     * this object.
+     * Returns the file descriptor that another process can map the memory from, at {@link
+     * #fileOffset}; empty where the memory can only be used inside this process. The descriptor
+     * stays owned by this object.
      */
     OptionalInt fileDescriptor();
+
+    /** Returns where in the file the memory begins, in bytes, a multiple of 4 KiB. */
+    default long fileOffset() {
+        return 0;
+    }
 
     /**
      * Puts other memory of the same contents behind the segment: who has mapped the old descriptor
@@ -61,6 +66,20 @@ public interface SharedMemory extends AutoCloseable {
          * @throws GpuMediationException if the host has none to give
          */
         SharedMemory allocate(String label, long lengthBytes);
+
+        /**
+         * Allocates zeroed shared memory for a window of a region. A client that maps windows from
+         * the file at the offset they have in their region finds it there, if this implementation
+         * has files: {@link #fileOffset} is that offset then.
+         *
+         * @param label what it is for, to show in the host's tools
+         * @param lengthBytes a positive multiple of 4 KiB
+         * @param regionOffset where in its region the window begins, a multiple of 4 KiB
+         * @throws GpuMediationException if the host has none to give
+         */
+        default SharedMemory allocateWindow(String label, long lengthBytes, long regionOffset) {
+            return allocate(label, lengthBytes);
+        }
 
         /** Returns an allocator whose memory is usable inside this process only. */
         static Allocator inProcess() {

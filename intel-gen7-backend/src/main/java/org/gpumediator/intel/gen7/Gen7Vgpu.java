@@ -99,6 +99,7 @@ public final class Gen7Vgpu implements DeviceModel {
     private final List<TrapRegion> regions;
     private final Registration memoryRegistration;
     private final @Nullable SharedMemory tableMemory;
+    private final @Nullable SharedMemory captureMemory;
 
     @GuardedBy("lock")
     private final GuestGtt gtt;
@@ -170,6 +171,16 @@ public final class Gen7Vgpu implements DeviceModel {
                                 .sharedMemory()
                                 .allocate(blueprint.name() + " BAR0", RegisterBar.LENGTH)
                         : null;
+        captureMemory =
+                options.relaxedTable()
+                        ? blueprint
+                                .vmm()
+                                .sharedMemory()
+                                .allocateWindow(
+                                        blueprint.name() + " capture page",
+                                        Pte.PAGE,
+                                        slice.apertureStart())
+                        : null;
         dma = new GuestDma(gpu, memory, failure);
         gtt =
                 new GuestGtt(
@@ -184,6 +195,9 @@ public final class Gen7Vgpu implements DeviceModel {
                                 : tableMemory
                                         .segment()
                                         .asSlice(GlobalGtt.WINDOW, TableWindow.LENGTH));
+        if (captureMemory != null) {
+            gtt.mapFirstPage(captureMemory.segment());
+        }
         ppgtt =
                 new Ppgtt(
                         gpu,
@@ -224,11 +238,19 @@ public final class Gen7Vgpu implements DeviceModel {
         regions =
                 List.of(
                         new TrapRegion(0, BarKind.MEMORY_64, RegisterBar.LENGTH, bar0, direct),
-                        TrapRegion.trapped(
+                        new TrapRegion(
                                 2,
                                 BarKind.MEMORY_64_PREFETCHABLE,
                                 backend.resources().aperture(),
-                                aperture),
+                                aperture,
+                                captureMemory == null
+                                        ? List.of()
+                                        : List.of(
+                                                new DirectWindow(
+                                                        slice.apertureStart(),
+                                                        Pte.PAGE,
+                                                        captureMemory,
+                                                        0))),
                         TrapRegion.trapped(4, BarKind.PORT_IO, PortBar.LENGTH, ports));
         fillIn();
         memoryRegistration = memory.listen(new MemoryListener());
@@ -361,6 +383,9 @@ public final class Gen7Vgpu implements DeviceModel {
             synchronized (lock) { // let go of in between: others may need it
                 flushing.begin();
                 done = gtt.look(flushing);
+                if (done) {
+                    gtt.copyFirstPage();
+                }
             }
         }
         backend.physicalTable().flush();
@@ -553,6 +578,9 @@ public final class Gen7Vgpu implements DeviceModel {
         scratchPage.close();
         if (tableMemory != null) {
             tableMemory.close();
+        }
+        if (captureMemory != null) {
+            captureMemory.close();
         }
         backend.closed(this);
     }

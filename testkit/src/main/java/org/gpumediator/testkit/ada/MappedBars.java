@@ -98,6 +98,11 @@ final class MappedBars {
         }
 
         @Override
+        public long fileOffset() {
+            return memory.fileOffset();
+        }
+
+        @Override
         public boolean renew() {
             return memory.renew();
         }

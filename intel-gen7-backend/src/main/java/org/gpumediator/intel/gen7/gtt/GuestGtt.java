@@ -67,6 +67,7 @@ public final class GuestGtt {
     /** How many chunks the look that is under way has come to. */
     private int lookedAt;
 
+    private @Nullable CapturePage capture;
     private boolean released;
     private long writes;
     private long synchronised;
@@ -189,6 +190,22 @@ public final class GuestGtt {
         }
     }
 
+    /**
+     * Keeps the first page of the aperture as memory that is mapped into the guest.
+     *
+     * @param mapped one page
+     */
+    public void mapFirstPage(MemorySegment mapped) {
+        capture = new CapturePage(mapped, memory);
+    }
+
+    /** Brings the mapped first page up to date, once a flush of the table has been looked at. */
+    public void copyFirstPage() {
+        if (capture != null && !released) {
+            capture.copy(known((int) (slice.apertureStart() / Pte.PAGE)));
+        }
+    }
+
     /** Takes a guest's write of an entry. */
     public void write(int index, int entry) {
         if (released) {
@@ -237,6 +254,9 @@ public final class GuestGtt {
     /** Begins to look for entries that the guest has changed. No effect in the strict mode. */
     public void beginLook() {
         lookedAt = 0;
+        if (capture != null && !released) {
+            capture.carryOver();
+        }
     }
 
     /**
@@ -380,6 +400,9 @@ public final class GuestGtt {
         }
         if (cleared == 0 && window != null) {
             window.fill((byte) 0);
+        }
+        if (cleared == 0 && capture != null) {
+            capture.copy(0);
         }
         Arrays.fill(written, cleared / CHUNK, Math.ceilDiv(end, CHUNK), null);
         cleared = end < slice.pages() ? end : 0;

@@ -95,10 +95,11 @@ public final class MappedFile implements AutoCloseable {
      * Puts another file behind the same addresses, in one step: accesses in flight reach the one or
      * the other.
      *
-     * @param descriptor a file as long as what is mapped, which is whole pages from its beginning
+     * @param descriptor a file that reaches as far as what is mapped, which is whole pages
+     * @param offset of the first byte in the file
      * @throws LinuxException if the kernel refuses
      */
-    synchronized void replaceBy(int descriptor) throws LinuxException {
+    synchronized void replaceBy(int descriptor, long offset) throws LinuxException {
         long address = segment.address();
         long length = segment.byteSize();
         int protection = Access.READ_WRITE.protection;
@@ -113,7 +114,7 @@ public final class MappedFile implements AutoCloseable {
                                         protection,
                                         MAP_SHARED | MAP_FIXED,
                                         descriptor,
-                                        0L));
+                                        offset));
     }
 
     /** Returns whether a descriptor of the file is kept open. */

@@ -26,30 +26,47 @@ public final class SealedMemory implements SharedMemory {
     private static final long PAGE = 4096;
 
     private final String label;
+    private final long fileOffset;
     private final MappedFile mapping;
     private int descriptor;
     private boolean closed;
 
-    private SealedMemory(String label, int descriptor, MappedFile mapping) {
+    private SealedMemory(String label, long fileOffset, int descriptor, MappedFile mapping) {
         this.label = label;
+        this.fileOffset = fileOffset;
         this.descriptor = descriptor;
         this.mapping = mapping;
     }
 
     /** Returns what makes such memory. */
     public static SharedMemory.Allocator allocator() {
-        return SealedMemory::allocate;
+        return new Allocator();
     }
 
-    private static SharedMemory allocate(String label, long lengthBytes) {
+    private static final class Allocator implements SharedMemory.Allocator {
+
+        @Override
+        public SharedMemory allocate(String label, long lengthBytes) {
+            return SealedMemory.allocate(label, 0, lengthBytes);
+        }
+
+        /** What is in front of the window in its file is never touched, and takes no memory. */
+        @Override
+        public SharedMemory allocateWindow(String label, long lengthBytes, long regionOffset) {
+            return SealedMemory.allocate(label, regionOffset, lengthBytes);
+        }
+    }
+
+    private static SharedMemory allocate(String label, long fileOffset, long lengthBytes) {
         if (lengthBytes <= 0 || lengthBytes % PAGE != 0) {
             throw new IllegalArgumentException(
                     "length " + lengthBytes + ": expected a positive multiple of " + PAGE);
         }
         try {
-            int descriptor = create(label, lengthBytes);
+            int descriptor = create(label, fileOffset + lengthBytes);
             try {
-                return new SealedMemory(label, descriptor, map(descriptor, lengthBytes));
+                return new SealedMemory(
+                        label, fileOffset, descriptor, map(descriptor, fileOffset, lengthBytes));
             } catch (LinuxException failed) {
                 Descriptors.close(descriptor);
                 throw failed;
@@ -65,8 +82,9 @@ public final class SealedMemory implements SharedMemory {
                 "shared memory \"" + label + "\" of " + lengthBytes + " bytes", failed);
     }
 
-    private static MappedFile map(int descriptor, long lengthBytes) throws LinuxException {
-        return MappedFile.map(descriptor, 0, lengthBytes, MappedFile.Access.READ_WRITE);
+    private static MappedFile map(int descriptor, long fileOffset, long lengthBytes)
+            throws LinuxException {
+        return MappedFile.map(descriptor, fileOffset, lengthBytes, MappedFile.Access.READ_WRITE);
     }
 
     private static int create(String label, long lengthBytes) throws LinuxException {
@@ -113,10 +131,10 @@ public final class SealedMemory implements SharedMemory {
         }
         long length = segment().byteSize();
         try {
-            int next = create(label, length);
-            try (MappedFile target = map(next, length)) {
+            int next = create(label, fileOffset + length);
+            try (MappedFile target = map(next, fileOffset, length)) {
                 copyTo(target.segment());
-                mapping.replaceBy(next);
+                mapping.replaceBy(next, fileOffset);
             } catch (LinuxException failed) {
                 Descriptors.close(next);
                 throw failed;
@@ -145,7 +163,10 @@ public final class SealedMemory implements SharedMemory {
 
     private long seek(long from, int what) {
         int file = descriptor;
-        return LibC.attempt(state -> (long) LibC.LSEEK.invokeExact(state, file, from, what));
+        return LibC.attempt(
+                        state ->
+                                (long) LibC.LSEEK.invokeExact(state, file, fileOffset + from, what))
+                - fileOffset;
     }
 
     @Override
@@ -156,6 +177,11 @@ public final class SealedMemory implements SharedMemory {
     @Override
     public synchronized OptionalInt fileDescriptor() {
         return OptionalInt.of(descriptor);
+    }
+
+    @Override
+    public long fileOffset() {
+        return fileOffset;
     }
 
     @Override

@@ -82,21 +82,22 @@ final class RegionTable {
     private static Mappable mappable(TrapRegion region) {
         for (DirectWindow first : region.directWindows()) {
             SharedMemory backing = first.backing();
-            long distance = first.backingOffset() - first.offset();
+            long distance = distance(first);
             if (distance >= 0 && backing.fileDescriptor().isPresent()) {
                 return new Mappable(
                         backing,
                         distance,
                         region.directWindows().stream()
                                 .filter(window -> window.backing() == backing)
-                                .filter(
-                                        window ->
-                                                window.backingOffset() - window.offset()
-                                                        == distance)
+                                .filter(window -> distance(window) == distance)
                                 .toList());
             }
         }
         return UNMAPPABLE;
+    }
+
+    private static long distance(DirectWindow window) {
+        return window.backing().fileOffset() + window.backingOffset() - window.offset();
     }
 
     /** Returns the length of a region in bytes, {@code 0} if there is none. */

@@ -1,0 +1,63 @@
+package org.gpumediator.intel.gen7.gtt;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.gpumediator.api.vmm.GuestMemory;
+
+/**
+ * The first page of a guest's aperture as memory that a VMM maps, so that reading it does not trap.
+ *
+ * <p>Linux's driver keeps this page for what it captures after a hang: it points the page's entry
+ * at one page after the other, flushes the table, and reads. What it reads is a copy, made at each
+ * flush; what a guest writes is carried to the page that its entry points to, at the next flush and
+ * before the GPU works for the guest. A driver that uses the page otherwise, and counts on seeing
+ * at once what the GPU writes, needs the strict mode, which has no such copy.
+ *
+ * <p>Not thread safe: used under the lock of its virtual GPU.
+ *
+ * <p>Source: Linux i915, error_capture of the global table: the lowest mappable page that is free.
+ */
+final class CapturePage {
+
+    private static final ValueLayout.OfInt DWORD = ValueLayout.JAVA_INT;
+
+    private final MemorySegment window;
+    private final GuestMemory memory;
+
+    /** What the window held when both were last the same. */
+    private final MemorySegment same = Arena.ofAuto().allocate(Pte.PAGE);
+
+    /** Which page the window is a copy of; an entry that is not valid for none. */
+    private int held;
+
+    CapturePage(MemorySegment window, GuestMemory memory) {
+        this.window = window;
+        this.memory = memory;
+    }
+
+    /** Carries what the guest has written to the page. */
+    void carryOver() {
+        for (long at = window.mismatch(same); at >= 0; ) {
+            long dword = at & -Integer.BYTES;
+            same.set(DWORD, dword, window.get(DWORD, dword));
+            if (Pte.valid(held)) {
+                MemorySegment written = same.asSlice(dword, Integer.BYTES);
+                boolean ignored = memory.write(Pte.address(held) + dword, written);
+            }
+            long next = dword + Integer.BYTES;
+            at = MemorySegment.mismatch(window, next, Pte.PAGE, same, next, Pte.PAGE);
+            at = at < 0 ? at : next + at;
+        }
+    }
+
+    /** Makes the window a copy of the page that an entry points to. */
+    void copy(int entry) {
+        held = entry;
+        if (!Pte.valid(entry) || !memory.read(Pte.address(entry), same)) {
+            held = 0;
+            same.fill((byte) 0);
+        }
+        window.copyFrom(same);
+    }
+}
