@@ -50,6 +50,11 @@ public record Stream(String name, List<Request> requests) {
                         .toList();
     }
 
+    /** Returns the same under another name. */
+    public Stream named(String newName) {
+        return new Stream(newName, requests);
+    }
+
     /** Returns how common each type is. */
     public Map<String, Double> demand() {
         Map<String, Double> demand = new TreeMap<>();

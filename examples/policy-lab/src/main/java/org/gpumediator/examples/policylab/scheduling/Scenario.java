@@ -56,4 +56,22 @@ public record Scenario(String name, List<Workload> guests) {
                                 Workload.frames("game-2", 7),
                                 Workload.frames("game-3", 7))));
     }
+
+    /**
+     * Returns a ready-made one by its name.
+     *
+     * @throws IllegalArgumentException if there is none; the message lists the names
+     */
+    public static Scenario byName(String name) {
+        return all().stream()
+                .filter(one -> one.name.equals(name))
+                .findFirst()
+                .orElseThrow(
+                        () ->
+                                new IllegalArgumentException(
+                                        "scenario "
+                                                + name
+                                                + ": expected one of "
+                                                + all().stream().map(Scenario::name).toList()));
+    }
 }
