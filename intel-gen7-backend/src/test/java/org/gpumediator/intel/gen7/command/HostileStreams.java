@@ -16,8 +16,14 @@ public final class HostileStreams {
 
     private static final int ENGINES = 4;
     private static final int POOL = 1024;
-    private static final int BLITS_ONE_IN = 24;
-    private static final int WAITS_ONE_IN = 64;
+    private static final int BLITS_ONE_IN = 256;
+    private static final int WAITS_ONE_IN = 512;
+    private static final int HEADERS_ONE_IN = 16;
+
+    /** Bits of headers that choose an address space, a form of the command, or tiling. */
+    private static final int[] SELECTORS = {
+        1 << 22, 1 << 21, 1 << 20, 1 << 18, 1 << 15, 1 << 14, 1 << 11, 1 << 8
+    };
 
     private final SplittableRandom random;
     private final LegalCommands legal;
@@ -100,20 +106,30 @@ public final class HostileStreams {
     private boolean isWanted(CommandRow<CommandAudit> row) {
         return switch (row.behaviour()) {
             case SEMAPHORE, DISPLAY_WAIT -> random.nextInt(WAITS_ONE_IN) == 0;
-            default -> !row.client().contains("BLT") || random.nextInt(BLITS_ONE_IN) == 0;
+            default -> !row.client().equals("2D") || random.nextInt(BLITS_ONE_IN) == 0;
         };
     }
 
+    /** Changes operands; a header, and so where the next command begins, only now and then. */
     private void mutate(int[] dwords, int at, int length) {
         int times = 1 + random.nextInt(3);
         for (int i = 0; i < times; i++) {
-            int where = at + random.nextInt(length);
+            if (length == 1 || random.nextInt(HEADERS_ONE_IN) == 0) {
+                if (random.nextInt(HEADERS_ONE_IN) == 0) {
+                    dwords[at] ^= 1 << random.nextInt(32);
+                }
+                continue;
+            }
+            int where = at + 1 + random.nextInt(length - 1);
             switch (random.nextInt(8)) {
-                case 0 -> dwords[at] ^= 1 << random.nextInt(23); // a modifier, the length
+                case 0 -> {
+                    int selector = SELECTORS[random.nextInt(SELECTORS.length)];
+                    dwords[at] ^= dwords[at] >>> 29 == 3 ? selector & 0xffff : selector;
+                }
                 case 1 -> dwords[where] ^= 1 << random.nextInt(32);
                 case 2 -> dwords[where] += random.nextInt(-8, 9);
                 case 3 -> dwords[where] = value();
-                default -> dwords[where == at ? at + length - 1 : where] = address();
+                default -> dwords[where] = address();
             }
         }
     }

@@ -28,10 +28,12 @@ final class HostileGuest {
     private static final int PAGES_EACH = 8;
     private static final int BATCH_PAGES = 4 * PAGES_EACH;
     private static final int TABLE = 0x20_0000;
+    private static final int FLUSH = 0x10_1008;
     private static final int GDRST = 0x941c;
     private static final int BATCH_END = 0x0500_0000;
     private static final int PROGRAM_DWORDS = 2048;
     private static final int[] BASES = {0x2000, 0x2_2000, 0x1_2000, 0x1_a000};
+    private static final int[] RESET_BITS = {1 << 1, 1 << 3, 1 << 2, 1 << 4};
     private static final int[] STATUS_PAGES = {0x4080, 0x4280, 0x4180, 0x4380};
     private static final int[] RING_REGISTERS = {
         0x28, 0x30, 0x34, 0x38, 0x3c, 0x50, 0x74, 0x98, 0x9c, 0xa8, 0xb8, 0xc0, 0x134, 0x180, 0x220,
@@ -52,6 +54,8 @@ final class HostileGuest {
     private final GuestObject batches;
     private final int[] dwords = new int[PROGRAM_DWORDS + 2];
     private final int directoryBase;
+    private final int[] directory = new int[512];
+    private final int[][] tables = new int[2][1024];
     private long actions;
     private long failures;
 
@@ -87,14 +91,54 @@ final class HostileGuest {
             rings[engine] = guest.allocate(RING_BYTES);
         }
         batches = guest.allocate(BATCH_PAGES * PAGE);
+        directoryBase = hostile.peekRegister(BASES[0] + 0x228);
+        rememberTables();
         endBatchesInScratch();
         for (int page = 0; page < BATCH_PAGES; page++) {
             fillBatch(page / PAGES_EACH, page);
         }
-        directoryBase = hostile.peekRegister(BASES[0] + 0x228);
         for (int engine = 0; engine < 4; engine++) {
             restart(engine);
         }
+    }
+
+    /** Takes down how its directory and the page tables of its batches are, to put them back. */
+    private void rememberTables() {
+        for (int i = 0; i < directory.length; i++) {
+            directory[i] = hostile.peekRegister(directoryEntry(i));
+        }
+        int first = (int) (batches.graphicsAddress() >>> 22);
+        for (int i = 0; i < tables.length; i++) {
+            long table = directory[first + i] & ~0xfff;
+            for (int at = 0; at < tables[i].length; at++) {
+                tables[i][at] = vmm.memory().cpuRead32(table + 4L * at);
+            }
+        }
+    }
+
+    private long directoryEntry(int index) {
+        return TABLE + 4L * ((directoryBase >>> 16) * 16 + index);
+    }
+
+    /** Puts its tables back, after a reset or so many changes that nothing leads anywhere. */
+    private void restoreTables() {
+        for (int i = 0; i < directory.length; i++) {
+            hostile.pokeRegister(directoryEntry(i), directory[i]);
+        }
+        int first = (int) (batches.graphicsAddress() >>> 22);
+        for (int i = 0; i < tables.length; i++) {
+            long table = directory[first + i] & ~0xfff;
+            vmm.memory().cpuWrite(table, MemorySegment.ofArray(tables[i]));
+        }
+        restoreBatches();
+        for (int engine = 0; engine < 4; engine++) {
+            for (int page = 0; page < RING_BYTES / PAGE; page++) {
+                hostile.mapPage(
+                        rings[engine].graphicsAddress() + (long) page * PAGE,
+                        rings[engine].page(page));
+            }
+        }
+        hostile.pokeRegister(FLUSH, 1);
     }
 
     FakeVmm vmm() {
@@ -104,6 +148,15 @@ final class HostileGuest {
     /** Returns how many things it has done. */
     long actions() {
         return actions;
+    }
+
+    /** Returns how many of its commands have been audited. */
+    long commands() {
+        var statistics = vmm.gpu().statistics();
+        return statistics.counter("rcs.commands")
+                + statistics.counter("bcs.commands")
+                + statistics.counter("vcs.commands")
+                + statistics.counter("vecs.commands");
     }
 
     /** Returns how often it had failed and was reset by its VMM. */
@@ -116,11 +169,7 @@ final class HostileGuest {
         actions++;
         if (vmm.gpu().state() == VirtualGpuState.FAILED) {
             failures++;
-            vmm.reset(ResetKind.BUS);
-            vmm.enumerate();
-            for (int engine = 0; engine < 4; engine++) {
-                restart(engine);
-            }
+            startAgain(ResetKind.BUS);
         }
         int choice = random.nextInt(100);
         int engine = random.nextInt(4);
@@ -144,8 +193,10 @@ final class HostileGuest {
             aperture();
         } else if (choice < 97) {
             rare();
-        } else {
+        } else if (random.nextInt(8) == 0) {
             unstick(engine);
+        } else {
+            restoreTables();
         }
     }
 
@@ -159,6 +210,10 @@ final class HostileGuest {
     private void program(int engine) {
         int head = hostile.peekRegister(BASES[engine] + 0x34) & 0x1f_fffc;
         noteProgress(engine, head);
+        if (stuck[engine] > 8 && random.nextInt(4) == 0) {
+            unstick(engine);
+            return;
+        }
         int room = Math.floorMod(head - tails[engine] - 64, RING_BYTES) / 4;
         int length = Math.min(room, 32 + random.nextInt(1024)) & ~1;
         if (random.nextInt(64) == 0) {
@@ -195,15 +250,14 @@ final class HostileGuest {
 
     private int batchAddress(int engine) {
         int address = (int) batches.graphicsAddress();
-        return random.nextInt(32) == 0
+        return random.nextInt(512) == 0
                 ? streams.address()
                 : address + (PAGES_EACH * engine + random.nextInt(PAGES_EACH)) * PAGE;
     }
 
     /** Makes a batch that leaves what is bound end soon, instead of at the end of everything. */
     private void endBatchesInScratch() {
-        long unbound = guest.hiddenBase() / PAGE;
-        long scratch = hostile.peekRegister(TABLE + 4 * unbound) & ~0xfff;
+        long scratch = tables[0][0] & ~0xfff;
         for (int at = 0; at < PAGE; at += 4) {
             vmm.memory().cpuWrite32(scratch + at, BATCH_END);
         }
@@ -277,10 +331,10 @@ final class HostileGuest {
         int width = random.nextInt(4) == 0 ? 8 : 4;
         vmm.bar(0).write(TABLE + (index & ~1L) * 4, width, entry() * 0x1_0000_0001L);
         if (random.nextBoolean()) {
-            hostile.pokeRegister(0x10_1008, 1);
+            hostile.pokeRegister(FLUSH, 1);
         }
         if (random.nextInt(3) == 0) {
-            restoreBatches();
+            restoreTables();
         }
     }
 
@@ -326,13 +380,7 @@ final class HostileGuest {
 
     private void rare() {
         switch (random.nextInt(12)) {
-            case 0 -> {
-                vmm.reset(ResetKind.FUNCTION_LEVEL);
-                vmm.enumerate();
-                for (int engine = 0; engine < 4; engine++) {
-                    restart(engine);
-                }
-            }
+            case 0 -> startAgain(ResetKind.FUNCTION_LEVEL);
             case 1, 2 -> hostile.pokeRegister(GDRST, 1 << random.nextInt(5));
             case 3 -> hostile.pokeRegister(0x7_8018, random.nextInt(8)); // announcements
             default ->
@@ -343,16 +391,24 @@ final class HostileGuest {
         }
     }
 
+    /** Is reset whole by its VMM. */
+    private void startAgain(ResetKind kind) {
+        vmm.reset(kind);
+        vmm.enumerate();
+        restoreTables();
+        for (int engine = 0; engine < 4; engine++) {
+            restart(engine);
+        }
+    }
+
     private void noteProgress(int engine, int head) {
         stuck[engine] = head == headsSeen[engine] && head != tails[engine] ? stuck[engine] + 1 : 0;
         headsSeen[engine] = head;
     }
 
     private void unstick(int engine) {
-        if (stuck[engine] > 16 || random.nextInt(16) == 0) {
-            hostile.pokeRegister(GDRST, 1 << engine + 1);
-            restart(engine);
-        }
+        hostile.pokeRegister(GDRST, RESET_BITS[engine]);
+        restart(engine);
     }
 
     /** Starts a ring as a driver does. */

@@ -30,13 +30,17 @@ import org.junit.jupiter.api.Test;
 class HostileProgramsTest {
 
     private static final String PROPERTY = "gpumediator.hostile.commands";
-    private static final long COMMANDS = Long.getLong(PROPERTY, 20_000_000);
-    private static final long COMMANDS_PER_EPISODE = 10_000_000;
+    private static final long COMMANDS = Long.getLong(PROPERTY, 4_000_000);
+    private static final long COMMANDS_PER_EPISODE = 1_000_000;
 
     /** Three guests' turns and what leaving may take; see the default scheduler. */
     private static final long MOST_NANOS = 500_000_000;
 
+    private static final int EPISODES_PER_REPORT = 20;
+
+    private int episodesDone;
     private long commandsInAll;
+    private long executedInAll;
     private long actionsInAll;
     private long piecesInAll;
     private long failuresInAll;
@@ -46,10 +50,19 @@ class HostileProgramsTest {
     void neighbour_besideTwoThatDoAnything_noticesNothing() {
         int episodes = (int) ((COMMANDS + COMMANDS_PER_EPISODE - 1) / COMMANDS_PER_EPISODE);
         Seeds.forEach(episodes, this::episode);
+        report();
+    }
+
+    private void report() {
         System.out.printf(
-                "%d hostile commands, %d other actions, %d failures; %d pieces of work beside them,"
-                        + " waited for %d us at most%n",
-                commandsInAll, actionsInAll, failuresInAll, piecesInAll, mostNanos / 1000);
+                "%d hostile commands audited, %d commands executed, %d other actions, %d failures;"
+                        + " %d pieces of work beside them, waited for %d us at most%n",
+                commandsInAll,
+                executedInAll,
+                actionsInAll,
+                failuresInAll,
+                piecesInAll,
+                mostNanos / 1000);
     }
 
     private void episode(SplittableRandom random) {
@@ -136,6 +149,7 @@ class HostileProgramsTest {
         private final SplittableRandom random;
         private final MemorySegment image;
         private long steps;
+        private long audited;
 
         Run(
                 World world,
@@ -156,19 +170,23 @@ class HostileProgramsTest {
 
         void run() {
             long before = executed();
-            while (executed() - before < COMMANDS_PER_EPISODE) {
+            while (commands() < COMMANDS_PER_EPISODE) {
                 actAndStep();
                 if (steps % 50 == 0) {
                     neighbourWorks();
                 }
             }
-            commandsInAll += executed() - before;
+            commandsInAll += commands();
+            executedInAll += executed() - before;
             for (HostileGuest guest : bad) {
                 actionsInAll += guest.actions();
                 failuresInAll += guest.failures();
             }
             piecesInAll += neighbour.pieces();
             mostNanos = Math.max(mostNanos, neighbour.mostNanos());
+            if (++episodesDone % EPISODES_PER_REPORT == 0) {
+                report();
+            }
         }
 
         void actAndStep() {
@@ -208,6 +226,13 @@ class HostileProgramsTest {
             assertThat(Attack.strayAccesses(world)).isEmpty();
             assertThat(World.hookFailures(bad[0].vmm())).isZero();
             assertThat(World.hookFailures(bad[1].vmm())).isZero();
+        }
+
+        private long commands() {
+            if (steps % 32 == 0) {
+                audited = bad[0].commands() + bad[1].commands();
+            }
+            return audited;
         }
 
         private long executed() {
