@@ -10,6 +10,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.vmm.GuestMemory;
@@ -18,6 +19,7 @@ import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.testkit.GuestMachine;
 import org.gpumediator.testkit.StubVirtualGpu;
 import org.gpumediator.testkit.StubVirtualGpu.Access;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -80,6 +82,26 @@ public abstract class VmmContract {
         void close();
     }
 
+    private final class Plugged implements Card {
+
+        private @Nullable StubVirtualGpu gpu;
+        private @Nullable VmmPort port;
+
+        @Override
+        public VirtualGpu plug(VmmPort newPort) {
+            port = newPort;
+            StubVirtualGpu made = new StubVirtualGpu(newPort);
+            gpu = made;
+            return made;
+        }
+
+        @Override
+        public long step(long nowNanos) {
+            steps.add(nowNanos);
+            return nowNanos + MS;
+        }
+    }
+
     private final List<Long> steps = new ArrayList<>();
     private StubVirtualGpu gpu;
     private VmmPort port;
@@ -95,22 +117,10 @@ public abstract class VmmContract {
     /** Starts the machine and runs its firmware. */
     @BeforeEach
     protected final void begin() {
-        machine =
-                powerOn(
-                        new Card() {
-                            @Override
-                            public VirtualGpu plug(VmmPort newPort) {
-                                port = newPort;
-                                gpu = new StubVirtualGpu(newPort);
-                                return gpu;
-                            }
-
-                            @Override
-                            public long step(long nowNanos) {
-                                steps.add(nowNanos);
-                                return nowNanos + MS;
-                            }
-                        });
+        Plugged card = new Plugged();
+        machine = powerOn(card);
+        gpu = Objects.requireNonNull(card.gpu, "powerOn has not called plug");
+        port = Objects.requireNonNull(card.port, "powerOn has not called plug");
         machine.enumerate();
         gpu.clearAccesses();
     }
