@@ -98,6 +98,11 @@ final class Hooks implements Gen7Hooks {
     }
 
     @Override
+    public int pageDirectory(int engine) {
+        return engines().pageDirectory(guest(), Engine.of(engine));
+    }
+
+    @Override
     public void pageDirectoryWritten(int engine, int value) {
         engines().addressSpaceWritten(guest(), Engine.of(engine));
     }

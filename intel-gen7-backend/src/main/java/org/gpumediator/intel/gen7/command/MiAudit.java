@@ -53,7 +53,7 @@ final class MiAudit {
         return switch (state.registers.write(operand)) {
             case PLAIN -> true;
             case VALUE -> state.registers.accepts(operand, value);
-            case MASKED, TRACKED, DIRECTORY, EMULATED, NEVER -> false;
+            case MASKED, TRACKED, DIRECTORY, EMULATED, COUNTERS, NEVER -> false;
         };
     }
 
@@ -155,6 +155,10 @@ final class MiAudit {
             }
             case EMULATED -> {
                 state.events.registerEmulated(state.position(at), offset, value);
+                return false;
+            }
+            case COUNTERS -> {
+                state.events.counterSetLoaded(state.position(at), offset);
                 return false;
             }
             case NEVER -> {}

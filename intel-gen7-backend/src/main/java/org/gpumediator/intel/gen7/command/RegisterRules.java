@@ -3,6 +3,7 @@ package org.gpumediator.intel.gen7.command;
 import static org.gpumediator.intel.gen7.command.Gen7Commands.ALL;
 import static org.gpumediator.intel.gen7.command.Gen7Commands.BCS;
 import static org.gpumediator.intel.gen7.command.Gen7Commands.RCS;
+import static org.gpumediator.intel.gen7.command.RegisterRules.Write.COUNTERS;
 import static org.gpumediator.intel.gen7.command.RegisterRules.Write.DIRECTORY;
 import static org.gpumediator.intel.gen7.command.RegisterRules.Write.EMULATED;
 import static org.gpumediator.intel.gen7.command.RegisterRules.Write.MASKED;
@@ -45,7 +46,9 @@ final class RegisterRules {
         /** Immediates that name a page directory inside the slice. */
         DIRECTORY,
         /** Immediates that never reach the GPU: the guest's own register changes instead. */
-        EMULATED
+        EMULATED,
+        /** Immediates that never reach the GPU, which is no fault: the counters are the host's. */
+        COUNTERS
     }
 
     private enum Read {
@@ -125,6 +128,18 @@ final class RegisterRules {
             rules.add(new Rule("RING_PP_DIR_BASE",           base + 0x228,     1, own,    DIRECTORY, 0,           Read.READABLE));
             rules.add(new Rule("RING_TIMESTAMP",             base + 0x358,     2, ALL,    NEVER,     0,           Read.READABLE));
         }
+        // What i915 loads to open a set of performance counters. Source: its lists of addresses for
+        // such sets on gen7 and Haswell (i915_perf).
+        //                      name                         offset        count  engines write      bits         read
+        rules.add(new Rule("OASTARTTRIG",                    0x2710,           8, ALL,    COUNTERS,  0,           Read.HIDDEN));
+        rules.add(new Rule("OAREPORTTRIG",                   0x2740,           8, ALL,    COUNTERS,  0,           Read.HIDDEN));
+        rules.add(new Rule("OACEC",                          0x2770,          16, ALL,    COUNTERS,  0,           Read.HIDDEN));
+        rules.add(new Rule("OA_PERFCNT",                     0x91b8,           6, ALL,    COUNTERS,  0,           Read.HIDDEN));
+        rules.add(new Rule("NOA_MICRO_BREAKPOINTS",          0x9800,          35, ALL,    COUNTERS,  0,           Read.HIDDEN));
+        rules.add(new Rule("NOA_MBVID2",                     0x9e80,          10, ALL,    COUNTERS,  0,           Read.HIDDEN));
+        rules.add(new Rule("NOA_MBVID2_MISR",                0x9ec0,           1, ALL,    COUNTERS,  0,           Read.HIDDEN));
+        rules.add(new Rule("HALF_SLICE_CHICKEN2",            0xe180,           1, ALL,    COUNTERS,  0,           Read.HIDDEN));
+        rules.add(new Rule("NOA_MUX",                        0x2_5100,    0x2ba5, ALL,    COUNTERS,  0,           Read.HIDDEN));
         //                      name                         offset        count  engines write      bits         read
         rules.add(new Rule("UNNAMED_2088",                   0x2088,           1, RCS,    MASKED,    0xffff,      Read.READABLE));
         rules.add(new Rule("3D_CHICKEN3",                    0x2090,           1, RCS,    MASKED,    0xffff,      Read.READABLE));

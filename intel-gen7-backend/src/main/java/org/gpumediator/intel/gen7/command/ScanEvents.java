@@ -60,6 +60,14 @@ public interface ScanEvents {
     default void registerEmulated(int position, int barOffset, int value) {}
 
     /**
+     * A load that would choose what performance counters count, and has been taken out of the copy:
+     * a driver's ordinary wish that a guest does not get.
+     *
+     * @param barOffset BAR0 offset of the register
+     */
+    default void counterSetLoaded(int position, int barOffset) {}
+
+    /**
      * The engine will load a register whose value the mediator must know: INSTPM.
      *
      * @param barOffset BAR0 offset of the register

@@ -350,6 +350,19 @@ public final class EngineMediation implements AutoCloseable {
         }
     }
 
+    /** Returns what a guest sees in PP_DIR_BASE: its own directory that was loaded last. */
+    public int pageDirectory(GuestEngines guest, Engine engine) {
+        enter();
+        try {
+            if (turns.isOn(guest)) {
+                rings.refreshDirectory(guest, engine);
+            }
+            return guest.registers().get(engine.base() + RingRegisters.PP_DIR_BASE);
+        } finally {
+            leave();
+        }
+    }
+
     /**
      * Takes a guest's write of MI_MODE; the merged value is stored already. Stopping is done to the
      * hardware as well.

@@ -391,6 +391,7 @@ public final class GuestEngines {
             String name = ring.engine().name().toLowerCase(Locale.ROOT);
             counters.put(name + ".submissions", ring.submissions);
             counters.put(name + ".commands", ring.commands);
+            counters.put(name + ".counter-loads", ring.counterLoads);
             counters.put(name + ".cut-off", cutOffs.inAll(ring.engine()));
             counters.put(name + ".busy.nanos", ring.busy.nanos(now));
         }

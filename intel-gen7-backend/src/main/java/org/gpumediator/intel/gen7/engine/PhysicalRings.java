@@ -22,6 +22,7 @@ final class PhysicalRings {
         RingRegisters.IPEHR,
         RingRegisters.INSTDONE,
         RingRegisters.INSTPS,
+        RingRegisters.BBSTATE,
         RingRegisters.BBADDR
     };
 
@@ -389,14 +390,21 @@ final class PhysicalRings {
     void keepRegisters(GuestEngines guest, int lost) {
         renderState.save(guest, lost);
         for (Engine engine : Engine.ALL) {
-            int offset = engine.base() + RingRegisters.PP_DIR_BASE;
-            int directory = guest.guestBase(mmio.read(offset));
-            if ((lost & engine.bit()) == 0 && directory != 0) {
-                guest.registers().set(offset, directory);
+            if ((lost & engine.bit()) == 0) {
+                refreshDirectory(guest, engine);
             }
         }
         if ((lost & Engine.RCS.bit()) == 0) {
             guest.leftWithContext(mmio.read(Engine.RCS.base() + RingRegisters.CCID));
+        }
+    }
+
+    /** Takes into a guest's registers which of its page directories its commands have loaded. */
+    void refreshDirectory(GuestEngines guest, Engine engine) {
+        int offset = engine.base() + RingRegisters.PP_DIR_BASE;
+        int directory = guest.guestBase(mmio.read(offset));
+        if (directory != 0) {
+            guest.registers().set(offset, directory);
         }
     }
 

@@ -259,6 +259,11 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
     }
 
     @Override
+    public void counterSetLoaded(int position, int barOffset) {
+        ring().counterLoads++;
+    }
+
+    @Override
     public void registerLoaded(int position, int barOffset, int value) {
         if (barOffset == Engine.RCS.base() + RingRegisters.INSTPM) {
             guest().constantModeMayBecome(value >>> 16 & value);

@@ -89,6 +89,10 @@ final class VirtualRing {
 
     long submissions;
     long commands;
+
+    /** Loads of what performance counters count, all left out. */
+    long counterLoads;
+
     final BusyTime busy = new BusyTime();
 
     /** The guest has stopped the ring, as its MI_MODE said when that was last taken over. */

@@ -26,6 +26,7 @@ public final class RingRegisters {
     public static final int ESR = 0xb8;
     public static final int INSTPM = 0xc0;
     public static final int UHPTR = 0x134;
+    public static final int BBSTATE = 0x110;
     public static final int BBADDR = 0x140;
     public static final int CCID = 0x180;
     public static final int PP_DCLV = 0x220;

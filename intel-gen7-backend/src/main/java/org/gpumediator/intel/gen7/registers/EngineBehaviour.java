@@ -88,6 +88,10 @@ final class EngineBehaviour {
         device.pageDirectoryWritten(engine(offset), value);
     }
 
+    static int directory(Gen7Hooks device, int offset, int stored) {
+        return device.pageDirectory(engine(offset));
+    }
+
     static void graphicsModeWritten(Gen7Hooks device, int offset, int value, int old) {
         device.graphicsModeWritten(engine(offset), value, old);
     }

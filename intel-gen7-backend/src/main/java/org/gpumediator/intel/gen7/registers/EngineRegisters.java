@@ -51,6 +51,7 @@ final class EngineRegisters {
             .register("RING_INSTDONE",        0x06c, W32, READ_ONLY,          0,           0,           VIRTUALISED,  RENDER,      hardwareStatus(), afterRead(EngineBehaviour::live))
             .register("RING_INSTPS",          0x070, W32, READ_ONLY,          0,           0,           VIRTUALISED,  RENDER,      hardwareStatus(), afterRead(EngineBehaviour::live))
             .register("RING_ACTHD",           0x074, W32, READ_ONLY,          0,           0,           VIRTUALISED,  RENDER,      hardwareStatus(), afterRead(EngineBehaviour::activeHead))
+            .register("RING_DMA_FADD",        0x078, W32, READ_ONLY,          0,           0,           VIRTUALISED,  RENDER,      hardwareStatus(), afterRead(EngineBehaviour::activeHead))
             .register("RING_HWSTAM",          0x098, W32, READ_WRITE,         0xffff_ffff, 0,           VIRTUALISED,  RENDER,      LIVE, contextSaved())
             .register("RING_MI_MODE",         0x09c, W32, MASKED,             0x0000_fdff, 0,           VIRTUALISED,  RENDER,      contextSaved(), onWrite(EngineBehaviour::modeWritten), afterRead(EngineBehaviour::mode))
             .register("RING_IMR",             0x0a8, W32, READ_WRITE,         0xffff_ffff, 0xffff_ffff, VIRTUALISED,  RENDER,      sticky(), onWrite(EngineBehaviour::interruptMaskWritten))
@@ -58,16 +59,18 @@ final class EngineRegisters {
             .register("RING_EMR",             0x0b4, W32, READ_WRITE,         0xffff_ffff, 0xffff_ffff, VIRTUALISED,  RENDER)
             .register("RING_ESR",             0x0b8, W32, READ_ONLY,          0,           0,           VIRTUALISED,  RENDER)
             .register("RING_INSTPM",          0x0c0, W32, MASKED,             0x0000_ffff, 0,           VIRTUALISED,  RENDER,      contextSaved(), commandAccess(), beforeWrite(EngineBehaviour::instructionMode), onWrite(EngineBehaviour::liveWritten))
+            .register("RING_BBSTATE",         0x110, W32, READ_ONLY,          0,           0,           VIRTUALISED,  RENDER,      hardwareStatus(), afterRead(EngineBehaviour::live))
             .register("RING_UHPTR",           0x134, W32, READ_WRITE,         0xffff_ffff, 0,           VIRTUALISED,  RENDER,      hardwareStatus(), contextSaved(), onWrite(EngineBehaviour::pendingHeadWritten))
             .register("RING_BBADDR",          0x140, W32, READ_ONLY,          0,           0,           TRANSLATED,   RENDER,      ADDRESS, hardwareStatus(), afterRead(EngineBehaviour::live))
             .register("RING_WATCHDOG_CTL",    0x178, W32, READ_WRITE,         0xffff_ffff, 0,           VIRTUALISED,  RENDER,      LIVE)
             .register("RING_WATCHDOG_THRESH", 0x17c, W32, READ_WRITE,         0xffff_ffff, 0,           VIRTUALISED,  RENDER,      LIVE)
             .register("RING_ECOSKPD",         0x1d0, W32, READ_WRITE,         0xffff_ffff, 0,           VIRTUALISED,  PASSTHROUGH)
             .register("RING_PP_DIR_DCLV",     0x220, W32, READ_WRITE,         0xffff_ffff, 0,           VIRTUALISED,  RENDER,      sticky(), commandAccess(), onWrite(EngineBehaviour::directoryValidWritten))
-            .register("RING_PP_DIR_BASE",     0x228, W32, READ_WRITE,         0xffff_ffff, 0,           TRANSLATED,   RENDER,      ADDRESS, sticky(), commandAccess(), onWrite(EngineBehaviour::directoryWritten))
+            .register("RING_PP_DIR_BASE",     0x228, W32, READ_WRITE,         0xffff_ffff, 0,           TRANSLATED,   RENDER,      ADDRESS, sticky(), commandAccess(), onWrite(EngineBehaviour::directoryWritten), afterRead(EngineBehaviour::directory))
             .register("RING_MODE_GEN7",       0x29c, W32, MASKED,             0x0000_2a00, 0,           VIRTUALISED,  RENDER,      contextSaved(), sticky(), onWrite(EngineBehaviour::graphicsModeWritten))
             .register("RING_TIMESTAMP",       0x358, W64, READ_ONLY,          0,           0,           READ_THROUGH, PASSTHROUGH, commandAccess())
-            .source("Linux i915 engine registers; XenGT policy; the ring semantics of gen7");
+            .register("RING_PP_DIR_BASE_READ", 0x518, W32, READ_ONLY,         0,           0,           TRANSLATED,   RENDER,      ADDRESS, hardwareStatus(), afterRead(EngineBehaviour::directory))
+            .source("Linux i915 engine registers and what its error capture and debugfs read; XenGT policy; the ring semantics of gen7");
 
         builder.block("STATUS_PAGE", STATUS_PAGES)
             //        name              offset width access     writable     reset  policy       state    behaviour
@@ -115,6 +118,9 @@ final class EngineRegisters {
             .register("PS_INVOCATION_COUNT",      0x2348, W64, READ_WRITE, -1,          0,     VIRTUALISED, RENDER,  LIVE, contextSaved(), commandAccess())
             .register("PS_DEPTH_COUNT",           0x2350, W64, READ_WRITE, -1,          0,     VIRTUALISED, RENDER,  LIVE, contextSaved(), commandAccess())
             .register("OACONTROL",                0x2360, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
+            .register("OASTATUS1",                0x2364, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
+            .register("OASTATUS2",                0x2368, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
+            .register("OABUFFER",                 0x23b0, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
             .register("MI_PREDICATE_SRC0",        0x2400, W64, READ_WRITE, -1,          0,     VIRTUALISED, RENDER,  LIVE, contextSaved(), commandAccess())
             .register("MI_PREDICATE_SRC1",        0x2408, W64, READ_WRITE, -1,          0,     VIRTUALISED, RENDER,  LIVE, contextSaved(), commandAccess())
             .register("MI_PREDICATE_DATA",        0x2410, W64, READ_WRITE, -1,          0,     VIRTUALISED, RENDER,  LIVE, contextSaved(), commandAccess())
@@ -137,6 +143,9 @@ final class EngineRegisters {
 
         builder.block("VIDEO_ENGINE")
             //        name                   offset    width access     writable     reset  policy       state   behaviour
+            .register("VCS_CCID",            0x1_2180, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
+            .register("VECS_CCID",           0x1_a180, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
+            .register("BCS_CCID",            0x2_2180, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
             .register("VCS_UNNAMED_12198",   0x1_2198, W32, READ_WRITE, 0xffff_f000, 0,     TRANSLATED,  RENDER, ADDRESS, onWrite(EngineBehaviour::liveWritten))
             .register("VCS_UNNAMED_12400",   0x1_2400, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER, LIVE)
             .register("VCS_UNNAMED_12468",   0x1_2468, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER, LIVE)

@@ -53,6 +53,9 @@ public interface Gen7Hooks {
      */
     void translationFlushRequested(int engine);
 
+    /** Returns the page directory that an engine has loaded last, as the guest names it. */
+    int pageDirectory(int engine);
+
     /** PP_DIR_BASE was written: bits 31:16 name the first entry of the page directory. */
     void pageDirectoryWritten(int engine, int value);
 

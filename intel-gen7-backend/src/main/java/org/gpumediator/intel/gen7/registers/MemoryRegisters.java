@@ -3,6 +3,7 @@ package org.gpumediator.intel.gen7.registers;
 import static org.gpumediator.core.catalogue.RegisterAccess.MASKED;
 import static org.gpumediator.core.catalogue.RegisterAccess.READ_ONLY;
 import static org.gpumediator.core.catalogue.RegisterAccess.READ_WRITE;
+import static org.gpumediator.core.catalogue.RegisterBehaviour.hardwareStatus;
 import static org.gpumediator.core.catalogue.RegisterBehaviour.beforeWrite;
 import static org.gpumediator.core.catalogue.RegisterBehaviour.contextSaved;
 import static org.gpumediator.core.catalogue.RegisterBehaviour.onWrite;
@@ -32,6 +33,7 @@ final class MemoryRegisters {
             .register("UNNAMED_4040", 0x4040,   W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER,  LIVE, contextSaved())
             .register("GAM_ECOCHK",   0x4090,   W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER,  LIVE, contextSaved())
             .register("ERROR_GEN6",   0x40a0,   W32, READ_ONLY,  0,           0,     VIRTUALISED, VIRTUAL)
+            .register("DONE_REG",     0x40b0,   W32, READ_ONLY,  0,           0,     VIRTUALISED, VIRTUAL, hardwareStatus())
             .register("UNNAMED_41D0", 0x41d0,   W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
             .register("UNNAMED_860",  0x0860,   W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
             .register("GAC_ECOCHK",   0x1_4090, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)

@@ -2,6 +2,9 @@ package org.gpumediator.intel.gen7.registers;
 
 import static org.gpumediator.core.catalogue.RegisterAccess.MASKED;
 import static org.gpumediator.core.catalogue.RegisterAccess.READ_WRITE;
+import static org.gpumediator.core.catalogue.RegisterBehaviour.afterRead;
+import static org.gpumediator.core.catalogue.RegisterBehaviour.hardwareStatus;
+import static org.gpumediator.core.catalogue.RegisterAccess.READ_ONLY;
 import static org.gpumediator.core.catalogue.RegisterBehaviour.commandAccess;
 import static org.gpumediator.core.catalogue.RegisterBehaviour.contextSaved;
 import static org.gpumediator.core.catalogue.RegisterWidth.W32;
@@ -30,6 +33,7 @@ final class RenderRegisters {
             .register("COMMON_SLICE_CHICKEN2", 0x7014, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, RENDER,      LIVE, contextSaved(), commandAccess())
             .register("UNNAMED_7018",          0x7018, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, RENDER,      LIVE, contextSaved())
             .register("UNNAMED_7034",          0x7034, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER,      LIVE, contextSaved())
+            .register("SC_INSTDONE",           0x7100, W32, READ_ONLY,  0,           0,     VIRTUALISED, RENDER,      hardwareStatus(), afterRead(EngineBehaviour::live))
             .register("UNNAMED_7118",          0x7118, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
             .register("UNNAMED_7180",          0x7180, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
             .register("UNNAMED_7408",          0x7408, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
@@ -50,6 +54,8 @@ final class RenderRegisters {
             .register("SCRATCH1",            0xb038, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, RENDER,  LIVE, contextSaved(), commandAccess())
             .register("UNNAMED_B208",        0xb208, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, VIRTUAL)
             .register("HALF_SLICE_CHICKEN1", 0xe100, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, RENDER,  LIVE, contextSaved())
+            .register("SAMPLER_INSTDONE",    0xe160, W32, READ_ONLY,  0,           0,     VIRTUALISED, RENDER,  hardwareStatus(), afterRead(EngineBehaviour::live))
+            .register("ROW_INSTDONE",        0xe164, W32, READ_ONLY,  0,           0,     VIRTUALISED, RENDER,  hardwareStatus(), afterRead(EngineBehaviour::live))
             .register("HALF_SLICE_CHICKEN2", 0xe180, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, RENDER,  LIVE, contextSaved())
             .register("HALF_SLICE_CHICKEN3", 0xe184, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, RENDER,  LIVE, contextSaved())
             .register("ROW_CHICKEN3",        0xe49c, W32, MASKED,     0x0000_ffff, 0,     VIRTUALISED, HOST,    LIVE, commandAccess())

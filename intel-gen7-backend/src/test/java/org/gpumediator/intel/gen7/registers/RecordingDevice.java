@@ -68,6 +68,11 @@ final class RecordingDevice implements Gen7Hooks {
     }
 
     @Override
+    public int pageDirectory(int engine) {
+        return 0x0100_0000 * (1 + engine);
+    }
+
+    @Override
     public boolean engineIdle(int engine) {
         return idle;
     }
