@@ -20,7 +20,7 @@ import org.gpumediator.intel.gen7.gtt.ReservedArea;
  *
  * <p>Source of the numbers: XenGT's partition parameters (1 MiB granularity, host 96 + 384 MiB and
  * 4 fences, 32 MiB of the aperture for the mediator); GVT-g's type names, in which the last number
- * says how many fill the GPU beside the host.
+ * says how many fill the GPU beside the host, and their resolutions.
  */
 final class Gen7Resources {
 
@@ -39,8 +39,12 @@ final class Gen7Resources {
     private static final long DEFAULT_FENCES = 4;
     private static final long LEAST_SHARE = MIB;
     private static final int[] FILLING = {8, 4, 3, 2, 1};
-    private static final int MAX_WIDTH = 1920;
-    private static final int MAX_HEIGHT = 1200;
+
+    /** Above this many virtual GPUs a type's screen is the smaller one. */
+    private static final int FEW = 4;
+
+    private static final int FREE_WIDTH = 4088;
+    private static final int FREE_HEIGHT = 4095;
 
     private final long aperture;
     private final GpuInventory capacity;
@@ -106,7 +110,7 @@ final class Gen7Resources {
 
     /** Returns the type of the host's own share. */
     VgpuType hostType() {
-        return type("host", hostQuotas, 1);
+        return type("host", hostQuotas, 1, FREE_WIDTH, FREE_HEIGHT);
     }
 
     private List<VgpuType> types() {
@@ -118,12 +122,14 @@ final class Gen7Resources {
                 long forGuests = capacity.capacity(kind) - hostQuotas.getOrDefault(kind, 0L);
                 quotas.put(kind, forGuests / count / kind.granularity() * kind.granularity());
             }
-            list.add(type(TYPE_PREFIX + count, quotas, count));
+            boolean few = count <= FEW;
+            list.add(type(TYPE_PREFIX + count, quotas, count, few ? 1920 : 1024, few ? 1200 : 768));
         }
         return List.copyOf(list);
     }
 
-    private static VgpuType type(String name, Map<ResourceKind, Long> quotas, int count) {
+    private static VgpuType type(
+            String name, Map<ResourceKind, Long> quotas, int count, int maxWidth, int maxHeight) {
         String description =
                 "aperture "
                         + APERTURE.format(quotas.getOrDefault(APERTURE, 0L))
@@ -132,11 +138,10 @@ final class Gen7Resources {
                         + ", fences "
                         + quotas.getOrDefault(FENCES, 0L)
                         + ", up to "
-                        + MAX_WIDTH
+                        + maxWidth
                         + "x"
-                        + MAX_HEIGHT;
-        return new VgpuType(
-                name, "", description, quotas, 1, MAX_WIDTH, MAX_HEIGHT, count, Map.of());
+                        + maxHeight;
+        return new VgpuType(name, "", description, quotas, 1, maxWidth, maxHeight, count, Map.of());
     }
 
     /** Makes a type of free quotas; what is left out is 4 fences, or the least share of memory. */
@@ -159,6 +164,6 @@ final class Gen7Resources {
                 quotas.put(kind, quota);
             }
         }
-        return type("custom", quotas, Integer.MAX_VALUE);
+        return type("custom", quotas, Integer.MAX_VALUE, FREE_WIDTH, FREE_HEIGHT);
     }
 }

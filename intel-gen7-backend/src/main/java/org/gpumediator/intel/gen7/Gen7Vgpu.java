@@ -43,6 +43,7 @@ import org.gpumediator.intel.gen7.bar.RegisterBar;
 import org.gpumediator.intel.gen7.bar.TableWindow;
 import org.gpumediator.intel.gen7.command.WorkBudget;
 import org.gpumediator.intel.gen7.display.GuestDisplays;
+import org.gpumediator.intel.gen7.display.PortOptions;
 import org.gpumediator.intel.gen7.display.Ports;
 import org.gpumediator.intel.gen7.display.SideBand;
 import org.gpumediator.intel.gen7.display.VirtualDisplay;
@@ -157,7 +158,14 @@ public final class Gen7Vgpu implements DeviceModel {
         shadow = new Storage(registers);
         interrupts = new VirtualInterrupts(lock, shadow, this::interruptLevel);
         display = new VirtualDisplay(shadow, interrupts, backend.clock());
-        displayPorts = new Ports(shadow, interrupts, options.display());
+        displayPorts =
+                new Ports(
+                        shadow,
+                        interrupts,
+                        PortOptions.ofType(
+                                options.display(),
+                                blueprint.type().maxWidth(),
+                                blueprint.type().maxHeight()));
         displays = new GuestDisplays(shadow, displayPorts, display, this::readGraphics, faults);
         abilities =
                 Abilities.none().with(Displays.class, displays).with(RegisterFile.class, registers);

@@ -1,6 +1,7 @@
 package org.gpumediator.intel.gen7;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.Assertions.within;
 
@@ -9,6 +10,7 @@ import org.gpumediator.api.vmm.Displays;
 import org.gpumediator.api.vmm.Displays.PlaneKind;
 import org.gpumediator.api.vmm.Displays.Scanout;
 import org.gpumediator.api.vmm.Picture;
+import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.core.display.Edid;
 import org.gpumediator.core.display.VideoMode;
 import org.gpumediator.testkit.FakeVmm;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A driver sets modes on each kind of port, through traps, and the host sees what it shows. */
 final class GuestModesTest {
@@ -196,5 +199,25 @@ final class GuestModesTest {
         guest.displays().light(0, GuestPort.PANEL, screen(guest, 640, 480, BLUE));
         assertThat(shown(vmm, 0)).isEqualTo(BLUE);
         assertThat(guest.complaints()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"8, 1024x768", "4, 1920x1200", "1, 1920x1200"})
+    void max_isTheResolutionOfTheType(int count, String mode) {
+        VgpuRequest request =
+                VgpuRequest.ofType("vm1", "i915-GVTg_V3_" + count).with("display", "dp-b:max");
+        byte[] edid = displays(world.vmm(request)).edid("dp-b");
+        assertThat(edid).isEqualTo(displays(vmm("vm2", "dp-b:" + mode)).edid("dp-b"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"dp-b:1280x768", "vga,dp-b:1024x800", "hdmi-b:1024x768,dp-c:1280x720"})
+    void largerThanTheType_isRefused_andLeavesNothing(String display) {
+        VgpuRequest request = VgpuRequest.ofType("vm1", "i915-GVTg_V3_8").with("display", display);
+        assertThatThrownBy(() -> world.vmm(request))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("at most 1024x768");
+        assertThat(world.mediator.virtualGpus()).isEmpty();
+        world.vmm(request.with("display", "dp-b:max"));
     }
 }

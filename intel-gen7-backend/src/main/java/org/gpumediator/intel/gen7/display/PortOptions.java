@@ -10,12 +10,16 @@ import org.gpumediator.intel.gen7.display.MonitorPort.Place;
 /**
  * Reads which ports a virtual GPU shall have, and which monitors are plugged in from the start:
  * {@code hdmi-b:1920x1080,dp-c:2560x1440,vga,edp:1280x800}. A port without a mode has no monitor
- * yet.
+ * yet; the mode {@code max} is the largest of the virtual GPU's type.
  */
 public final class PortOptions {
 
     private static final String EXPECTED =
-            "expected vga, edp, hdmi-b to hdmi-d or dp-b to dp-d, each with :WIDTHxHEIGHT[@HZ]";
+            "expected vga, edp, hdmi-b to hdmi-d or dp-b to dp-d, each with :WIDTHxHEIGHT[@HZ] or :max";
+
+    private static final String SEPARATOR = "[,+]";
+    private static final String LARGEST = ":max";
+    private static final String ANY_MODE = ":640x480";
 
     private PortOptions() {}
 
@@ -30,7 +34,7 @@ public final class PortOptions {
         if (text.isEmpty()) {
             return ports;
         }
-        for (String piece : text.split("[,+]", -1)) {
+        for (String piece : text.split(SEPARATOR, -1)) {
             int colon = piece.indexOf(':');
             String name = colon < 0 ? piece : piece.substring(0, colon);
             MonitorPort port = port(name);
@@ -52,12 +56,37 @@ public final class PortOptions {
     }
 
     /**
-     * Checks the text of an option.
+     * Checks the text of an option, but for what the type of the virtual GPU says of it.
      *
      * @throws IllegalArgumentException as {@link #parse}
      */
     public static void check(String text) {
-        parse(text);
+        parse(text.replace(LARGEST, ANY_MODE));
+    }
+
+    /**
+     * Returns the text of an option for a virtual GPU of some type.
+     *
+     * @param maxWidth of a monitor's mode, in pixels
+     * @param maxHeight of a monitor's mode, in pixels
+     * @throws IllegalArgumentException if a mode is larger
+     */
+    public static String ofType(String text, int maxWidth, int maxHeight) {
+        String modes = text.replace(LARGEST, ":" + maxWidth + "x" + maxHeight);
+        for (String piece : modes.split(SEPARATOR, -1)) {
+            int colon = piece.indexOf(':');
+            VideoMode mode = colon < 0 ? null : VideoMode.parse(piece.substring(colon + 1));
+            if (mode != null && (mode.width() > maxWidth || mode.height() > maxHeight)) {
+                throw new IllegalArgumentException(
+                        "display="
+                                + piece
+                                + ": the type of this virtual GPU has at most "
+                                + maxWidth
+                                + "x"
+                                + maxHeight);
+            }
+        }
+        return modes;
     }
 
     private static byte[] edid(MonitorPort port, VideoMode mode) {
