@@ -24,6 +24,10 @@ import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
 final class HostileGuest {
 
     private static final int PAGE = 4096;
+
+    /** Where a test may have memory of the guest that comes and goes: 1 MiB. */
+    static final int PASSING_MEMORY = 1 << 30;
+
     private static final int RING_BYTES = 4 * PAGE;
     private static final int PAGES_EACH = 8;
     private static final int BATCH_PAGES = 4 * PAGES_EACH;
@@ -345,9 +349,10 @@ final class HostileGuest {
     }
 
     private int entry() {
-        return switch (random.nextInt(4)) {
+        return switch (random.nextInt(6)) {
             case 0 -> streams.value();
             case 1 -> random.nextInt(1 << 22) & ~0xfff | 1;
+            case 2 -> PASSING_MEMORY + random.nextInt(256) * PAGE | 1;
             default -> (int) batches.page(random.nextInt(BATCH_PAGES)) | 1;
         };
     }

@@ -96,8 +96,7 @@ class HostileProgramsTest {
         }
     }
 
-    private static FakeVmm plug(
-            World world, @Nullable MemoryOwners owners, Tables tables, String name) {
+    static FakeVmm plug(World world, @Nullable MemoryOwners owners, Tables tables, String name) {
         FakeVmm.Builder builder = FakeVmm.builder().ram(2 * World.MIB);
         FakeVmm vmm =
                 tables == Tables.STRICT
@@ -117,7 +116,7 @@ class HostileProgramsTest {
         return vmm;
     }
 
-    private static HostileGuest hostile(
+    static HostileGuest hostile(
             World world,
             MemoryOwners owners,
             Tables tables,

@@ -1,10 +1,10 @@
 package org.gpumediator.intel.gen7.hostile;
 
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -49,14 +49,14 @@ final class MemoryOwners implements PhysicalGpu {
 
     private final FakeHaswell gpu;
     private final byte[] owners = new byte[GRANULES];
-    private final List<FakeVmm> guests = new ArrayList<>();
-    private final List<String> escapes = new ArrayList<>();
-    private boolean ownRing;
-    private byte current;
-    private byte leaving;
-    private @Nullable FakeVmm creating;
-    private int acting = -1;
-    private long accesses;
+    private final List<FakeVmm> guests = new CopyOnWriteArrayList<>();
+    private final List<String> escapes = new CopyOnWriteArrayList<>();
+    private volatile boolean ownRing;
+    private volatile byte current;
+    private volatile byte leaving;
+    private volatile @Nullable FakeVmm creating;
+    private volatile int acting = -1;
+    private volatile boolean severalAct;
 
     MemoryOwners(FakeHaswell gpu) {
         this.gpu = gpu;
@@ -79,6 +79,11 @@ final class MemoryOwners implements PhysicalGpu {
         acting = vmm == null ? -1 : FIRST_GUEST + guests.lastIndexOf(vmm);
     }
 
+    /** Says that from now on several processors act at once: theirs is whatever they reach. */
+    void severalAct() {
+        severalAct = true;
+    }
+
     /** Returns whose processor makes the accesses to the aperture now. */
     @Nullable FakeVmm acting() {
         return acting < 0 ? null : guests.get(acting - FIRST_GUEST);
@@ -89,16 +94,10 @@ final class MemoryOwners implements PhysicalGpu {
         return escapes;
     }
 
-    /** Returns how many accesses there were. */
-    long accesses() {
-        return accesses;
-    }
-
     private void accessed(@Nullable HaswellEngine engine, BusFault.Access access, long busAddress) {
-        accesses++;
         byte owner = owners[(int) (busAddress >>> GRANULE_SHIFT)];
         if (owner >= FIRST_GUEST) {
-            if (engine == null ? owner != acting : owner != expected(owner)) {
+            if (engine == null ? owner != acting && !severalAct : owner != expected(owner)) {
                 escaped(engine, access, busAddress, owner);
             }
         } else if (access == BusFault.Access.WRITE && !mayWrite(engine, owner, busAddress)) {
@@ -178,10 +177,11 @@ final class MemoryOwners implements PhysicalGpu {
             ownRing = true;
             leaving = current;
             current = NOBODY;
-        } else if (bar == 0 && offset == RENDER_RING_CONTROL && value == 0) {
-            ownRing = false;
         }
         gpu.write(bar, offset, width, value);
+        if (bar == 0 && offset == RENDER_RING_CONTROL && value == 0) {
+            ownRing = false;
+        }
     }
 
     @Override
