@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Optional;
 import org.gpumediator.api.Registration;
+import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.api.vmm.SharedMemory;
 
 /**
@@ -125,6 +126,17 @@ public interface PhysicalGpu {
         READ_ONLY,
         READ_WRITE
     }
+
+    /**
+     * Lets a virtual function reach a guest's memory, by guest-physical address, whenever the guest
+     * is its owner: what an IOMMU does for a function that is handed to a guest. Replaces whose
+     * memory it reached before. When the method returns the function no longer reaches that.
+     *
+     * @param memory whose memory; {@link GuestMemory#none()} for nobody's
+     * @implSpec The default does nothing: the function accesses memory only where {@link
+     *     #mapForDma} put it.
+     */
+    default void reachGuest(GuestMemory memory) {}
 
     /**
      * Subscribes to the device's interrupts.

@@ -17,12 +17,14 @@ import org.gpumediator.api.pci.ConfigSpace;
 import org.gpumediator.api.spi.Abilities;
 import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
+import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.api.vmm.MessageInterrupts;
 import org.gpumediator.api.vmm.Snapshottable;
 import org.gpumediator.api.vmm.Stoppable;
 import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.api.vmm.TrapRegion;
 import org.gpumediator.api.vmm.VgpuStatistics;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.contain.GuardedVmm;
 import org.gpumediator.core.contain.GuestFailure;
 import org.gpumediator.core.observe.FaultBook;
@@ -64,6 +66,7 @@ final class VfVgpu implements DeviceModel {
     private final PciFunction function;
     private final FaultBook faults;
     private final VfGate gate;
+    private final GuestMemory memory;
     private final GuestFailure failure;
     private final List<TrapRegion> regions;
     private final LongAdder interruptsRaised = new LongAdder();
@@ -84,6 +87,7 @@ final class VfVgpu implements DeviceModel {
     private final ReentrantLock life = new ReentrantLock();
 
     private @Nullable Registration interrupts;
+    private @Nullable PhysicalGpu reaching;
     private volatile boolean touched;
     private volatile boolean failed;
     private boolean putOff;
@@ -104,16 +108,18 @@ final class VfVgpu implements DeviceModel {
         gate = guest.gate();
         failure = new GuestFailure(blueprint.name(), this::vmmFailed);
         limits = backend.guards().of(managed.record().gfid() - 1);
+        VmmPort vmm = GuardedVmm.of(blueprint.vmm(), failure);
+        memory = vmm.memory();
         function =
                 VfConfigSpace.guest(board, blueprint.type())
                         .onWrite(COMMAND, 2, (before, after) -> touch())
-                        .build(GuardedVmm.of(blueprint.vmm(), failure));
+                        .build(vmm);
         TrapHandler registers =
                 new VfRegisterBar(
                         gate,
+                        AdaBoard.GUEST_BAR0_BYTES,
                         board.vfBar0Bytes(),
-                        managed.record().gfid(),
-                        managed.record().channels(),
+                        managed.record().channels().length(),
                         faults,
                         this::touch,
                         this::admitCall);
@@ -123,7 +129,7 @@ final class VfVgpu implements DeviceModel {
                         TrapRegion.trapped(
                                 0,
                                 BarKind.MEMORY_32,
-                                board.vfBar0Bytes(),
+                                AdaBoard.GUEST_BAR0_BYTES,
                                 function.msixTable().over(0, registers)),
                         window(1, bar1),
                         window(3, board.vfBar3Bytes()));
@@ -203,7 +209,17 @@ final class VfVgpu implements DeviceModel {
         }
     }
 
+    /** The function no longer reaches the guest's memory. */
+    private void letGo() {
+        PhysicalGpu vf = reaching;
+        if (vf != null) {
+            reaching = null;
+            vf.reachGuest(GuestMemory.none());
+        }
+    }
+
     private void openGate() {
+        letGo();
         PhysicalGpu vf = managed.function();
         if (interrupts != null) {
             interrupts.close();
@@ -211,6 +227,8 @@ final class VfVgpu implements DeviceModel {
         }
         if (vf != null) {
             interrupts = vf.onInterrupt(this::interrupted);
+            reaching = vf;
+            vf.reachGuest(memory);
             gate.open(vf);
         }
         if (managed.hasFailed()
@@ -375,6 +393,7 @@ final class VfVgpu implements DeviceModel {
         life.lock();
         try {
             gate.shut();
+            letGo();
             failed = true;
             putOff = false;
             managed.stop();
@@ -417,6 +436,7 @@ final class VfVgpu implements DeviceModel {
             }
             closed = true;
             gate.shut();
+            letGo();
             if (interrupts != null) {
                 interrupts.close();
             }

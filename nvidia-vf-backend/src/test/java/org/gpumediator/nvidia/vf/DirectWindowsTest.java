@@ -13,6 +13,7 @@ import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.VirtualGpuState;
 import org.gpumediator.api.vmm.DirectWindow;
 import org.gpumediator.api.vmm.SharedMemory;
+import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.nvidia.vf.bar.VfDirectWindows;
@@ -31,7 +32,6 @@ class DirectWindowsTest {
 
     private static final long MAPPED = 4 << 20;
     private static final long FRAMEBUFFER = 128 << 20;
-    private static final int BAR_3 = 32 << 20;
     private static final ValueLayout.OfLong WORD = ValueLayout.JAVA_LONG;
 
     /** Memory that stays readable after it was closed, as a page does that a guest has mapped. */
@@ -107,11 +107,31 @@ class DirectWindowsTest {
     }
 
     @Test
-    void window_ofTheInstanceMemory_isTheEndOfTheGuestsFramebuffer() {
+    void window_ofTheInstanceMemory_showsTheGuestsFramebufferFromItsStart() {
         VirtualGpu a = create("a");
-        window(a, 3).set(WORD, 8, 77);
-        assertThat(rig.board.read(1, place(a) + FRAMEBUFFER - BAR_3 + 8, 8)).isEqualTo(77);
-        assertThat(a.bar(3).handler().read(8, 8)).isEqualTo(77);
+        TrapHandler instance = a.bar(3).handler();
+        instance.write(8, 8, 77);
+        assertThat(window(a, 3).get(WORD, 8)).isEqualTo(77);
+        assertThat(window(a, 1).get(WORD, 8)).isEqualTo(77);
+        assertThat(rig.board.read(1, place(a) + 8, 8)).isEqualTo(77);
+        window(a, 3).set(WORD, 16, 78);
+        assertThat(instance.read(16, 8)).isEqualTo(78);
+        assertThat(a.bar(1).handler().read(16, 8)).isEqualTo(78);
+        long last = a.bar(3).length() - 8;
+        instance.write(last, 8, 79);
+        assertThat(rig.board.read(1, place(a) + last, 8)).isEqualTo(79);
+    }
+
+    @Test
+    void window_toInstanceMemory_boundThroughTables_showsNothing() {
+        VirtualGpu a = create("a");
+        TrapHandler instance = a.bar(3).handler();
+        instance.write(8, 8, 77);
+        a.bar(0).handler().write(0xf48, 4, 0x8000_0001L);
+        assertThat(instance.read(8, 8)).isEqualTo(-1);
+        instance.write(8, 8, 78);
+        a.bar(0).handler().write(0xf48, 4, 0);
+        assertThat(instance.read(8, 8)).isEqualTo(77);
     }
 
     @Test
@@ -195,12 +215,12 @@ class DirectWindowsTest {
     }
 
     @Test
-    void create_withoutMemoryForASecondWindow_leavesNothingTaken() {
+    void create_withoutMemoryForAWindow_leavesNothingTaken() {
         var before = rig.mediator.inventory();
-        allocationsLeft = 1;
+        allocationsLeft = 0;
         assertThatThrownBy(() -> create("a"))
                 .isInstanceOf(GpuMediationException.class)
-                .hasMessageContaining("BAR 3");
+                .hasMessageContaining("BAR 1");
         assertThat(rig.mediator.inventory()).isEqualTo(before);
         allocationsLeft = Integer.MAX_VALUE;
         VirtualGpu a = create("a");

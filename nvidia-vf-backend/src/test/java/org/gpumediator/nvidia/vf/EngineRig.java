@@ -35,12 +35,10 @@ final class EngineRig implements AutoCloseable {
     final class Guest {
         final VirtualGpu vgpu;
         final int gfid;
-        private final int channel;
 
         private Guest(VirtualGpu vgpu) {
             this.vgpu = vgpu;
             gfid = (int) vgpu.partition().range(VfResources.VF).start() + 1;
-            channel = (int) vgpu.partition().range(VfResources.CHANNEL_IDS).start();
         }
 
         /** Hands work in on the first of its channels. */
@@ -50,14 +48,14 @@ final class EngineRig implements AutoCloseable {
 
         Guest submitsOn(int which, EngineWork... work) {
             for (EngineWork each : work) {
-                engine.queue(gfid, channel + which, each);
+                engine.queue(gfid, which, each);
             }
             ring(which);
             return this;
         }
 
         void ring(int which) {
-            vgpu.bar(0).handler().write(CHANNEL_DOORBELL, 4, channel + which);
+            vgpu.bar(0).handler().write(CHANNEL_DOORBELL, 4, which);
         }
 
         /** Its work leaves the engine late, by up to a bound. */

@@ -79,7 +79,7 @@ class EscalationTest {
         rig.board.reportException(2, channel, exception, FATAL);
         assertStays(VirtualGpuState.FAILED);
         assertThat(rig.hardwareResets).containsExactly("exception " + exception + " a");
-        a.bar(0).handler().write(CHANNEL_DOORBELL, 4, channel);
+        a.bar(0).handler().write(CHANNEL_DOORBELL, 4, 0);
         assertThat(rig.board.doorbells(2)).as("doorbell of a failed one").isZero();
         assertThat(a.bar(1).handler().read(0, 4)).isEqualTo(0xffff_ffffL);
         a.reset(ResetKind.BUS);

@@ -41,7 +41,7 @@ class HostGuardsTest {
 
     private void ring(int bit, int times) {
         for (int i = 0; i < times; i++) {
-            a.bar(0).handler().write(PRIVILEGED_DOORBELL, 4, 32 + bit);
+            a.bar(0).handler().write(PRIVILEGED_DOORBELL, 4, bit);
         }
     }
 

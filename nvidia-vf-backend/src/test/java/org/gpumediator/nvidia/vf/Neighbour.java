@@ -20,6 +20,7 @@ import org.gpumediator.testkit.InterruptRecorder;
 final class Neighbour {
 
     private static final int CHANNEL_DOORBELL = 0x3_0090;
+    private static final int REAL_REGISTERS = 256 << 10;
     private static final int TIME = 0x3_0080;
     private static final int SAMPLES = 4096;
 
@@ -57,15 +58,13 @@ final class Neighbour {
     }
 
     private void ring() {
-        long first = vgpu.partition().range(VfResources.CHANNEL_IDS).start();
-        vgpu.bar(0).handler().write(CHANNEL_DOORBELL, 4, first);
+        vgpu.bar(0).handler().write(CHANNEL_DOORBELL, 4, 0);
     }
 
     private Image image() {
         TrapHandler registers = vgpu.bar(0).handler();
-        long length = vgpu.bar(0).length();
         int sum = 1;
-        for (int at = 0; at < length; at += 8) {
+        for (int at = 0; at < REAL_REGISTERS; at += 8) {
             sum = 31 * sum + (at == TIME ? 0 : Long.hashCode(registers.read(at, 8)));
         }
         int windows = 1;

@@ -57,7 +57,7 @@ class NvidiaVfBackendTest {
             assertThat(rig.board.isBusMaster(1)).isTrue();
             assertThat(vgpu.configSpace().read(0, 4)).isEqualTo(0x26b5_10de);
             assertThat(vgpu.bar(1).length()).isEqualTo(256 << 20);
-            assertThat(vgpu.bar(0).length()).isEqualTo(256 << 10);
+            assertThat(vgpu.bar(0).length()).isEqualTo(16 << 20);
             assertThat(vgpu.bar(3).length()).isEqualTo(32 << 20);
             assertThat(vgpu.interrupts().msixVectors()).isEqualTo(6);
             vgpu.close();

@@ -72,6 +72,11 @@ public enum AdaModel {
         return bootValue;
     }
 
+    /** What register 0xa00 reads: architecture, implementation, then the revision. */
+    int chipValue() {
+        return bootValue & 0xfff0_0000 | (bootValue & 0xff) << 12;
+    }
+
     long vfApertureBytes() {
         return (long) vfApertureGibibytes << 30;
     }

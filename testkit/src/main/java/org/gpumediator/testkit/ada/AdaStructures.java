@@ -21,7 +21,9 @@ public final class AdaStructures {
                         GspEventStructures.all(),
                         GspBoardStructures.all(),
                         GspSchedulerStructures.all(),
-                        GspVgpuStructures.all())
+                        GspVgpuStructures.all(),
+                        GspGuestStructures.all(),
+                        GspStaticStructures.all())
                 .flatMap(List::stream)
                 .toList();
     }

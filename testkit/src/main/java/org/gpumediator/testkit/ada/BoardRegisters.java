@@ -12,6 +12,8 @@ final class BoardRegisters extends DwordRegisters {
 
     // spotless:off
     private static final int BOOT_ID          = 0x00_0000;
+    private static final int BOOT_KIND        = 0x00_0004;
+    private static final int BOOT_CHIP        = 0x00_0a00;
     private static final int CONFIG_MIRROR    = 0x08_8000;
     private static final int GSP_START        = 0x11_0000;
     private static final int GSP_END          = 0x11_2000;
@@ -67,6 +69,8 @@ final class BoardRegisters extends DwordRegisters {
         }
         return switch (offset) {
             case BOOT_ID -> board.model().bootValue();
+            case BOOT_KIND -> 0;
+            case BOOT_CHIP -> board.model().chipValue();
             case BOARD_PROGRESS -> 0xff;
             case USABLE_MEBIBYTES -> (int) (board.model().framebufferBytes() >>> 20);
             default -> plain.getOrDefault(offset, 0);

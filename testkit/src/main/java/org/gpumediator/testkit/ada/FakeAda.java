@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * A board of the Ada family in software: a physical function with SR-IOV, its virtual functions,
  * its firmware, a copy engine, and framebuffer that takes memory only where something was written.
  *
- * <p>BAR 0 is 16 MiB of registers, BAR 1 shows the whole framebuffer, BAR 3 the last 32 MiB of it.
+ * <p>BAR 0 is 16 MiB of registers, BAR 1 shows the whole framebuffer, BAR 3 the last 32 MiB of it;
+ * both of a virtual function show its own from the start.
  *
  * <p>It has no thread. Whatever takes time happens inside {@link #advance}, or when a driver waits
  * for it: a read of a register that drivers poll brings the board up to its clock, and moves a
@@ -137,6 +138,24 @@ public final class FakeAda implements FakeGpu {
 
     private @Nullable PluginTask task(int gfid) {
         return board.gsp().plugins().get(gfid);
+    }
+
+    /** Returns how many requests of a guest's driver its firmware task has answered. */
+    public long guestRequests(int gfid) {
+        return board.locked(
+                () -> {
+                    PluginTask task = task(gfid);
+                    return task == null ? 0 : task.guest().requests();
+                });
+    }
+
+    /** Returns how many doorbells of a guest's driver led to nothing that could be served. */
+    public long guestRefusals(int gfid) {
+        return board.locked(
+                () -> {
+                    PluginTask task = task(gfid);
+                    return task == null ? 0 : task.guest().refused();
+                });
     }
 
     /** Returns how often the channels of a virtual GPU were rung. */
@@ -316,7 +335,8 @@ public final class FakeAda implements FakeGpu {
         /**
          * Lets drivers map the first bytes of each virtual function's framebuffer and instance
          * windows (BAR 1 and 3); none unless said otherwise, as framebuffer takes memory only where
-         * something was written, and mapped bytes always do.
+         * something was written, and mapped bytes always do. A mapped window to instance memory
+         * shows framebuffer from its start, however the guest binds it.
          *
          * @param bytes of each window, a multiple of 4 KiB, at most 32 MiB; 0 for none
          * @param memory makes the memory, for each mapping anew

@@ -186,9 +186,16 @@ public final class FakeGsp {
     /** A privileged doorbell of a virtual function: set-up and messages of its guest. */
     void guestDoorbell(int gfid, int value) {
         PluginTask task = plugins().get(gfid);
-        int bit = value & 31;
-        if (task != null && value >>> 5 == gfid && (bit == 0 || bit == 1)) {
-            task.guestMessage();
+        if (state == State.RUNNING && task != null && (value == 0 || value == 1)) {
+            task.guestDoorbell(value);
+        }
+    }
+
+    /** A virtual function is being reset. */
+    void functionReset(int gfid) {
+        PluginTask task = plugins().get(gfid);
+        if (task != null) {
+            task.functionReset();
         }
     }
 
@@ -238,12 +245,17 @@ public final class FakeGsp {
         return calls.mixedSizes();
     }
 
-    boolean ownsChannel(int gfid, int channel) {
+    /**
+     * Returns the channel id of a runlist that a virtual GPU's own channel has; -1 if it has no
+     * such channel, or none of them is open.
+     */
+    int channel(int gfid, int own) {
         PluginTask task = plugins().get(gfid);
         return task != null
-                && task.state() == PluginTask.State.ACTIVE
-                && channel >= task.grant().channelOffset()
-                && channel < task.grant().channelOffset() + task.grant().channels();
+                        && task.state() == PluginTask.State.ACTIVE
+                        && own < task.grant().channels()
+                ? task.grant().channelOffset() + own
+                : -1;
     }
 
     /** Returns whether a range of the framebuffer is the firmware's own in part. */

@@ -3,13 +3,16 @@ package org.gpumediator.testkit.ada;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.api.vmm.SharedMemory;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One virtual function of a {@link FakeAda}: its raw configuration space, its register block, its
@@ -31,11 +34,16 @@ final class FakeVf implements PhysicalGpu {
     private static final int[] EXPRESS_CAPABILITIES = {0x04, 0x0c, 0x24, 0x2c};
 
     private static final int STARTING = 0x0001;
+
+    /** Bits 17:16 of register 4: 0 a function of hardware, 2 a virtual one. */
+    private static final int IS_VIRTUAL = 2 << 16;
+
     private static final long RESET_NANOS = 20_000_000;
 
     private final Board board;
     private final int index;
     private final FunctionRegisters registers;
+    private final GuestDma dma;
     private final List<InterruptListener> listeners = new CopyOnWriteArrayList<>();
     private final byte[] config = new byte[CONFIG_LENGTH];
 
@@ -71,7 +79,12 @@ final class FakeVf implements PhysicalGpu {
                             public long nanoTime() {
                                 return board.agenda().now();
                             }
-                        });
+                        },
+                        Map.of(
+                                0x000, board.model().bootValue(),
+                                0x004, IS_VIRTUAL,
+                                0xa00, board.model().chipValue()));
+        dma = new GuestDma(board);
         resetConfig();
     }
 
@@ -110,8 +123,7 @@ final class FakeVf implements PhysicalGpu {
     void framebuffer(long start, long length) {
         framebufferStart = start;
         framebufferLength = length;
-        board.mappedBars().move(index, 1, place(1, 0, 1));
-        board.mappedBars().move(index, 3, place(3, 0, 1));
+        board.mappedBars().move(index, place(1, 0, 1));
     }
 
     /**
@@ -124,7 +136,7 @@ final class FakeVf implements PhysicalGpu {
                 () ->
                         gone || bar != 1 && bar != 3
                                 ? Optional.empty()
-                                : board.mappedBars().map(index, bar, place(bar, 0, 1)));
+                                : board.mappedBars().map(index, bar, place(1, 0, 1)));
     }
 
     void vanish() {
@@ -253,12 +265,30 @@ final class FakeVf implements PhysicalGpu {
     }
 
     /**
-     * Returns the framebuffer offset behind a window, or -1. Instance memory is the end of the
-     * guest's own framebuffer: where on the chip a bind register would point.
+     * Returns the framebuffer offset behind a window, or -1. Both windows show the guest's own
+     * framebuffer from its start; what goes through tables shows nothing: the fake has no walk.
      */
     private long place(int bar, long offset, int width) {
-        long at = bar == 1 ? offset : framebufferLength - AdaConfig.INSTANCE_BYTES + offset;
-        return at < 0 || at > framebufferLength - width ? -1 : framebufferStart + at;
+        boolean virtual = bar == 3 && registers.get(FunctionRegisters.INSTANCE_BLOCK) < 0;
+        return virtual || offset > framebufferLength - width ? -1 : framebufferStart + offset;
+    }
+
+    // ---- what its firmware task reaches
+
+    /** Returns the way to its guest's memory; null while the function must not access any. */
+    @Nullable GuestDma dma() {
+        boolean master = (config[COMMAND] & 4) != 0;
+        return gone || resetting || !master ? null : dma;
+    }
+
+    /** Returns the framebuffer offset of a piece of the guest's own framebuffer, or -1. */
+    long guestFramebuffer(long offset, int length) {
+        return offset < 0 || offset > framebufferLength - length ? -1 : framebufferStart + offset;
+    }
+
+    @Override
+    public void reachGuest(GuestMemory memory) {
+        dma.reach(memory);
     }
 
     @Override
@@ -295,6 +325,7 @@ final class FakeVf implements PhysicalGpu {
         board.engine().forget(index + 1);
         resets++;
         registers.reset();
+        board.gsp().functionReset(index + 1);
         resetConfig();
         if (!board.faults().strikes(GspFault.FUNCTION_RESET_HANGS, index + 1)) {
             board.agenda().after(RESET_NANOS, () -> resetting = false);

@@ -1,6 +1,7 @@
 package org.gpumediator.testkit.ada;
 
 import java.util.Arrays;
+import java.util.Map;
 
 /**
  * The register block of one function, physical or virtual: interrupt leaves, doorbells, time, plain
@@ -12,6 +13,22 @@ final class FunctionRegisters extends DwordRegisters {
 
     static final int LENGTH = 256 << 10;
     static final int PRIVILEGED_DOORBELL = 0x2200;
+
+    /** The block that the window to instance memory goes through; bit 31: through its tables. */
+    static final int INSTANCE_BLOCK = 0xf48;
+
+    static final int SCRATCH_LOW = 0x2108;
+    static final int SCRATCH_HIGH = 0x210c;
+
+    /** Entries of the buffer of faults that are replayed, and of the other one behind it. */
+    private static final int FAULT_BUFFER_SIZE = 0x3010;
+
+    private static final int FAULT_BUFFER_DEFAULT = 1 << 30;
+    private static final int FAULT_BUFFER_FLAGS = 0xa000_0000;
+    private static final int FAULT_ENTRIES = 0x1000;
+
+    /** Whether a bind is under way: it is done as soon as it is written. */
+    private static final int BIND_STATUS = 0xf50;
 
     private static final int LEAVES = 8;
     private static final int LEAF_PENDING = 0x1000;
@@ -39,13 +56,20 @@ final class FunctionRegisters extends DwordRegisters {
     }
 
     private final Effects effects;
+    private final Map<Integer, Integer> constants;
     private final int[][] pages = new int[LENGTH / 4 / PAGE_WORDS][];
     private final int[] pending = new int[LEAVES];
     private final int[] enabled = new int[LEAVES];
     private int topEnabled;
 
-    FunctionRegisters(Effects effects) {
+    /**
+     * Creates a block.
+     *
+     * @param constants registers that always read the same and take no writes
+     */
+    FunctionRegisters(Effects effects, Map<Integer, Integer> constants) {
         this.effects = effects;
+        this.constants = Map.copyOf(constants);
         reset();
     }
 
@@ -98,7 +122,8 @@ final class FunctionRegisters extends DwordRegisters {
         if (offset == TIME_HIGH) {
             return (int) (effects.nanoTime() >>> 32);
         }
-        return get(offset);
+        Integer constant = constants.get(offset);
+        return constant == null ? get(offset) : constant;
     }
 
     private int top() {
@@ -129,7 +154,14 @@ final class FunctionRegisters extends DwordRegisters {
             effects.privilegedDoorbell(value);
         } else if (offset == CHANNEL_DOORBELL) {
             effects.channelDoorbell(value);
-        } else if (offset != TOP_PENDING && offset != TIME_LOW && offset != TIME_HIGH) {
+        } else if (offset == FAULT_BUFFER_SIZE || offset == FAULT_BUFFER_SIZE + 0x20) {
+            boolean wantsDefault = (value & FAULT_BUFFER_DEFAULT) != 0;
+            set(offset, wantsDefault ? value & FAULT_BUFFER_FLAGS | FAULT_ENTRIES : value);
+        } else if (offset != TOP_PENDING
+                && offset != TIME_LOW
+                && offset != TIME_HIGH
+                && offset != BIND_STATUS
+                && !constants.containsKey(offset)) {
             set(offset, value);
         }
     }

@@ -28,6 +28,9 @@ public final class GraphicsEngine {
     public static final long RECOVERY_NANOS = 2_000_000;
 
     private static final int INTERRUPT_LEAF = 6;
+    private static final int GRAPHICS_RUNLIST = 0;
+    private static final int RUNLIST_SHIFT = 16;
+    private static final int CHANNEL_MASK = 0xfff;
 
     private final Board board;
     private final Runlist[] runlists = new Runlist[AdaConfig.TOTAL_VFS + 1];
@@ -59,7 +62,7 @@ public final class GraphicsEngine {
      * Puts work behind a channel's doorbell: the engine does not know of it until the guest rings.
      *
      * @param gfid whose channel, 1 to 32
-     * @param channel channel id, as the guest rings it
+     * @param channel channel id, as the guest rings it: its own, from 0
      * @throws IllegalStateException if more than 65,536 pieces wait
      */
     public void queue(int gfid, int channel, EngineWork newWork) {
@@ -124,9 +127,10 @@ public final class GraphicsEngine {
     void doorbell(int gfid, int token) {
         if (gfid == 0) {
             board.copyEngine().doorbell(token);
-        } else if (board.gsp().ownsChannel(gfid, token)) {
+        } else if (token >>> RUNLIST_SHIFT == GRAPHICS_RUNLIST
+                && board.gsp().channel(gfid, token & CHANNEL_MASK) >= 0) {
             board.catchUp();
-            runlists[gfid].ring(token);
+            runlists[gfid].ring(token & CHANNEL_MASK);
             changed(gfid);
         } else {
             strangers++;
@@ -160,7 +164,7 @@ public final class GraphicsEngine {
     /**
      * Cuts the work of a virtual GPU off and tears its channels down.
      *
-     * @return the channel at fault; -1 if it had no work
+     * @return the channel at fault as the board numbers it; -1 if it had no work
      */
     int tearDown(int gfid) {
         boolean wasOn = running != null && loaded == gfid;
@@ -173,7 +177,7 @@ public final class GraphicsEngine {
             after(RECOVERY_NANOS, this::load);
         }
         changed(gfid);
-        return channel;
+        return channel < 0 ? channel : board.gsp().channel(gfid, channel);
     }
 
     void frameRateLimit(int gfid, int framesPerSecond) {

@@ -49,6 +49,7 @@ final class GspObjectStructures {
     static final class Free {
         static final WireStructure LAYOUT = new WireStructure("NVOS00_PARAMETERS_v03_00", 16, G_SDK_STRUCTURES);
         static final WireField ROOT          = LAYOUT.field("hRoot", 0, 4);
+        static final WireField OBJECT_PARENT = LAYOUT.field("hObjectParent", 4, 4);
         static final WireField OBJECT_OLD    = LAYOUT.field("hObjectOld", 8, 4);
         static final WireField STATUS        = LAYOUT.field("status", 12, 4);
 

@@ -36,6 +36,7 @@ final class GspQueueStructures {
         static final WireField LENGTH             = LAYOUT.field("length", 8, 4);
         static final WireField FUNCTION           = LAYOUT.field("function", 12, 4);
         static final WireField RPC_RESULT         = LAYOUT.field("rpc_result", 16, 4);
+        static final WireField RPC_RESULT_PRIVATE = LAYOUT.field("rpc_result_private", 20, 4);
         static final WireField SEQUENCE           = LAYOUT.field("sequence", 24, 4);
 
         private Header() {}

@@ -6,6 +6,7 @@ final class GspStatus {
     // spotless:off
     static final int OK             = 0;
     static final int DUPLICATE      = 0x19;
+    static final int NO_RESOURCES   = 0x1a;
     static final int BAD_ARGUMENT   = 0x1f;
     static final int BAD_CLASS      = 0x22;
     static final int BAD_CLIENT     = 0x23;

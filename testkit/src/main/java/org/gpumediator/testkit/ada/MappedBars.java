@@ -9,18 +9,19 @@ import org.gpumediator.api.vmm.SharedMemory;
 
 /**
  * The first bytes of the virtual functions' windows to the framebuffer as memory that a VMM can map
- * into its guests.
+ * into its guests. Both windows of a function show its framebuffer from the start, so both are the
+ * same memory; it goes when both mappings are closed.
  *
- * <p>A mapping is laid over the framebuffer behind the window for as long as its function has
- * framebuffer. Memory is made anew for each mapping, so that who keeps an old one sees nothing of
- * later ones. Guarded by the board's lock.
+ * <p>A mapping is laid over the framebuffer behind the windows for as long as its function has
+ * framebuffer. Memory is made anew for each function that is mapped, so that who keeps an old one
+ * sees nothing of later ones. Guarded by the board's lock.
  */
 final class MappedBars {
 
     private final Board board;
     private final long bytes;
     private final SharedMemory.Allocator allocator;
-    private final Map<Integer, Mapping> mappings = new HashMap<>();
+    private final Map<Integer, Windows> mapped = new HashMap<>();
 
     /**
      * Creates the board's mappings.
@@ -33,47 +34,44 @@ final class MappedBars {
         this.allocator = allocator;
     }
 
-    private static int key(int function, int bar) {
-        return 8 * function + bar;
-    }
-
     /**
      * Maps a window.
      *
-     * @param start where the window is in the framebuffer, or negative if it shows none now
+     * @param start where its function's framebuffer begins, or negative if it has none now
      */
     Optional<SharedMemory> map(int function, int bar, long start) {
         if (bytes == 0) {
             return Optional.empty();
         }
-        if (mappings.containsKey(key(function, bar))) {
-            throw new IllegalStateException("BAR " + bar + " of VF " + function + ": mapped");
+        Windows windows = mapped.get(function);
+        if (windows == null) {
+            windows =
+                    new Windows(
+                            function, allocator.allocate("VF " + function + " BAR " + bar, bytes));
+            mapped.put(function, windows);
+            windows.show(start);
         }
-        Mapping mapping =
-                new Mapping(
-                        key(function, bar),
-                        allocator.allocate("VF " + function + " BAR " + bar, bytes));
-        mappings.put(mapping.key, mapping);
-        mapping.show(start);
-        return Optional.of(mapping);
+        return Optional.of(windows.open(bar));
     }
 
-    /** The window shows another place from now on, or none if that is negative. */
-    void move(int function, int bar, long start) {
-        Mapping mapping = mappings.get(key(function, bar));
-        if (mapping != null) {
-            mapping.show(start);
+    /** The windows of a function show another place from now on, or none if that is negative. */
+    void move(int function, long start) {
+        Windows windows = mapped.get(function);
+        if (windows != null) {
+            windows.show(start);
         }
     }
 
-    private final class Mapping implements SharedMemory {
+    /** The windows of one function. */
+    private final class Windows {
 
-        private final int key;
+        private final int function;
         private final SharedMemory memory;
+        private final Map<Integer, Mapping> open = new HashMap<>();
         private long shown = -1;
 
-        Mapping(int key, SharedMemory memory) {
-            this.key = key;
+        Windows(int function, SharedMemory memory) {
+            this.function = function;
             this.memory = memory;
         }
 
@@ -87,35 +85,58 @@ final class MappedBars {
             }
         }
 
+        Mapping open(int bar) {
+            if (open.containsKey(bar)) {
+                throw new IllegalStateException("BAR " + bar + " of VF " + function + ": mapped");
+            }
+            Mapping mapping = new Mapping(this, bar);
+            open.put(bar, mapping);
+            return mapping;
+        }
+
+        void close(Mapping mapping) {
+            boolean last = open.remove(mapping.bar, mapping) && open.isEmpty();
+            if (last) {
+                mapped.remove(function);
+                show(-1);
+                memory.close();
+            }
+        }
+    }
+
+    private final class Mapping implements SharedMemory {
+
+        private final Windows windows;
+        private final int bar;
+
+        Mapping(Windows windows, int bar) {
+            this.windows = windows;
+            this.bar = bar;
+        }
+
         @Override
         public MemorySegment segment() {
-            return memory.segment();
+            return windows.memory.segment();
         }
 
         @Override
         public OptionalInt fileDescriptor() {
-            return memory.fileDescriptor();
+            return windows.memory.fileDescriptor();
         }
 
         @Override
         public long fileOffset() {
-            return memory.fileOffset();
+            return windows.memory.fileOffset();
         }
 
         @Override
         public boolean renew() {
-            return memory.renew();
+            return windows.memory.renew();
         }
 
         @Override
         public void close() {
-            board.locked(
-                    () -> {
-                        if (mappings.remove(key, this)) {
-                            show(-1);
-                        }
-                    });
-            memory.close();
+            board.locked(() -> windows.close(this));
         }
     }
 }

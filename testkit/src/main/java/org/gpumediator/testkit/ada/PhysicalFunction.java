@@ -2,6 +2,7 @@ package org.gpumediator.testkit.ada;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.Registration;
@@ -45,7 +46,7 @@ final class PhysicalFunction {
                         model.subsystemId(),
                         AdaConfig.REVISION,
                         AdaConfig.CLASS_3D);
-        own = new FunctionRegisters(new OwnEffects());
+        own = new FunctionRegisters(new OwnEffects(), Map.of());
         registers = new BoardRegisters(board, own, config);
     }
 

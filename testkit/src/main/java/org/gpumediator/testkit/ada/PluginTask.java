@@ -26,6 +26,7 @@ final class PluginTask {
     record Grant(
             int gfid,
             int type,
+            String name,
             int channels,
             int channelOffset,
             long framebufferStart,
@@ -83,12 +84,22 @@ final class PluginTask {
     private State state = State.BOOTLOADING;
     private int received;
     private boolean busMastering;
-    private long guestMessages;
+    private final GuestService guest;
+    private int heldDoorbells;
     private long resets;
 
     PluginTask(Board board, Grant grant) {
         this.board = board;
         this.grant = grant;
+        guest =
+                new GuestService(
+                        board,
+                        new GuestFacts.Vgpu(
+                                grant.name,
+                                grant.framebufferLength,
+                                grant.channels,
+                                grant.gfid,
+                                board.model().deviceId()));
         if (!board.faults().strikes(GspFault.DROPPED_MARKER, GspFaults.ANY)) {
             board.agenda().after(BOOT_NANOS, this::booted);
         }
@@ -117,21 +128,41 @@ final class PluginTask {
         return resets;
     }
 
-    long guestMessages() {
-        return guestMessages;
+    GuestService guest() {
+        return guest;
     }
 
-    void guestMessage() {
-        guestMessages++;
+    /**
+     * The guest has rung: 0 to set its buffers up or take them away, 1 for a message. Work that is
+     * stopped waits, of each kind one doorbell, as on the chip: they are bits.
+     */
+    void guestDoorbell(int handle) {
+        if (state == State.STOPPED) {
+            heldDoorbells |= 1 << handle;
+        } else if (state == State.ACTIVE && busMastering) {
+            if (handle == 0) {
+                guest.setUp();
+            } else {
+                guest.message();
+            }
+        }
+    }
+
+    /** Its function is reset: nothing that the guest had set up is there any more. */
+    void functionReset() {
+        heldDoorbells = 0;
+        guest.forget();
     }
 
     void shutDown() {
         state = State.SHUTDOWN;
+        functionReset();
         board.engine().forget(grant.gfid);
     }
 
     void crash() {
         state = State.CRASHED;
+        functionReset();
         board.engine().forget(grant.gfid);
         area(ERRORS, 78);
     }
@@ -224,6 +255,7 @@ final class PluginTask {
         state = State.ACTIVE;
         board.engine().forget(grant.gfid);
         resets++;
+        functionReset();
         return GspStatus.OK;
     }
 
@@ -242,6 +274,13 @@ final class PluginTask {
         }
         state = State.ACTIVE;
         board.engine().stop(grant.gfid, false);
+        int held = heldDoorbells;
+        heldDoorbells = 0;
+        for (int handle = 0; handle < 2; handle++) {
+            if ((held >>> handle & 1) != 0) {
+                guestDoorbell(handle);
+            }
+        }
         return GspStatus.OK;
     }
 
@@ -323,6 +362,6 @@ final class PluginTask {
 
     @Override
     public String toString() {
-        return grant + " " + state + Arrays.asList(busMastering, guestMessages);
+        return grant + " " + state + Arrays.asList(busMastering, guest.requests());
     }
 }

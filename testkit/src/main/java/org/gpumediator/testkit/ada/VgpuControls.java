@@ -33,8 +33,7 @@ final class VgpuControls implements ControlTable {
     private static final int GRAPHICS = 1;
     private static final int RUNLIST_CHANNELS = 2048;
 
-    private record TypeRow(
-            int id, int maxInstances, int frameRateLimit, String name, int virtualDevice) {}
+    private record TypeRow(int id, int maxInstances, int frameRateLimit, String name) {}
 
     private final Board board;
     private final Map<Integer, TypeRow> types = new HashMap<>();
@@ -131,8 +130,7 @@ final class VgpuControls implements ControlTable {
                             id,
                             type.getInt(VgpuType.MAX_INSTANCE),
                             type.getInt(VgpuType.FRL_CONFIG),
-                            type.text(VgpuType.VGPU_NAME),
-                            type.getInt(VgpuType.VDEV_ID)));
+                            type.text(VgpuType.VGPU_NAME)));
         }
         return GspStatus.OK;
     }
@@ -157,6 +155,7 @@ final class VgpuControls implements ControlTable {
                 new PluginTask.Grant(
                         gfid,
                         body.getInt(Bootload.VGPU_TYPE),
+                        type == null ? "" : type.name,
                         body.getInt(Bootload.NUM_CHANNELS),
                         (int) body.get(Bootload.CHID_OFFSET, GRAPHICS, 4),
                         body.get(Bootload.GUEST_FB_PHYS_ADDR_LIST, 0, 8),

@@ -252,7 +252,7 @@ final class AdaAct implements Quickstart.Act {
         for (FakeVmm vmm : vmms.values()) {
             vmm.enumerate();
             vmm.bar(1).write64(0x1000, gfid(vmm.gpu()));
-            vmm.bar(0).write32(CHANNEL_DOORBELL, ownChannel(vmm.gpu()));
+            vmm.bar(0).write32(CHANNEL_DOORBELL, 0);
             window = Math.max(window, vmm.bar(1).length());
         }
         for (FakeVmm vmm : vmms.values()) {
@@ -270,8 +270,8 @@ final class AdaAct implements Quickstart.Act {
                 window / MIB);
     }
 
-    private static int ownChannel(VirtualGpu vgpu) {
-        return (int) vgpu.partition().range(VfResources.CHANNEL_IDS).start();
+    private static int channels(VirtualGpu vgpu) {
+        return (int) vgpu.partition().range(VfResources.CHANNEL_IDS).length();
     }
 
     private static int gfid(VirtualGpu vgpu) {
@@ -290,12 +290,14 @@ final class AdaAct implements Quickstart.Act {
         long rung = board.doorbells(victim);
 
         long before = faults(kiosk);
-        kiosk.bar(0).write32(CHANNEL_DOORBELL, ownChannel(design.gpu()));
+        int beyond = channels(kiosk.gpu());
+        kiosk.bar(0).write32(CHANNEL_DOORBELL, beyond);
         narrator.expect(
                 faults(kiosk) > before && board.doorbells(victim) == rung,
                 Kind.REFUSED,
-                "it rings channel %d, which is design's: not rung; counted",
-                ownChannel(design.gpu()));
+                "it rings its channel %d, but has 0 to %d: not rung; counted",
+                beyond,
+                beyond - 1);
 
         before = faults(kiosk);
         kiosk.bar(0).write32(PRIVILEGED_DOORBELL, victim << 5 | SETUP_BIT);

@@ -2,13 +2,16 @@ package org.gpumediator.nvidia.vf.bar;
 
 import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.event.GuestFaultKind;
-import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.core.observe.FaultBook;
 
 /**
  * BAR 0 of a virtual function, without its MSI-X table. What a guest writes to its two doorbells
- * must name its own channels and its own function; everything else is its own to write.
+ * must be its own channels and its own calls; everything else is its own to write. A guest names
+ * its channels from 0 on, and its calls without the number of its function: the board adds both.
+ *
+ * <p>The guest is told a longer BAR than the function has; the rest reads as zero and takes no
+ * writes.
  *
  * <p>On hardware all of it may be mapped straight into the guest but the page of the MSI-X table,
  * and, where invalidating translations has an erratum and several virtual GPUs share the board, the
@@ -25,13 +28,18 @@ public final class VfRegisterBar implements TrapHandler {
 
     private static final int SET_UP = 0;
 
-    /** Doorbell bits that a guest may ring: set-up of its calls, a call, lockless service. */
-    private static final int GUEST_BITS = 0b111;
+    /** Calls that a guest may make: set-up of its calls, a call, lockless service. */
+    private static final int LAST_CALL = 2;
+
+    /** Channel in bits 11:0, runlist in bits 22:16; what others would mean nobody says. */
+    private static final long TOKEN = 0x7f_0fff;
+
+    private static final int TOKEN_CHANNEL = 0xfff;
 
     private final VfGate gate;
     private final long length;
-    private final int gfid;
-    private final ResourceRange channels;
+    private final long real;
+    private final long channels;
     private final FaultBook faults;
     private final Runnable onTouch;
     private final CallBudget calls;
@@ -41,17 +49,24 @@ public final class VfRegisterBar implements TrapHandler {
         boolean take(boolean setUp);
     }
 
+    /**
+     * Creates the BAR.
+     *
+     * @param length bytes that the guest is told
+     * @param real bytes that the function has
+     * @param channels how many channels the virtual GPU has
+     */
     public VfRegisterBar(
             VfGate gate,
             long length,
-            int gfid,
-            ResourceRange channels,
+            long real,
+            long channels,
             FaultBook faults,
             Runnable onTouch,
             CallBudget calls) {
         this.gate = gate;
         this.length = length;
-        this.gfid = gfid;
+        this.real = real;
         this.channels = channels;
         this.faults = faults;
         this.onTouch = onTouch;
@@ -76,7 +91,7 @@ public final class VfRegisterBar implements TrapHandler {
             return AccessWidth.ones(width);
         }
         onTouch.run();
-        return gate.read(BAR, offset, width);
+        return offset > real - width ? 0 : gate.read(BAR, offset, width);
     }
 
     @Override
@@ -85,7 +100,9 @@ public final class VfRegisterBar implements TrapHandler {
             return;
         }
         onTouch.run();
-        if (touches(offset, width, CHANNEL_DOORBELL)) {
+        if (offset > real - width) {
+            faults.count(GuestFaultKind.REFUSED_ACCESS, "BAR 0", offset);
+        } else if (touches(offset, width, CHANNEL_DOORBELL)) {
             writeChannelDoorbell(offset, width, value);
         } else if (touches(offset, width, PRIVILEGED_DOORBELL)) {
             writePrivilegedDoorbell(offset, width, value);
@@ -107,12 +124,12 @@ public final class VfRegisterBar implements TrapHandler {
         if (!isWhole(offset, width, CHANNEL_DOORBELL)) {
             return;
         }
-        long channel = value & 0xffff_ffffL;
-        if (channel < channels.start() || channel >= channels.end()) {
-            faults.count(GuestFaultKind.OUT_OF_PARTITION, "channel doorbell", channel);
+        long token = value & 0xffff_ffffL;
+        if ((token & TOKEN_CHANNEL) >= channels || (token & ~TOKEN) != 0) {
+            faults.count(GuestFaultKind.OUT_OF_PARTITION, "channel doorbell", token);
             return;
         }
-        gate.write(BAR, offset, width, channel);
+        gate.write(BAR, offset, width, token);
     }
 
     private void writePrivilegedDoorbell(long offset, int width, long value) {
@@ -120,10 +137,9 @@ public final class VfRegisterBar implements TrapHandler {
             return;
         }
         long word = value & 0xffff_ffffL;
-        boolean legal = word >>> 5 == gfid && (GUEST_BITS >>> (int) (word & 31) & 1) != 0;
-        if (!legal) {
+        if (word > LAST_CALL) {
             faults.count(GuestFaultKind.OUT_OF_PARTITION, "privileged doorbell", word);
-        } else if (!calls.take((word & 31) == SET_UP)) {
+        } else if (!calls.take(word == SET_UP)) {
             faults.count(GuestFaultKind.RATE_LIMITED, "privileged doorbell", word);
         } else {
             gate.write(BAR, offset, width, word);

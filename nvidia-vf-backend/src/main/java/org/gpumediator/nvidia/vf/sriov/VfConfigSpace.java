@@ -79,7 +79,7 @@ public final class VfConfigSpace {
                 .revision(AdaBoard.REVISION_ID)
                 .classCode(GUEST_CLASS)
                 .commandWritable(GUEST_COMMAND)
-                .bar(BAR_REGISTERS, BarKind.MEMORY_32, board.vfBar0Bytes())
+                .bar(BAR_REGISTERS, BarKind.MEMORY_32, AdaBoard.GUEST_BAR0_BYTES)
                 .bar(BAR_FRAMEBUFFER, BarKind.MEMORY_64_PREFETCHABLE, guestBar1Bytes(type))
                 .bar(BAR_INSTANCE, BarKind.MEMORY_64_PREFETCHABLE, board.vfBar3Bytes())
                 .capability(

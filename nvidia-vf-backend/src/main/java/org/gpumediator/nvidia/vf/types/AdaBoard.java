@@ -57,6 +57,13 @@ public enum AdaBoard {
     /** Virtual functions that a board can have. */
     public static final int TOTAL_VFS = 32;
 
+    /**
+     * Bytes of BAR 0 of a virtual function as its guest is told: the guest driver takes it to be as
+     * long as the physical function's, and reads a few registers beyond what the function has.
+     * Source: bus code of the open driver 555.58.02, and a trace of it.
+     */
+    public static final long GUEST_BAR0_BYTES = 16 * MIB;
+
     /** Hardware channels of one runlist, the physical function's among them. */
     public static final int TOTAL_CHANNELS = 2048;
 

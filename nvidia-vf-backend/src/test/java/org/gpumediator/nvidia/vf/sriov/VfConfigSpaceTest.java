@@ -90,7 +90,7 @@ class VfConfigSpaceTest {
         for (int at = 0x10; at <= 0x24; at += 4) {
             function.write(at, 4, -1);
         }
-        assertThat(function.read(0x10, 4)).isEqualTo(-(256 << 10));
+        assertThat(function.read(0x10, 4)).isEqualTo(-(16 << 20));
         assertThat(function.read(0x14, 4)).isEqualTo(-(256 << 20) | 0xc);
         assertThat(function.read(0x18, 4)).isEqualTo(-1);
         assertThat(function.read(0x1c, 4)).isEqualTo(-(32 << 20) | 0xc);

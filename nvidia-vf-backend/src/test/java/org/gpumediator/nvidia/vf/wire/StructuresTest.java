@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 final class StructuresTest {
 
-    private static final String NUMBERS = "structures-570.144.csv";
+    private static final String NUMBERS = "structures.csv";
 
     /** What a compiler says of a structure: its length, then offset and length of its fields. */
     private record Compiled(int bytes, String source, Map<String, List<Integer>> fields) {}
@@ -92,7 +92,7 @@ final class StructuresTest {
         if (bytes != compiled.bytes) {
             wrong.add(name + ", " + bytes + " bytes: expected " + compiled.bytes);
         }
-        if (!source.equals("570.144 " + compiled.source)) {
+        if (!source.equals(compiled.source)) {
             wrong.add(name + " of " + source + ": expected " + compiled.source);
         }
         for (WireField field : fields) {
