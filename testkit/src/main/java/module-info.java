@@ -3,6 +3,8 @@
 module org.gpumediator.testkit {
     requires transitive org.gpumediator.api;
     requires transitive org.gpumediator.core;
+    requires java.management;
+    requires jdk.management;
     requires static org.jspecify;
     requires static transitive org.junit.jupiter.api;
 

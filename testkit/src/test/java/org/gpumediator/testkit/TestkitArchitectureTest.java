@@ -18,6 +18,7 @@ final class TestkitArchitectureTest {
                         "org.gpumediator.core..",
                         "org.junit.jupiter.api..",
                         "java..",
+                        "com.sun.management..",
                         "org.jspecify..")
                 .check(KIT);
     }

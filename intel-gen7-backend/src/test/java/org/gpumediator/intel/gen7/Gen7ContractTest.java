@@ -4,7 +4,9 @@ import java.util.Map;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.contract.VirtualGpuContract;
+import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
 import org.gpumediator.testkit.haswell.FakeHaswell;
+import org.gpumediator.testkit.haswell.HaswellEngine;
 import org.junit.jupiter.api.AfterEach;
 
 class Gen7ContractTest extends VirtualGpuContract {
@@ -19,6 +21,15 @@ class Gen7ContractTest extends VirtualGpuContract {
     @Override
     protected void settle() {
         world.steps(200);
+    }
+
+    @Override
+    protected boolean startWork(FakeVmm vmm) {
+        ScriptedHaswellGuest guest =
+                ScriptedHaswellGuest.on(vmm).stepping(() -> world.steps(1)).build().boot();
+        guest.submit(HaswellEngine.BCS);
+        guest.submit(HaswellEngine.RCS);
+        return true;
     }
 
     @AfterEach

@@ -25,6 +25,12 @@ class NvidiaVfContractTest extends VirtualGpuContract {
         rig.mediator.step();
     }
 
+    /** The fake's framebuffer is a map of pages by boxed numbers. */
+    @Override
+    protected int allocatedByTheFake() {
+        return 24;
+    }
+
     @AfterEach
     void closeMediator() {
         rig.close();

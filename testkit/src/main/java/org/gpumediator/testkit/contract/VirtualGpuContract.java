@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -21,10 +24,12 @@ import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.api.pci.ConfigWriteEffect;
 import org.gpumediator.api.vmm.MessageInterrupts;
+import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.api.vmm.TrapRegion;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.PciFirmware;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -39,6 +44,10 @@ import org.junit.jupiter.api.Test;
 public abstract class VirtualGpuContract {
 
     private static final long RAM = 2 << 20;
+    private static final long RAM_OF_A_DRIVER = 32 << 20;
+    private static final int SAMPLES = 2048;
+    private static final int MARK = 0x5ec7_e700;
+    private static final int READS = 2000;
     private static final int COMMAND = 0x04;
     private static final int CAPABILITY_PM = 0x01;
     private static final int CAPABILITY_MSI = 0x05;
@@ -60,6 +69,26 @@ public abstract class VirtualGpuContract {
     /** Moves clock, hardware and mediator until nothing is left to do. */
     protected void settle() {}
 
+    /**
+     * Lets the guest hand in work that writes its memory or interrupts it, and that is not done
+     * before {@link #settle} is called.
+     *
+     * @param vmm a guest with 32 MiB of memory whose function is enumerated
+     * @return whether it could; unless overridden it cannot, and tests of unfinished work are
+     *     skipped
+     */
+    protected boolean startWork(FakeVmm vmm) {
+        return false;
+    }
+
+    /**
+     * Returns how many bytes a read of a BAR may allocate because the fake GPU behind it does;
+     * {@code 0} unless overridden. What the virtual GPU itself allocates has no excuse.
+     */
+    protected int allocatedByTheFake() {
+        return 0;
+    }
+
     /** Closes what the test has created. */
     @AfterEach
     protected final void closeVmms() {
@@ -68,7 +97,11 @@ public abstract class VirtualGpuContract {
     }
 
     private FakeVmm carry(String name) {
-        FakeVmm vmm = FakeVmm.builder().ram(RAM).build();
+        return carry(name, RAM);
+    }
+
+    private FakeVmm carry(String name, long ram) {
+        FakeVmm vmm = FakeVmm.builder().ram(ram).build();
         vmms.add(vmm);
         return vmm.plug(create(name, vmm));
     }
@@ -84,6 +117,12 @@ public abstract class VirtualGpuContract {
         for (TrapRegion region : vmm.gpu().regions()) {
             check.accept(
                     new TrapChecks("BAR " + region.index(), region.handler(), region.length()));
+        }
+    }
+
+    private static void assertUnchanged(@Nullable String difference, String what) {
+        if (difference != null) {
+            fail(what + " has changed: " + difference);
         }
     }
 
@@ -337,7 +376,7 @@ public abstract class VirtualGpuContract {
             settle();
             assertArrayEquals(
                     config, vmm.gpu().configSpace().snapshot(), "configuration after " + kind);
-            assertNull(first.registersChanged(), "registers after " + kind);
+            assertUnchanged(first.registersChanged(), "registers after " + kind);
             assertEquals(partition, vmm.gpu().partition(), "partition after " + kind);
             assertEquals(
                     MessageInterrupts.Mode.NONE, vmm.gpu().interrupts().mode(), "after " + kind);
@@ -411,6 +450,103 @@ public abstract class VirtualGpuContract {
         assertDoesNotThrow(this::settle, "work with other memory");
     }
 
+    // ---- work ----------------------------------------------------------------------------------
+
+    /** What work leaves behind that its guest can see. */
+    private record Traces(long memory, long messages, long line) {
+
+        static Traces of(FakeVmm vmm) {
+            return new Traces(
+                    vmm.memory().fingerprint(),
+                    vmm.interrupts().messages(),
+                    vmm.interrupts().lineAssertions());
+        }
+    }
+
+    private FakeVmm working() {
+        FakeVmm vmm = carry("a", RAM_OF_A_DRIVER);
+        vmm.enumerate();
+        assumeTrue(startWork(vmm), "this contract was not told how to start work");
+        return vmm;
+    }
+
+    private void assertNothingHappens(FakeVmm vmm, String when) {
+        Traces before = Traces.of(vmm);
+        for (int i = 0; i < 3; i++) {
+            settle();
+            assertEquals(before, Traces.of(vmm), "memory and interrupts of the guest " + when);
+        }
+    }
+
+    @Test
+    @DisplayName("while it is quiesced no work of it runs and no interrupt comes")
+    void quiesce_withWork_holdsItStill() {
+        FakeVmm vmm = working();
+        vmm.gpu().quiesce();
+        assertNothingHappens(vmm, "once it is quiesced");
+        vmm.gpu().resume();
+    }
+
+    @Test
+    @DisplayName("no work survives a reset")
+    void reset_withWork_endsIt() {
+        for (ResetKind kind : ResetKind.values()) {
+            FakeVmm vmm = working();
+            vmm.reset(kind);
+            assertNothingHappens(vmm, "after a reset of kind " + kind);
+            vmm.close();
+        }
+    }
+
+    @Test
+    @DisplayName("whoever gets its place next finds nothing of it")
+    void close_thenCreate_showsNothingOfTheFormer() {
+        FakeVmm former = placed("a");
+        List<long[]> marked = new ArrayList<>();
+        for (TrapRegion region : former.gpu().regions()) {
+            long step = Math.max(4, region.length() / SAMPLES / 4 * 4);
+            for (long at = 0; at + 4 <= region.length(); at += step) {
+                int mark = MARK | (int) (at / step) & 0xff;
+                region.handler().write(at, 4, mark);
+                if ((int) region.handler().read(at, 4) == mark) {
+                    marked.add(new long[] {region.index(), at, mark});
+                }
+            }
+        }
+        former.close();
+        settle();
+        FakeVmm next = placed("b");
+        for (long[] place : marked) {
+            int found = (int) next.readBar((int) place[0], place[1], 4);
+            assertNotEquals(
+                    (int) place[2],
+                    found,
+                    "BAR " + place[0] + " offset 0x" + Long.toHexString(place[1]));
+        }
+    }
+
+    @Test
+    @DisplayName("a trapped read does not allocate")
+    void read_repeated_allocatesNothing() {
+        FakeVmm vmm = placed("a");
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        for (TrapRegion region : vmm.gpu().regions()) {
+            TrapHandler handler = region.handler();
+            long sum = 0;
+            for (int i = 0; i < READS; i++) {
+                sum += handler.read(0, 4);
+            }
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < READS; i++) {
+                sum += handler.read(0, 4);
+            }
+            long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+            assertTrue(
+                    bytes < (8L + allocatedByTheFake()) * READS,
+                    "BAR " + region.index() + ": " + bytes / READS + " bytes a read (" + sum + ")");
+        }
+    }
+
     // ---- two of them ---------------------------------------------------------------------------
 
     @Test
@@ -441,14 +577,15 @@ public abstract class VirtualGpuContract {
                 .whole(
                         () -> {
                             settle();
-                            assertNull(before.changedSince(), "the other guest's world");
+                            assertUnchanged(before.changedSince(), "the other guest's world");
                         });
         attacker.gpu().reset(ResetKind.FUNCTION_LEVEL);
         settle();
-        assertNull(before.changedSince(), "the other guest's world after a reset of the attacker");
+        assertUnchanged(
+                before.changedSince(), "the other guest's world after a reset of the attacker");
         attacker.gpu().close();
         settle();
-        assertNull(before.changedSince(), "the other guest's world after the attacker closed");
+        assertUnchanged(before.changedSince(), "the other guest's world after the attacker closed");
         assertEquals(
                 List.of(), attacker.interrupts().violations(), "contract of the attacker's VMM");
     }

@@ -44,10 +44,25 @@ class VirtualGpuMutantsTest extends MutantsTest<VirtualGpuContract> {
 
         @Override
         protected VirtualGpu create(String name, FakeVmm vmm) {
-            VirtualGpu plain = mediator.create(VgpuRequest.ofType(name, "plain"), vmm.port());
+            VirtualGpu plain =
+                    new WorkingVirtualGpu(
+                            mediator.create(VgpuRequest.ofType(name, "plain"), vmm.port()));
             VirtualGpu mutated = mutation.of(plain, vmm, created);
             created.add(plain);
             return mutated;
+        }
+
+        @Override
+        protected boolean startWork(FakeVmm vmm) {
+            WorkingVirtualGpu working = (WorkingVirtualGpu) created.getLast();
+            working.handIn(() -> vmm.memory().cpuWrite32(0x2000, 0x1234));
+            working.handIn(() -> vmm.interrupts().raise(0));
+            return true;
+        }
+
+        @Override
+        protected void settle() {
+            created.forEach(gpu -> ((WorkingVirtualGpu) gpu).work());
         }
 
         void close() {
@@ -72,7 +87,8 @@ class VirtualGpuMutantsTest extends MutantsTest<VirtualGpuContract> {
 
     @Override
     List<Mutant<VirtualGpuContract>> mutants() {
-        return Stream.of(trapMutants(), configMutants(), lifeMutants(), pairMutants())
+        return Stream.of(
+                        trapMutants(), configMutants(), lifeMutants(), workMutants(), pairMutants())
                 .flatMap(List::stream)
                 .toList();
     }
@@ -299,6 +315,94 @@ class VirtualGpuMutantsTest extends MutantsTest<VirtualGpuContract> {
                         "keeps a segment of memory that went",
                         (gpu, vmm, all) ->
                                 AlteredVirtualGpu.handlers(gpu, h -> new KeepingSegment(h, vmm))));
+    }
+
+    private static List<Mutant<VirtualGpuContract>> workMutants() {
+        return List.of(
+                mutant(
+                        "quiesce_withWork_holdsItStill",
+                        "says that it is quiet and goes on",
+                        (gpu, vmm, all) ->
+                                new AlteredVirtualGpu(gpu) {
+                                    @Override
+                                    public void quiesce() {}
+                                }),
+                mutant(
+                        "quiesce_withWork_holdsItStill",
+                        "interrupts while it is quiesced",
+                        (gpu, vmm, all) ->
+                                new AlteredVirtualGpu(gpu) {
+                                    @Override
+                                    public void quiesce() {
+                                        super.quiesce();
+                                        ((WorkingVirtualGpu) gpu)
+                                                .leak(() -> vmm.interrupts().raise(0));
+                                    }
+                                }),
+                mutant(
+                        "reset_withWork_endsIt",
+                        "work survives",
+                        (gpu, vmm, all) ->
+                                new AlteredVirtualGpu(gpu) {
+                                    @Override
+                                    public void reset(ResetKind kind) {
+                                        super.reset(kind);
+                                        ((WorkingVirtualGpu) gpu)
+                                                .leak(() -> vmm.interrupts().raise(0));
+                                    }
+                                }),
+                mutant(
+                        "close_thenCreate_showsNothingOfTheFormer",
+                        "scrubs nothing",
+                        new Mutation() {
+                            private final Map<Long, Long> left = new TreeMap<>();
+
+                            @Override
+                            public VirtualGpu of(
+                                    VirtualGpu gpu, FakeVmm vmm, List<VirtualGpu> all) {
+                                return AlteredVirtualGpu.handlers(
+                                        gpu, handler -> new Leaving(handler, left));
+                            }
+                        }),
+                mutant(
+                        "read_repeated_allocatesNothing",
+                        "a box for each answer",
+                        (gpu, vmm, all) ->
+                                AlteredVirtualGpu.handlers(
+                                        gpu,
+                                        AlteredHandler.reading(
+                                                (original, offset, width) ->
+                                                        new long[] {original.read(offset, width), 0}
+                                                                [
+                                                                (int)
+                                                                        (System.nanoTime()
+                                                                                >>> 63)]))));
+    }
+
+    /** Registers that stay what they were for whoever comes next. */
+    private static final class Leaving implements TrapHandler {
+
+        private final TrapHandler original;
+        private final Map<Long, Long> left;
+
+        Leaving(TrapHandler original, Map<Long, Long> left) {
+            this.original = original;
+            this.left = left;
+        }
+
+        @Override
+        public long read(long offset, int width) {
+            Long kept = width == 4 ? left.get(offset) : null;
+            return kept == null ? original.read(offset, width) : kept;
+        }
+
+        @Override
+        public void write(long offset, int width, long value) {
+            original.write(offset, width, value);
+            if (width == 4) {
+                left.put(offset, value & 0xffff_ffffL);
+            }
+        }
     }
 
     private static List<Mutant<VirtualGpuContract>> pairMutants() {

@@ -1,7 +1,6 @@
 package org.gpumediator.examples.guides;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.GpuIdentity;
@@ -12,7 +11,7 @@ final class TinyGpu implements PhysicalGpu {
 
     static final GpuIdentity IDENTITY = new GpuIdentity(0x1b36, 0x0042, 0, 0, 1, 0x038000);
 
-    private final byte[] registers = new byte[4096];
+    private final MemorySegment registers = MemorySegment.ofArray(new byte[4096]);
     private long nextBusAddress = 1 << 20;
 
     @Override
@@ -39,17 +38,17 @@ final class TinyGpu implements PhysicalGpu {
 
     @Override
     public long barLength(int bar) {
-        return bar == 0 ? registers.length : 0;
+        return bar == 0 ? registers.byteSize() : 0;
     }
 
     @Override
     public long read(int bar, long offset, int width) {
-        return AccessWidth.get(MemorySegment.ofArray(registers), offset, width);
+        return AccessWidth.get(registers, offset, width);
     }
 
     @Override
     public void write(int bar, long offset, int width, long value) {
-        AccessWidth.put(MemorySegment.ofArray(registers), offset, width, value);
+        AccessWidth.put(registers, offset, width, value);
     }
 
     @Override
@@ -69,6 +68,6 @@ final class TinyGpu implements PhysicalGpu {
 
     @Override
     public void reset() {
-        Arrays.fill(registers, (byte) 0);
+        registers.fill((byte) 0);
     }
 }
