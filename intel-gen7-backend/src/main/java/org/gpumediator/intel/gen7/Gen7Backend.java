@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.gpumediator.api.DeviceLostException;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.event.MediationListener;
@@ -54,6 +55,11 @@ import org.gpumediator.intel.gen7.registers.MovedRegisters;
 final class Gen7Backend implements GpuBackend, SchedulingControl {
 
     private static final int APERTURE_BAR = 2;
+    private static final int VENDOR = 0x00;
+    private static final int NOBODY = 0xffff;
+
+    /** How often it is looked whether the GPU is still there. */
+    private static final long WATCH_NANOS = 1_000_000_000L;
 
     /**
      * For how many guests the engines are laid out where shares are fixed. Source: the slots of
@@ -83,6 +89,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
     private final boolean relaxedByDefault;
     private final Abilities abilities = Abilities.none().with(SchedulingControl.class, this);
     private final Map<Integer, Gen7Vgpu> vgpus = new ConcurrentHashMap<>();
+    private volatile boolean gone;
 
     Gen7Backend(BackendContext context) {
         gpu = context.gpu();
@@ -283,8 +290,25 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
         return new FirstFit();
     }
 
+    /** Returns whether the GPU has gone off its bus, for good: virtual GPUs have failed then. */
+    boolean isGone() {
+        return gone;
+    }
+
+    /** Asks the bus: where nobody answers, it reads as ones. */
+    private boolean hasGone() {
+        if (!gone && (gpu.readConfig(VENDOR, 2) & NOBODY) == NOBODY) {
+            gone = true;
+            listener.hardwareReset("GPU has fallen off the bus", "");
+        }
+        return gone;
+    }
+
     @Override
     public DeviceModel create(VgpuBlueprint blueprint) {
+        if (hasGone()) {
+            throw new DeviceLostException(blueprint.name() + ": the GPU has fallen off the bus");
+        }
         Gen7Vgpu vgpu =
                 new Gen7Vgpu(
                         this, blueprint, VgpuOptions.of(blueprint.attributes(), relaxedByDefault));
@@ -294,7 +318,12 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
 
     @Override
     public long step(long nowNanos) {
-        long next = engines.step(nowNanos);
+        if (hasGone()) {
+            listener.deliver();
+            return Long.MAX_VALUE;
+        }
+        long watch = vgpus.isEmpty() ? Long.MAX_VALUE : nowNanos + WATCH_NANOS;
+        long next = Math.min(watch, engines.step(nowNanos));
         for (Gen7Vgpu vgpu : vgpus.values()) {
             next = Math.min(next, vgpu.step(nowNanos));
         }

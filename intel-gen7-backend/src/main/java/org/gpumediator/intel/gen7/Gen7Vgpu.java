@@ -495,7 +495,7 @@ public final class Gen7Vgpu implements DeviceModel {
 
     @Override
     public boolean failed() {
-        return backend.engines().hasFailed(engines);
+        return backend.isGone() || backend.engines().hasFailed(engines);
     }
 
     /**
@@ -504,6 +504,10 @@ public final class Gen7Vgpu implements DeviceModel {
      */
     @Override
     public void reset(ResetKind kind) {
+        if (backend.isGone()) { // nothing is left to be reset but what the bus sees of it
+            function.reset(kind);
+            return;
+        }
         backend.engines().exclusively(() -> resetRegisters(kind));
         clearTable();
         synchronized (lock) {
