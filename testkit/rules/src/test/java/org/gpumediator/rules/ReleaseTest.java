@@ -94,6 +94,16 @@ final class ReleaseTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "docs/testing.md"})
+    void document_thatShowsTheBom_namesThisVersion(String document) throws IOException {
+        assertThat(Files.readString(ROOT.resolve(document)))
+                .contains(
+                        "<artifactId>gpu-mediator-bom</artifactId><version>"
+                                + first("version", pom("."))
+                                + "</version>");
+    }
+
     static Stream<Path> exportedPackages() throws IOException {
         List<Path> found = new ArrayList<>();
         for (String module : MODULES) {
