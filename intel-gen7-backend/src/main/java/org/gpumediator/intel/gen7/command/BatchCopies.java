@@ -58,6 +58,10 @@ final class BatchCopies {
         capacity = capacityDwords;
     }
 
+    int capacity() {
+        return capacity;
+    }
+
     int[] dwords() {
         return dwords;
     }

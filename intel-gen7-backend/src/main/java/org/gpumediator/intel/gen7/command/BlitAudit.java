@@ -52,6 +52,22 @@ final class BlitAudit {
         setUp = false;
     }
 
+    /** Keeps what is set up where a batch is cut. */
+    void keepSetup(BatchRest rest) {
+        rest.setUp = setUp;
+        rest.setupBase = setupBase;
+        rest.setupFormat = setupFormat;
+        rest.setupTiled = setupTiled;
+    }
+
+    /** Goes on with what was set up: nothing else has run on the engine in between. */
+    void takeSetup(BatchRest rest) {
+        setUp = rest.setUp;
+        setupBase = rest.setupBase;
+        setupFormat = rest.setupFormat;
+        setupTiled = rest.setupTiled;
+    }
+
     void setup(int[] d, int at, int length, int row, boolean withPattern) {
         setUp = false;
         if (length < (withPattern ? 8 : 5)) {

@@ -81,6 +81,16 @@ final class CommandAuditor {
         blit.forgetSetup();
     }
 
+    /** Keeps what the commands so far have set up, where a batch is cut. */
+    void keep(BatchRest rest) {
+        blit.keepSetup(rest);
+    }
+
+    /** Goes on where a batch was cut. */
+    void goOn(BatchRest rest) {
+        blit.takeSetup(rest);
+    }
+
     /** Returns a note that a command has to be looked into. */
     static long note(int at, int plan) {
         return (long) plan << Integer.SIZE | at;

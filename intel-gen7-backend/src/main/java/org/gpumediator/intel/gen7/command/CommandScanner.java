@@ -8,6 +8,7 @@ import org.gpumediator.core.command.BitRule;
 import org.gpumediator.core.command.BitRules;
 import org.gpumediator.core.command.CommandDecoder;
 import org.gpumediator.core.command.CommandRow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Audits what a guest submits to one engine, on a copy that the guest cannot change.
@@ -55,6 +56,7 @@ public final class CommandScanner {
 
     private static final int LEAVE_BATCH = 1;
     private static final int OUT_OF_BUDGET = 2;
+    private static final int CUT = 3;
 
     /** Why a walk has ended. */
     private enum Walked {
@@ -104,6 +106,21 @@ public final class CommandScanner {
     private int walkedAgain;
     private boolean exhausted;
     private Walked walked = Walked.ALL;
+
+    /**
+     * The batch that is executed from its start to its end, or to its last jump, and then nothing
+     * else: where it is too long, it is cut. {@link BatchCopies#NONE} if it may not be.
+     */
+    private int mainLine;
+
+    /** The batch that the main line goes on with. */
+    private int mainLineNext;
+
+    /** What was set up where the main line was cut. */
+    private final BatchRest setup = new BatchRest();
+
+    /** Where the main line was cut, {@link BatchRest#NONE} if it was not. */
+    private long cutAt;
 
     /** Creates a scanner; it makes its scratch memory as needed, within the limits. */
     public CommandScanner(ScanLimits limits) {
@@ -232,6 +249,10 @@ public final class CommandScanner {
                     walked = Walked.BUDGET;
                     return at;
                 }
+                if (outcome == CUT) {
+                    walked = Walked.BUDGET;
+                    return at + length;
+                }
                 if (outcome == LEAVE_BATCH) {
                     walked = Walked.LEFT;
                     return at + length;
@@ -350,7 +371,7 @@ public final class CommandScanner {
         }
         dwords[at] = dw0 & ~(Mi.START_PPGTT | Mi.START_UNPRIVILEGED);
         if (state.inBatch) {
-            if (!jumpFromBatch(dwords, at, space, target)) {
+            if (!jumpFromBatch(dwords, at, space, target, returns)) {
                 return OUT_OF_BUDGET;
             }
             return returns ? GO_ON : LEAVE_BATCH;
@@ -378,12 +399,22 @@ public final class CommandScanner {
         }
         int usedBefore = copies.used();
         int countBefore = copies.count();
+        BatchRest rest = result.commands == 1 ? context.rest() : null;
         boolean fresh =
-                usedBefore == 0 && walkedAgain == 0 && !exhausted && !context.batches().mayGrow();
-        int place = find(space, target, unprivileged, usedBefore);
+                usedBefore == 0
+                        && walkedAgain == 0
+                        && !exhausted
+                        && !context.batches().mayGrow()
+                        && state.budget.isFresh()
+                        && (rest != null || context.rest() == null);
+        long from = rest != null && rest.isPending() ? rest.address() : target;
+        int place = rest == null ? find(space, target, unprivileged, usedBefore) : BatchCopies.NONE;
+        cutAt = BatchRest.NONE;
         if (place == BatchCopies.NONE) {
-            int batch = copies.add(space, target, unprivileged, 1);
-            if (batch != BatchCopies.NONE && copyBatches(context, at, batch)) {
+            int batch = copies.add(space, from, unprivileged, 1);
+            mainLine = rest != null && fresh ? batch : BatchCopies.NONE;
+            mainLineNext = BatchCopies.NONE;
+            if (batch != BatchCopies.NONE && copyBatches(context, at, batch, rest)) {
                 place = copies.start(batch);
             }
         }
@@ -392,28 +423,52 @@ public final class CommandScanner {
         auditor.newStream();
         if (place != BatchCopies.NONE && withinBudget()) {
             ring[at + 1] = copies.graphicsAddress(place);
-            return GO_ON;
+            return endOfPiece(rest);
         }
         copies.rollBack(usedBefore, countBefore);
         ring[at] = dw0;
         if (!fresh || state.stopBefore != AuditState.GO_ON) {
+            state.budget.runOut();
             return OUT_OF_BUDGET;
         }
         exhausted = true;
+        if (result.exceededAt == ScanResult.NOWHERE) {
+            result.exceededAt = at;
+        }
         state.refuse(ring, at, 2, GuestFaultKind.RATE_LIMITED, row, target);
         return GO_ON;
+    }
+
+    private int endOfPiece(@Nullable BatchRest rest) {
+        if (rest == null) {
+            return GO_ON;
+        }
+        if (cutAt == BatchRest.NONE) {
+            rest.end();
+            return GO_ON;
+        }
+        rest.cut(cutAt, setup);
+        result.cut = true;
+        return CUT;
     }
 
     /**
      * Copies and audits a batch and all that it leads to; returns whether the budget was enough.
      */
-    private boolean copyBatches(ScanContext context, int position, int first) {
+    private boolean copyBatches(
+            ScanContext context, int position, int first, @Nullable BatchRest rest) {
         state.inBatch = true;
         state.ringPosition = position;
         for (int batch = first; batch < copies.count(); batch++) {
             currentBatch = batch;
+            if (batch == mainLineNext) {
+                mainLine = batch;
+            }
             state.unprivileged = copies.unprivileged(batch);
             auditor.newStream();
+            if (rest != null && batch == first && rest.isPending()) {
+                auditor.goOn(rest);
+            }
             if (!copyBatch(context, batch)) {
                 return false;
             }
@@ -428,7 +483,10 @@ public final class CommandScanner {
         int at = copies.begin(batch);
         int end = at;
         while (true) {
-            if (!copies.reserve(end)) {
+            if (at > copies.start(batch) && isFull(batch, end)) {
+                return cut(batch, at);
+            }
+            if (!copies.reserve(end) || !withinUnits(batch)) {
                 return false;
             }
             int count = PAGE_DWORDS - ((int) (address >>> 2) & PAGE_DWORDS - 1);
@@ -456,6 +514,26 @@ public final class CommandScanner {
         }
     }
 
+    /** Returns whether the main line has to be cut, so that the rest finds room behind it. */
+    private boolean isFull(int batch, int end) {
+        return batch == mainLine
+                && cutAt == BatchRest.NONE
+                && (end > copies.capacity() / 4 * 3 || !state.budget.allows(LEAST_FOR_A_BATCH));
+    }
+
+    /** Other batches cannot be cut: what they lead back to is in the copies. */
+    private boolean withinUnits(int batch) {
+        return batch == mainLine || state.budget.allows(1);
+    }
+
+    /** Ends the main line before a command, and takes note of where it goes on. */
+    private boolean cut(int batch, int at) {
+        cutAt = copies.source(batch) + (long) (at - copies.start(batch)) * Integer.BYTES;
+        auditor.keep(setup);
+        copies.dwords()[at] = Mi.BATCH_BUFFER_END;
+        return copies.end(batch, at + 1);
+    }
+
     private boolean readable(GraphicsSpace space, long address, int count) {
         long bytes = (long) count * Integer.BYTES;
         return space == GraphicsSpace.GGTT
@@ -469,8 +547,10 @@ public final class CommandScanner {
         return copies.end(batch, at + 1);
     }
 
-    private boolean jumpFromBatch(int[] dwords, int at, GraphicsSpace space, long target) {
+    private boolean jumpFromBatch(
+            int[] dwords, int at, GraphicsSpace space, long target, boolean returns) {
         boolean unprivileged = state.unprivileged;
+        boolean mainLineLeaves = currentBatch == mainLine && !returns;
         int waiting = copies.find(space, target, unprivileged);
         if (waiting == BatchCopies.NONE) {
             int place = find(space, target, unprivileged, at);
@@ -484,8 +564,14 @@ public final class CommandScanner {
                             ? BatchCopies.NONE
                             : copies.add(space, target, unprivileged, depth);
             if (waiting == BatchCopies.NONE) {
-                return false;
+                return mainLineLeaves && cutAtJump(dwords, at, space, target);
             }
+            mainLineNext = mainLineLeaves ? waiting : mainLineNext;
+        } else if (waiting == mainLineNext || waiting == mainLine && cutAt != BatchRest.NONE) {
+            if (cutAt != BatchRest.NONE) {
+                return false; // leads into what was cut
+            }
+            mainLineNext = BatchCopies.NONE; // others come there, too, and may come back from it
         }
         if (copies.started(waiting)) {
             dwords[at + 1] = copies.graphicsAddress(copies.start(waiting));
@@ -493,6 +579,18 @@ public final class CommandScanner {
             copies.addWaitingJump(waiting, at + 1);
         }
         return withinBudget();
+    }
+
+    /** Cuts the main line at the jump that ends it: what it leads to is the next piece. */
+    private boolean cutAtJump(int[] dwords, int at, GraphicsSpace space, long target) {
+        if (space != GraphicsSpace.GGTT || cutAt != BatchRest.NONE) {
+            return false;
+        }
+        cutAt = target;
+        setup.clear();
+        dwords[at] = Mi.BATCH_BUFFER_END;
+        dwords[at + 1] = Mi.NOOP;
+        return true;
     }
 
     /** Returns where in the copies a target already is, as the start of an audited command. */

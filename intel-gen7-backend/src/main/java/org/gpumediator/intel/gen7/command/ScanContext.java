@@ -1,5 +1,7 @@
 package org.gpumediator.intel.gen7.command;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Whose submission is scanned and what it owns. Asked once per scan for each value; the methods
  * must not allocate.
@@ -45,6 +47,15 @@ public interface ScanContext {
 
     /** Returns where copies of batches go. */
     BatchSink batches();
+
+    /**
+     * Returns where the batch behind the first jump goes on, if it was cut; what is cut now is put
+     * there. {@code null} if this ring's batches are not run in pieces: one that is too long is
+     * refused then.
+     */
+    default @Nullable BatchRest rest() {
+        return null;
+    }
 
     /** Returns what the scan may cost; it goes on with the same one if it is asked to. */
     WorkBudget budget();

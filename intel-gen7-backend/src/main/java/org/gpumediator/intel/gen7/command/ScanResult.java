@@ -31,6 +31,11 @@ public final class ScanResult {
     int batches;
     int batchDwords;
     int skippedBatches;
+    boolean cut;
+    int exceededAt;
+
+    /** {@link #exceededAt} where every batch was within the limits. */
+    public static final int NOWHERE = -1;
 
     ScanResult() {}
 
@@ -42,6 +47,8 @@ public final class ScanResult {
         batches = 0;
         batchDwords = 0;
         skippedBatches = 0;
+        cut = false;
+        exceededAt = NOWHERE;
     }
 
     /** Returns why the scan stopped. */
@@ -77,5 +84,23 @@ public final class ScanResult {
     /** Returns how many batches run unprivileged, by themselves, and were left alone. */
     public int skippedBatches() {
         return skippedBatches;
+    }
+
+    /**
+     * Returns whether the batch behind the last jump that may be submitted was cut: that jump leads
+     * to a piece of it, and is to be submitted again for the next piece.
+     */
+    public boolean cut() {
+        return cut;
+    }
+
+    /**
+     * Returns the index of the first jump whose batch, with all that it leads to, exceeds the
+     * limits however little is asked for beside it; {@link #NOWHERE} if there is none. It has
+     * become MI_NOOP, but hardware would have run the batch: what comes before it is all that may
+     * run.
+     */
+    public int exceededAt() {
+        return exceededAt;
     }
 }

@@ -69,6 +69,11 @@ public final class WorkBudget {
         return false;
     }
 
+    /** Returns whether the most is left that ever will be, give or take what precedes a batch. */
+    boolean isFresh() {
+        return spent <= units / 4;
+    }
+
     /** Takes note of work that was done. */
     public void spend(int cost) {
         spent += cost;

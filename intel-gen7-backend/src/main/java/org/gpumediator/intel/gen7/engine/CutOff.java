@@ -45,7 +45,7 @@ final class CutOff {
         int lost = 0;
         rings.refreshHeads(guest); // before a reset puts them to zero
         for (Engine engine : Engine.ALL) {
-            if ((lost & engine.bit()) == 0 && !rings.stopped(engine)) {
+            if ((lost & engine.bit()) == 0 && (!rings.stopped(engine) || guest.inPieces(engine))) {
                 lost |= cutOff(guest, engine, now);
             }
         }

@@ -393,7 +393,7 @@ public final class EngineMediation implements AutoCloseable {
                 return false;
             }
             if (turns.isRunning(guest)) {
-                return !ring.enabled() || rings.stopped(engine);
+                return !ring.enabled() || rings.stopped(engine) && !ring.inPieces();
             }
             return !ring.enabled() || guest.stopped(engine) || ring.headOffset() == ring.tail;
         } finally {

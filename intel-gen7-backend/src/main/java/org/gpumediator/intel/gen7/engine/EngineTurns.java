@@ -238,7 +238,10 @@ final class EngineTurns {
      * raise an interrupt.
      */
     private boolean waits() {
-        return phase == Phase.RUNNING && owner != null && owner.hasQueued();
+        GuestEngines guest = owner;
+        return guest != null
+                && (phase == Phase.RUNNING && guest.hasQueued()
+                        || phase == Phase.STOPPING && guest.inPieces());
     }
 
     /** Takes note that a guest may have work; returns whether it has. */
@@ -336,7 +339,7 @@ final class EngineTurns {
         if (granted == guest.id()) {
             return false;
         }
-        rings.stop();
+        rings.stop(guest);
         patienceNanos = patience.nanos(guest, now);
         phase = Phase.STOPPING;
         return true;
@@ -350,7 +353,7 @@ final class EngineTurns {
             resumeOwner(guest, now);
             return true;
         }
-        if (!rings.stopped()) {
+        if (submitter.goOn(guest) || guest.inPieces() || !rings.stopped()) {
             deadline = scheduler.drainDeadline(patienceNanos);
             if (now < deadline) {
                 return false;

@@ -146,6 +146,22 @@ public final class GuestEngines {
         return false;
     }
 
+    /** Returns whether some batch that is run in pieces goes on. */
+    boolean inPieces() {
+        for (Engine engine : Engine.ALL) {
+            if (inPieces(engine)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Returns whether the batch that an engine runs in pieces goes on. */
+    boolean inPieces(Engine engine) {
+        VirtualRing ring = ring(engine);
+        return ring.inPieces() && ring.hasQueued() && !held && !failed();
+    }
+
     /** Returns whether some ring has work that could run, taken over or not. */
     boolean hasWork() {
         if (held || failed()) {

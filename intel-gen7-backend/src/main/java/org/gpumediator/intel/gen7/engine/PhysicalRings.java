@@ -2,6 +2,7 @@ package org.gpumediator.intel.gen7.engine;
 
 import java.lang.foreign.MemorySegment;
 import org.gpumediator.core.hardware.Mmio;
+import org.gpumediator.intel.gen7.command.BatchRest;
 import org.gpumediator.intel.gen7.command.WorkBudget;
 import org.gpumediator.intel.gen7.gtt.Ppgtt;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
@@ -67,6 +68,18 @@ final class PhysicalRings {
     void stop() {
         for (Engine engine : Engine.ALL) {
             stop(engine);
+        }
+    }
+
+    /**
+     * Asks a guest's rings to stop, but for those whose batch goes on: they are given nothing else
+     * and come to its end.
+     */
+    void stop(GuestEngines guest) {
+        for (Engine engine : Engine.ALL) {
+            if (!guest.inPieces(engine)) {
+                stop(engine);
+            }
         }
     }
 
@@ -156,6 +169,10 @@ final class PhysicalRings {
         int copy = ring.loaded ? ring.copyOfBatch() : -1;
         if (copy == -1 || !area.holds(Integer.toUnsignedLong(copy))) {
             return 0;
+        }
+        long piece = ring.rest().pieceAddress();
+        if (piece != BatchRest.NONE) {
+            return (int) piece + address - copy;
         }
         long operand = Integer.toUnsignedLong(ring.start) + ring.offsetOfJump() + Integer.BYTES;
         return guest.copyOut(operand, jumpTargetBytes) ? jumpTarget[0] + address - copy : 0;
@@ -340,6 +357,19 @@ final class PhysicalRings {
         mmio.write(base + RingRegisters.CTL, ring.ctl);
     }
 
+    /** Puts an engine that has run dry back to the jump to a batch that goes on. */
+    void backToJump(VirtualRing ring) {
+        if (ring.isAtJump()) {
+            return;
+        }
+        int base = ring.engine().base();
+        mmio.write(base + RingRegisters.CTL, 0);
+        ring.backToJump();
+        mmio.write(base + RingRegisters.HEAD, ring.head);
+        mmio.write(base + RingRegisters.TAIL, ring.taken);
+        mmio.write(base + RingRegisters.CTL, ring.ctl);
+    }
+
     /** Lets an engine run up to what has been taken. */
     void moveTail(VirtualRing ring) {
         area.flush();
@@ -376,6 +406,7 @@ final class PhysicalRings {
                 refreshHead(guest.ring(engine));
             }
             unload(guest, engine);
+            guest.ring(engine).restartBatch();
             guest.ring(engine).retake();
         }
     }

@@ -3,6 +3,7 @@ package org.gpumediator.intel.gen7.engine;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.gpumediator.api.event.GuestFaultKind;
+import org.gpumediator.intel.gen7.command.BatchRest;
 import org.gpumediator.intel.gen7.command.BatchSink;
 import org.gpumediator.intel.gen7.command.CommandScanner;
 import org.gpumediator.intel.gen7.command.GraphicsSpace;
@@ -57,14 +58,14 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
      *
      * @return whether anything was taken
      */
-    boolean take(GuestEngines whose, VirtualRing which, SubmissionEffects heard) {
+    boolean take(GuestEngines whose, VirtualRing which, SubmissionEffects heard, int mostBytes) {
         guest = whose;
         ring = which;
         effects = heard;
         which.waitsForAddressSpace = false;
         which.waitsForTables = false;
         try {
-            return take();
+            return take(mostBytes);
         } finally {
             guest = null;
             ring = null;
@@ -72,12 +73,12 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
         }
     }
 
-    private boolean take() {
+    private boolean take(int mostBytes) {
         VirtualRing queue = ring();
         int length = queue.length();
         int from = queue.taken;
         int queued = queue.covered();
-        int possible = Math.min(queued, queue.room());
+        int possible = Math.min(mostBytes, Math.min(queued, queue.room()));
         int bytes = Math.min(possible, Math.max(LEAST_DWORDS, budget.left()) * Integer.BYTES);
         int count = bytes / Integer.BYTES;
         if (dwords.length < count) {
@@ -96,7 +97,8 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
             dwords[0] = NOOP;
         }
         ScanResult result = scanner.scan(this, dwords, 0, count, bytes < queued);
-        int taken = result.stoppedAt();
+        int exceeded = result.exceededAt();
+        int taken = exceeded == ScanResult.NOWHERE ? result.stoppedAt() : exceeded;
         if (bytes < possible) {
             budget.runOut();
         }
@@ -104,18 +106,14 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
         queue.commands += result.commands();
         store(from, length, taken);
         queue.took(taken * Integer.BYTES);
+        if (result.cut()) {
+            queue.tookPiece();
+        } else if (taken > 0 && queue.inPieces()) {
+            queue.rest().clear(); // the guest has put something else in place of the jump
+        }
         queue.copies().show();
-        if (result.stop() == ScanResult.Stop.UNDECODABLE) {
-            queue.halt();
-        } else if (result.stop() == ScanResult.Stop.BUDGET
-                && !queue.waitsForAddressSpace
-                && !queue.waitsForTables
-                && taken == 0
-                && bytes == queued
-                && queue.copies().isEmpty()) {
-            guest().faults()
-                    .count(GuestFaultKind.RATE_LIMITED, "batch", Integer.toUnsignedLong(dwords[0]));
-            queue.halt();
+        if (result.stop() == ScanResult.Stop.UNDECODABLE || exceeded != ScanResult.NOWHERE) {
+            queue.halt(); // the engine stands there, as at work without end
         }
         return taken > 0;
     }
@@ -221,6 +219,11 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
     @Override
     public BatchSink batches() {
         return ring().copies();
+    }
+
+    @Override
+    public BatchRest rest() {
+        return ring().rest();
     }
 
     @Override

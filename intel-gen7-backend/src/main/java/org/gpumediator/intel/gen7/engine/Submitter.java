@@ -53,7 +53,7 @@ final class Submitter {
                     && !guest.tableLook().isUnderWay()
                     && !guest.held
                     && !guest.failed()) {
-                submit(guest, ring);
+                submit(guest, ring, Integer.MAX_VALUE);
             }
         }
     }
@@ -68,21 +68,50 @@ final class Submitter {
         }
     }
 
-    private void submit(GuestEngines guest, VirtualRing ring) {
-        if (rings.isQuiet(ring)) {
+    /**
+     * Gives engines the next pieces of batches that go on, and nothing else.
+     *
+     * @return whether there were any to give
+     */
+    boolean goOn(GuestEngines guest) {
+        boolean any = false;
+        try {
+            for (Engine engine : Engine.ALL) {
+                if (guest.inPieces(engine) && rings.isQuiet(guest.ring(engine))) {
+                    any = true;
+                    submit(guest, guest.ring(engine), VirtualRing.JUMP_BYTES);
+                }
+            }
+            GuestFailure.surfaceLateErrors();
+        } catch (Throwable thrown) {
+            guest.failed(thrown);
+        }
+        return any;
+    }
+
+    private void submit(GuestEngines guest, VirtualRing ring, int mostBytes) {
+        boolean dry = rings.isQuiet(ring);
+        if (dry) {
             ring.copies().reset();
-            if (ring.addressSpaceStale) {
+        }
+        if (ring.inPieces()) {
+            if (!dry) {
+                return;
+            }
+            rings.backToJump(ring);
+        } else if (ring.addressSpaceStale) {
+            if (dry) {
                 rings.loadAddressSpace(guest, ring.engine());
             }
-        }
-        if (ring.addressSpaceStale) {
-            return; // what is queued belongs to one that cannot be loaded yet
+            if (ring.addressSpaceStale) {
+                return; // what is queued belongs to one that cannot be loaded yet
+            }
         }
         count++;
-        boolean took = submission.take(guest, ring, effects);
+        boolean took = submission.take(guest, ring, effects, mostBytes);
         if (ring.waitsForAddressSpace) {
             boolean quiet = rings.releaseAddressSpaces(guest);
-            took |= submission.take(guest, ring, effects);
+            took |= submission.take(guest, ring, effects, mostBytes);
             if (ring.waitsForAddressSpace && quiet && !took) {
                 guest.faults().count(GuestFaultKind.RATE_LIMITED, "PP_DIR_BASE", ring.taken);
                 ring.halt(); // one command with more of them than there are places

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.core.hardware.DmaPages;
+import org.gpumediator.intel.gen7.command.BatchRest;
 import org.gpumediator.intel.gen7.gtt.Pte;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.hardware.Engine;
@@ -24,7 +25,10 @@ final class VirtualRing {
     private static final int ODD_DWORD = 4;
     private static final int BATCH_START = 0x1880_0000;
     private static final int BATCH_START_MASK = 0xff80_00ff;
-    private static final int BATCH_START_BYTES = 8;
+
+    /** Length of a jump to a batch. */
+    static final int JUMP_BYTES = 8;
+
     private static final ValueLayout.OfInt LE32 =
             ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
@@ -57,6 +61,12 @@ final class VirtualRing {
 
     /** What comes next loads an address space that has not been looked through yet. */
     boolean waitsForTables;
+
+    /** What is left of the batch behind the last jump that was taken: it is run in pieces. */
+    private final BatchRest rest = new BatchRest();
+
+    /** Offset of that jump. */
+    private int jumpToPieces;
 
     /** The physical ring is this one: its HEAD is this one's. */
     boolean loaded;
@@ -142,12 +152,46 @@ final class VirtualRing {
 
     /** Returns whether the guest has queued something that the shadow does not hold yet. */
     boolean hasQueued() {
-        return enabled() && !halted && !hung && taken != tail;
+        return enabled() && !halted && !hung && (taken != tail || inPieces());
+    }
+
+    BatchRest rest() {
+        return rest;
+    }
+
+    /** Returns whether the last batch that was taken goes on: its next piece comes before all. */
+    boolean inPieces() {
+        return rest.isPending();
+    }
+
+    /** Takes note that the jump taken last leads to a piece of a batch that goes on. */
+    void tookPiece() {
+        jumpToPieces = Math.floorMod(taken - JUMP_BYTES, length());
+    }
+
+    /** Returns whether the jump is to be taken next. */
+    boolean isAtJump() {
+        return taken == jumpToPieces;
+    }
+
+    /** Goes back to the jump, to take it again for the next piece; the engine has run dry. */
+    void backToJump() {
+        head = head & ~RingRegisters.HEAD_OFFSET_MASK | jumpToPieces;
+        taken = jumpToPieces;
+        takenInAll -= JUMP_BYTES;
+    }
+
+    /** Begins the batch that is in pieces anew: others come onto the engine in between. */
+    void restartBatch() {
+        if (inPieces()) {
+            head = head & ~RingRegisters.HEAD_OFFSET_MASK | jumpToPieces;
+            rest.clear();
+        }
     }
 
     /** Returns whether some of it may be taken: the tables are up to date for it. */
     boolean mayTake() {
-        return hasQueued() && covered != taken;
+        return hasQueued() && (covered != taken || inPieces());
     }
 
     /** Takes a guest's write of TAIL. */
@@ -177,7 +221,7 @@ final class VirtualRing {
      * Returns whether something is left to run, in the shadow or not, as of the last known head.
      */
     boolean hasWork() {
-        return enabled() && !hung && headOffset() != (halted ? end() : tail);
+        return enabled() && !hung && (headOffset() != (halted ? end() : tail) || inPieces());
     }
 
     private int end() {
@@ -213,7 +257,7 @@ final class VirtualRing {
      */
     int room() {
         int free = Math.floorMod(headOffset() - taken - 1, length()) + 1;
-        return Math.max(0, free - BATCH_START_BYTES);
+        return Math.max(0, free - JUMP_BYTES);
     }
 
     /** Takes note of how far the shadow has been filled. */
@@ -261,6 +305,7 @@ final class VirtualRing {
         covered = taken;
         coveredNext = taken;
         waitsForTables = false;
+        rest.clear();
         takenInAll = 0;
         contextChangedAt = Long.MAX_VALUE;
         copies.reset();
@@ -300,7 +345,7 @@ final class VirtualRing {
 
     /** Returns where the jump into a batch is if the engine executes one. */
     int offsetOfJump() {
-        return Math.floorMod(headOffset() - BATCH_START_BYTES, length());
+        return Math.floorMod(headOffset() - JUMP_BYTES, length());
     }
 
     /** Puts the registers into their state after reset. */

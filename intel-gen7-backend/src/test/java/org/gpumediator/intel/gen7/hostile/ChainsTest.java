@@ -81,14 +81,16 @@ class ChainsTest extends Attack {
 
     @ParameterizedTest
     @EnumSource(HaswellEngine.class)
-    void thousandBatchesInARow_areCutByTheBudgetAndCounted(HaswellEngine engine) {
+    void thousandBatchesInARow_runInPieces_theLastIsAuditedLikeTheFirst(HaswellEngine engine) {
         GuestObject chain = bad.allocate(1000 * 64);
         for (int i = 0; i < 999; i++) {
             put(chain, 64L * i, KERNEL_BATCH, address(chain) + 64 * (i + 1));
         }
-        long before = faults(GuestFaultKind.RATE_LIMITED);
+        put(chain, 64 * 999, STORE_GLOBAL, 0, address(victim), GRAFFITI, BATCH_END, 0);
+        long before = faults(GuestFaultKind.OUT_OF_PARTITION);
         runKernelBatch(engine, address(chain));
-        assertThat(faults(GuestFaultKind.RATE_LIMITED)).isGreaterThan(before);
+        world.steps(40);
+        assertThat(faults(GuestFaultKind.OUT_OF_PARTITION)).isEqualTo(before + 1);
         bad.await(bad.submit(engine));
     }
 }
