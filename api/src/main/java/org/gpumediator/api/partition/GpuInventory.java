@@ -218,10 +218,9 @@ public record GpuInventory(
 
     /** Returns this inventory with one more share given out. */
     public GpuInventory with(Holding holding) {
-        List<Holding> more = new ArrayList<>(holdings.size() + 1);
-        more.addAll(holdings);
-        more.add(holding);
-        return new GpuInventory(resources, more, attributes);
+        Holding[] more = holdings.toArray(new Holding[holdings.size() + 1]);
+        more[holdings.size()] = holding;
+        return new GpuInventory(resources, List.of(more), attributes);
     }
 
     /** Returns this inventory without what one owner holds. */

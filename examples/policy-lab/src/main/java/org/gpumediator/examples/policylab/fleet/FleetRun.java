@@ -1,7 +1,6 @@
 package org.gpumediator.examples.policylab.fleet;
 
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -16,7 +15,15 @@ public final class FleetRun {
 
     private static final int SAMPLES = 100;
 
-    private record Departure(double at, long number, Fleet.Placed placed) {}
+    private record Departure(double at, long number, Fleet.Placed placed)
+            implements Comparable<Departure> {
+
+        @Override
+        public int compareTo(Departure other) {
+            int byTime = Double.compare(at, other.at);
+            return byTime != 0 ? byTime : Long.compare(number, other.number);
+        }
+    }
 
     /**
      * What came of it.
@@ -73,9 +80,7 @@ public final class FleetRun {
 
     private final Fleet fleet;
     private final Stream stream;
-    private final PriorityQueue<Departure> departures =
-            new PriorityQueue<>(
-                    Comparator.comparingDouble(Departure::at).thenComparingLong(Departure::number));
+    private final PriorityQueue<Departure> departures = new PriorityQueue<>();
     private final Map<String, Integer> refused = new TreeMap<>();
     private int accepted;
     private int refusedThoughFree;

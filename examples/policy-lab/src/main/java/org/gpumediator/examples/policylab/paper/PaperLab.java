@@ -120,7 +120,8 @@ public final class PaperLab {
                                 + " the paper independently; seeds 42 to 51 draw the same arrivals"
                                 + " and priorities as theirs, for which ten skipped numbers of the"
                                 + " generator were found by trying. Random cannot be the same: its"
-                                + " draws hung on the order of their threads. These numbers and"
+                                + " draws hung on the order of their threads, and ten runs of it differ"
+                                + " by a third of a point (standard deviation). These numbers and"
                                 + " those of board mode are not to be compared.")
                 .table("paper-unallocated", comparison())
                 .heading("Refused, and fragmented")
