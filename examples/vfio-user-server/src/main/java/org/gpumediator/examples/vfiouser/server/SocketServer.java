@@ -3,6 +3,9 @@ package org.gpumediator.examples.vfiouser.server;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import org.gpumediator.api.vmm.VirtualGpu;
@@ -22,6 +25,7 @@ public final class SocketServer implements AutoCloseable {
     private final SharedBudget mappings;
     private final SharedBudget descriptors;
     private final List<GpuEndpoint> endpoints = new CopyOnWriteArrayList<>();
+    private final Map<GpuEndpoint, List<SharedBudget.Share>> shares = new ConcurrentHashMap<>();
 
     /**
      * Creates a server without virtual GPUs.
@@ -84,11 +88,14 @@ public final class SocketServer implements AutoCloseable {
     private GpuEndpoint endpoint(VirtualGpu vgpu, ClientPort port, Path path) throws IOException {
         SharedBudget.Share held = descriptors.share();
         if (!held.take(GpuEndpoint.DESCRIPTORS)) {
+            held.close();
             throw new IOException(
                     vgpu.name() + ": " + GpuEndpoint.DESCRIPTORS + " needed of " + held.refusal());
         }
-        port.limitTo(mappings.share(), held);
+        SharedBudget.Share mapped = mappings.share();
+        port.limitTo(mapped, held);
         GpuEndpoint endpoint = new GpuEndpoint(vgpu, port, path, settings, poller, threads, held);
+        shares.put(endpoint, List.of(held, mapped));
         endpoints.add(endpoint);
         return endpoint;
     }
@@ -105,6 +112,7 @@ public final class SocketServer implements AutoCloseable {
     public void stop(GpuEndpoint endpoint) {
         if (endpoints.remove(endpoint)) {
             endpoint.close();
+            Objects.requireNonNull(shares.remove(endpoint)).forEach(SharedBudget.Share::close);
         }
     }
 

@@ -19,8 +19,49 @@ class SharedBudgetTest {
     }
 
     @Test
-    void share_alone_getsHalf() {
-        assertThat(takeAll(new SharedBudget("things", 60_000).share())).isEqualTo(30_000);
+    void share_alone_getsItsPartAndHalfOfTheRest() {
+        long part = 64_000 / 32;
+        assertThat(takeAll(new SharedBudget("things", 64_000).share()))
+                .isEqualTo(part + (64_000 - part) / 2);
+    }
+
+    @Test
+    void share_thatIsUsedLast_findsItsPartHoweverManyTookAllTheyCouldBefore() {
+        SharedBudget budget = new SharedBudget("things", 64_000);
+        List<SharedBudget.Share> greedy = new ArrayList<>();
+        for (int i = 0; i < 15; i++) {
+            greedy.add(budget.share());
+        }
+        SharedBudget.Share last = budget.share();
+        greedy.forEach(SharedBudgetTest::takeAll);
+        assertThat(budget.free()).as("for whoever asks next").isLessThan(10);
+
+        assertThat(last.take(64_000 / 32)).isTrue();
+        last.give(64_000 / 32);
+        assertThat(takeAll(last)).isGreaterThanOrEqualTo(64_000 / 32);
+    }
+
+    @Test
+    void share_thatIsClosed_leavesItsPartToOthers() {
+        SharedBudget budget = new SharedBudget("things", 64_000);
+        SharedBudget.Share first = budget.share();
+        assertThat(budget.free()).isEqualTo(62_000);
+        assertThat(first.take(500)).isTrue();
+        first.close();
+        assertThat(budget.free()).isEqualTo(63_500);
+        first.give(500);
+        assertThat(budget.free()).isEqualTo(64_000);
+    }
+
+    @Test
+    void shares_manyMoreThanHalfOfAllHasPartsFor_neverTakeMoreThanThereIs() {
+        SharedBudget budget = new SharedBudget("things", 640);
+        long taken = 0;
+        for (int i = 0; i < 100; i++) {
+            taken += takeAll(budget.share());
+        }
+        assertThat(taken).isLessThanOrEqualTo(640);
+        assertThat(budget.free()).isNotNegative();
     }
 
     @Test
@@ -37,8 +78,9 @@ class SharedBudgetTest {
             }
         }
 
-        assertThat(budget.free()).isGreaterThanOrEqualTo(60_000 / 21);
-        assertThat(takeAll(budget.share())).isGreaterThanOrEqualTo(60_000 / 21 / 2);
+        long rest = 60_000 - 20 * (60_000 / 32);
+        assertThat(budget.free()).isGreaterThanOrEqualTo(rest / 21);
+        assertThat(takeAll(budget.share())).isGreaterThanOrEqualTo(rest / 21 / 2);
     }
 
     @Test
@@ -48,7 +90,9 @@ class SharedBudgetTest {
         assertThat(share.take(5)).isTrue();
         assertThat(share.take(1)).isFalse();
         assertThat(share.refusal())
-                .isEqualTo("things: 5 of its own, 5 of 10 are left for all clients");
+                .isEqualTo(
+                        "things: 5 of its own, 0 of them set aside for it,"
+                                + " 5 of 10 are left for all clients");
 
         share.give(5);
 
