@@ -2,7 +2,7 @@ package org.gpumediator.api.vmm;
 
 /**
  * The message interrupts of a virtual GPU as its guest has set them up. Methods may be called on
- * any thread.
+ * any thread; those about one vector also inside {@link InterruptSink#raise}.
  */
 public interface MessageInterrupts {
 

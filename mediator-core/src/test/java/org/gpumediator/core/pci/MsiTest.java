@@ -3,9 +3,15 @@ package org.gpumediator.core.pci;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.gpumediator.api.pci.ConfigWriteEffect.BusMasterChanged;
 import org.gpumediator.api.pci.ConfigWriteEffect.InterruptsChanged;
+import org.gpumediator.api.vmm.GuestMemory;
+import org.gpumediator.api.vmm.InterruptSink;
 import org.gpumediator.api.vmm.MessageInterrupts.Mode;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.core.pci.Capability.MsiFeature;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,6 +54,33 @@ final class MsiTest {
         assertThat(vmm.takeRaised()).containsExactly(0, 31);
         assertThat(function.mode()).isEqualTo(Mode.MSI);
         assertThat(vmm.isAsserted()).isFalse();
+    }
+
+    @Test
+    void raise_asksForItsMessage_andGetsWhatTheGuestHasChosen() {
+        List<String> sent = new ArrayList<>();
+        AtomicReference<PciFunction> asked = new AtomicReference<>();
+        InterruptSink sink =
+                vector ->
+                        sent.add(
+                                "%x=%x"
+                                        .formatted(
+                                                asked.get().messageAddress(vector),
+                                                asked.get().messageData(vector)));
+        PciFunction target =
+                PciFunction.builder()
+                        .identity(0x1234, 0x5678)
+                        .capability(CAPABILITY, Capability.msi(32, MsiFeature.ADDRESS_64))
+                        .build(VmmPort.of(GuestMemory.none(), sink));
+        asked.set(target);
+        enable(target);
+        target.write(CAPABILITY + 4, 4, 0xfee0_1000);
+        target.write(CAPABILITY + 8, 4, 0x5);
+        target.write(CAPABILITY + 0xc, 2, 0x40);
+
+        target.signal(3);
+
+        assertThat(sent).containsExactly("5fee01000=43");
     }
 
     @Test

@@ -11,6 +11,8 @@ final class Assembler {
     /** The port at which a guest tells the test a number. */
     static final int REPORT = 0x500;
 
+    static final long LOCAL_APIC = 0xfee0_0000L;
+
     private static final int POWER_CONTROL = 0x604;
     private static final int SWITCH_OFF = 0x3400;
 
@@ -124,6 +126,56 @@ final class Assembler {
     Assembler configWrite(int device, int offset, int width, long value) {
         return out(0xcf8, 4, 1L << 31 | device << 11 | offset & 0xfc)
                 .out(0xcfc + (offset & 3), width, value);
+    }
+
+    /** Waits until a byte in memory is not zero. */
+    Assembler await(long address) {
+        return rbx(address).bytes(0x8a, 0x03, 0x84, 0xc0, 0x74, 0xfa);
+    }
+
+    /** The stack is below an address; interrupts go where the table at another says. */
+    Assembler interruptible(long stack, long tablePointer) {
+        bytes(0x48, 0xbc).little(stack, 8).rbx(tablePointer).bytes(0x0f, 0x01, 0x1b);
+        return store(LOCAL_APIC + 0xf0, 4, 0x1ff).bytes(0xfb);
+    }
+
+    /** A handler that counts at an address, does more, says that it has ended, and returns. */
+    static byte[] handler(long counter, Assembler more) {
+        return new Assembler()
+                .bytes(0x50, 0x53)
+                .rbx(counter)
+                .bytes(0xff, 0x03)
+                .bytes(toInts(more.toBytes()))
+                .store(LOCAL_APIC + 0xb0, 4, 0)
+                .bytes(0x5b, 0x58, 0x48, 0xcf)
+                .toBytes();
+    }
+
+    private static int[] toInts(byte[] bytes) {
+        int[] ints = new int[bytes.length];
+        for (int i = 0; i < bytes.length; i++) {
+            ints[i] = bytes[i] & 0xff;
+        }
+        return ints;
+    }
+
+    /** Does something a number of times; it must not use RCX. */
+    Assembler repeat(int times, Assembler what) {
+        byte[] body = what.toBytes();
+        bytes(0xb9).little(times, 4).bytes(toInts(body));
+        return bytes(0xff, 0xc9, 0x0f, 0x85).little(-(body.length + 8), 4);
+    }
+
+    /** Does something until a port answers something else than zero. */
+    Assembler until(int port, Assembler what) {
+        byte[] body = new Assembler().bytes(toInts(what.toBytes())).in(port, 1).toBytes();
+        bytes(toInts(body)).bytes(0x84, 0xc0, 0x0f, 0x84);
+        return little(-(body.length + 8), 4);
+    }
+
+    /** Gives an interrupt a moment to arrive. */
+    Assembler pause() {
+        return bytes(0x90, 0x90, 0x90, 0x90);
     }
 
     /** Switches the machine off. */

@@ -19,16 +19,22 @@ public final class ThreadSignal {
 
     private static final int SIG_BLOCK = 0;
 
-    private final Arena arena = Arena.ofAuto();
+    /** The C library's sets are longer than the kernel's 64 bits. */
+    private static final int SET_LENGTH = 128;
 
-    /** The set of this signal alone, as the kernel has it: 64 bits; the C library's is longer. */
-    private final MemorySegment set = arena.allocate(128, 8);
+    private static final int TIME_LENGTH = 16;
 
-    private final MemorySegment before = arena.allocate(128, 8);
-    private final MemorySegment noTime = arena.allocate(16, 8);
+    /** The set of this signal alone. */
+    private final MemorySegment set;
+
+    private final MemorySegment before;
+    private final MemorySegment noTime;
     private final long thread;
 
-    private ThreadSignal() {
+    private ThreadSignal(Arena arena) {
+        set = arena.allocate(SET_LENGTH, 8);
+        before = arena.allocate(SET_LENGTH, 8);
+        noTime = arena.allocate(TIME_LENGTH, 8);
         set.set(ValueLayout.JAVA_LONG, 0, 1L << SIGNAL - 1);
         try {
             int ignored =
@@ -41,9 +47,13 @@ public final class ThreadSignal {
         }
     }
 
-    /** Blocks the signal in the calling thread, and returns what sends it there. */
-    public static ThreadSignal ofCurrentThread() {
-        return new ThreadSignal();
+    /**
+     * Blocks the signal in the calling thread, and returns what sends it there.
+     *
+     * @param arena of that thread; {@link #send} may be called after it was closed
+     */
+    public static ThreadSignal ofCurrentThread(Arena arena) {
+        return new ThreadSignal(arena);
     }
 
     /**

@@ -66,7 +66,7 @@ public final class KvmVcpu implements AutoCloseable {
 
     private final Arena arena = Arena.ofConfined();
     private final MemorySegment callState = ControlDevice.callState(arena);
-    private final ThreadSignal signal = ThreadSignal.ofCurrentThread();
+    private final ThreadSignal signal = ThreadSignal.ofCurrentThread(arena);
     private final int descriptor;
     private final int id;
     private final MemorySegment run;

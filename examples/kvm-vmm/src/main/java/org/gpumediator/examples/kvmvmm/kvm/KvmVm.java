@@ -38,14 +38,16 @@ public final class KvmVm implements MemorySlots, AutoCloseable {
     private final int runLength;
     private final MemorySegment cpuid;
 
-    /** Arguments of the requests that are made often; each used under its own monitor. */
-    private final MemorySegment line = Arena.ofAuto().allocate(8, 8);
+    private final Arena arena = Arena.ofShared();
 
-    private final MemorySegment message = Arena.ofAuto().allocate(32, 8);
-    private final MemorySegment region = Arena.ofAuto().allocate(32, 8);
-    private final MemorySegment regionState = ControlDevice.callState(Arena.ofAuto());
-    private final MemorySegment lineState = ControlDevice.callState(Arena.ofAuto());
-    private final MemorySegment messageState = ControlDevice.callState(Arena.ofAuto());
+    /** Arguments of the requests that are made often; each used under its own monitor. */
+    private final MemorySegment line = arena.allocate(8, 8);
+
+    private final MemorySegment message = arena.allocate(32, 8);
+    private final MemorySegment region = arena.allocate(32, 8);
+    private final MemorySegment regionState = ControlDevice.callState(arena);
+    private final MemorySegment lineState = ControlDevice.callState(arena);
+    private final MemorySegment messageState = ControlDevice.callState(arena);
     private final BitSet slots = new BitSet();
     private boolean closed;
 
@@ -53,15 +55,21 @@ public final class KvmVm implements MemorySlots, AutoCloseable {
         this.descriptor = descriptor;
         this.runLength = runLength;
         this.cpuid = cpuid;
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment address = arena.allocate(8, 8);
+        boolean made = false;
+        try (Arena local = Arena.ofConfined()) {
+            MemorySegment address = local.allocate(8, 8);
             address.set(ValueLayout.JAVA_LONG, 0, IDENTITY_MAP);
             request("KVM_SET_IDENTITY_MAP_ADDR", SET_IDENTITY_MAP_ADDR, address.address());
             request("KVM_SET_TSS_ADDR", SET_TSS_ADDR, TSS);
             request("KVM_CREATE_IRQCHIP", CREATE_IRQCHIP, 0);
-            MemorySegment timer = arena.allocate(64, 8);
+            MemorySegment timer = local.allocate(64, 8);
             timer.set(ValueLayout.JAVA_INT, 0, PIT_SPEAKER_DUMMY);
             request("KVM_CREATE_PIT2", CREATE_PIT2, timer.address());
+            made = true;
+        } finally {
+            if (!made) {
+                arena.close();
+            }
         }
     }
 
@@ -159,6 +167,7 @@ public final class KvmVm implements MemorySlots, AutoCloseable {
                     if (!closed) {
                         closed = true;
                         Descriptors.close(descriptor);
+                        arena.close();
                     }
                 }
             }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One processor and its thread: lets the guest run, and answers what makes it stop. Between two
- * runs it takes no lock of the VMM's and allocates nothing.
+ * runs it takes no lock of the VMM's.
  */
 final class Processor implements Runnable {
 
