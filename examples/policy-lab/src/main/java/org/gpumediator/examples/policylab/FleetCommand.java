@@ -67,7 +67,7 @@ final class FleetCommand extends LabCommand {
     @Option(
             names = "--event-log",
             paramLabel = "FILE",
-            description = "Columns time_s, event (create or delete), id, type; repeatable.")
+            description = "Columns time_s or timestamp, event, id, type; repeatable.")
     private @Nullable List<Path> logs;
 
     @Option(

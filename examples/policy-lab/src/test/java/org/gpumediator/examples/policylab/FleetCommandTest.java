@@ -65,6 +65,32 @@ class FleetCommandTest {
     }
 
     @Test
+    void eventsAreReadAsCloudManagersNameThem() throws IOException {
+        Path log = folder.resolve("cloud.csv");
+        Files.writeString(
+                log,
+                """
+                timestamp,event,id,type
+                2026-01-31T23:59:50Z,compute.instance.create.end,a,NVIDIA L4-24Q
+                2026-01-31T23:59:55Z,VM.CREATE,b,NVIDIA L4-24Q
+                2026-02-01T00:00:05.5Z,compute.instance.delete.end,a,
+                2026-02-01T00:00:06Z,VM.CREATE,c,NVIDIA L4-24Q
+                2026-02-01T00:00:07Z,VM.DESTROY,c,
+                2026-02-01T00:00:08Z,create,d,NVIDIA L4-24Q
+                """);
+
+        int status =
+                run("fleet", "--boards=L4=1", "--event-log=" + log, "--out=" + folder.resolve("r"));
+
+        assertThat(status).as(err.toString()).isZero();
+        assertThat(Files.readString(folder.resolve("r/fleet.csv")))
+                .contains("cloud.csv,first-fit,4,75.00");
+        Files.writeString(log, "timestamp,event,id,type\nnoon,create,a,x\n");
+        assertThat(run("fleet", "--event-log=" + log)).isEqualTo(CommandLine.ExitCode.USAGE);
+        assertThat(err.toString()).contains("timestamp \"noon\"");
+    }
+
+    @Test
     void unknownEventIsNamed() throws IOException {
         Path log =
                 Files.writeString(folder.resolve("log.csv"), "time_s,event,id,type\n0,boot,a,x\n");

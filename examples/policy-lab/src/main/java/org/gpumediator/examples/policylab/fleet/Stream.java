@@ -1,6 +1,8 @@
 package org.gpumediator.examples.policylab.fleet;
 
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -128,27 +130,34 @@ public record Stream(String name, List<Request> requests) {
     }
 
     /**
-     * Reads a log of events as cloud managers write them: columns {@code time_s}, {@code event}
-     * ({@code create} or {@code delete}), {@code id} and {@code type}. What is never deleted stays.
+     * Reads a log of events as cloud managers write them: columns {@code time_s} (or {@code
+     * timestamp}, as in {@code 2026-01-31T12:00:00Z}), {@code event}, {@code id} and {@code type}.
+     * Events are {@code create} and {@code delete}, or as OpenStack and CloudStack name them. What
+     * is never deleted stays.
      *
      * @throws IllegalArgumentException if a field is not what it should be, or an id is created
      *     twice
      */
     public static Stream eventLog(Path file) {
-        Map<String, Csv.Row> open = new LinkedHashMap<>();
+        Csv log = Csv.read(file);
+        boolean dated = log.has("timestamp");
+        double start = dated && !log.rows().isEmpty() ? instant(log.rows().getFirst()) : 0;
+        Map<String, Request> open = new LinkedHashMap<>();
         List<Request> requests = new ArrayList<>();
-        for (Csv.Row row : Csv.read(file).rows()) {
+        for (Csv.Row row : log.rows()) {
             String id = row.text("id");
+            double at = dated ? instant(row) - start : row.number("time_s", 0, LONGEST);
             switch (row.text("event")) {
-                case "create" -> {
-                    if (open.put(id, row) != null) {
+                case "create", "compute.instance.create.end", "VM.CREATE" -> {
+                    if (open.put(id, new Request(at, LONGEST, row.text("type"))) != null) {
                         throw new IllegalArgumentException(file + ": " + id + " created twice");
                     }
                 }
-                case "delete" -> {
-                    Csv.Row created = open.remove(id);
+                case "delete", "compute.instance.delete.end", "VM.DESTROY" -> {
+                    Request created = open.remove(id);
                     if (created != null) {
-                        requests.add(lived(created, row.number("time_s", 0, LONGEST)));
+                        double from = created.arrivalSeconds;
+                        requests.add(new Request(from, Math.max(0, at - from), created.type));
                     }
                 }
                 default ->
@@ -156,16 +165,23 @@ public record Stream(String name, List<Request> requests) {
                                 file
                                         + ": event \""
                                         + row.text("event")
-                                        + "\": expected create or delete");
+                                        + "\": expected create or delete, or"
+                                        + " compute.instance.create.end or .delete.end, or"
+                                        + " VM.CREATE or VM.DESTROY");
             }
         }
-        open.values().forEach(row -> requests.add(lived(row, LONGEST)));
+        requests.addAll(open.values());
         return new Stream(String.valueOf(file.getFileName()), requests);
     }
 
-    private static Request lived(Csv.Row created, double until) {
-        double from = created.number("time_s", 0, LONGEST);
-        return new Request(from, Math.max(0, until - from), created.text("type"));
+    private static double instant(Csv.Row row) {
+        try {
+            return Instant.parse(row.text("timestamp")).toEpochMilli() / 1000.0;
+        } catch (DateTimeParseException wrong) {
+            throw new IllegalArgumentException(
+                    "timestamp \"" + row.text("timestamp") + "\": expected 2026-01-31T12:00:00Z",
+                    wrong);
+        }
     }
 
     /**
