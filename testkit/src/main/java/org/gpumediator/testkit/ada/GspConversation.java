@@ -125,7 +125,10 @@ final class GspConversation {
         tellOfOthers(request);
         GspFault damage =
                 DAMAGES.stream()
-                        .filter(each -> each != GspFault.HUGE_REPLY || hasLength(function, reply.body()))
+                        .filter(
+                                each ->
+                                        each != GspFault.HUGE_REPLY
+                                                || hasLength(function, reply.body()))
                         .filter(each -> faults.strikes(each, request))
                         .findFirst()
                         .orElse(null);

@@ -7,8 +7,8 @@ import org.gpumediator.core.wire.WireStructure;
 /**
  * What a guest driver and the firmware task of its virtual GPU exchange.
  *
- * <p>Source: public headers of the open guest driver, release 555.58.02, compiled for x86-64; the names
- * are theirs, and so are those of the files.
+ * <p>Source: public headers of the open guest driver, release 555.58.02, compiled for x86-64; the
+ * names are theirs, and so are those of the files.
  */
 final class GspGuestStructures {
 
@@ -137,6 +137,17 @@ final class GspGuestStructures {
 
     /** Returns all of them. */
     static List<WireStructure> all() {
-        return List.of(ControlBuffer.LAYOUT, BufferPlace.LAYOUT, ResponseBuffer.LAYOUT, SystemInfo.LAYOUT, SystemInfoMore.LAYOUT, StaticData.LAYOUT, AllocRoot.LAYOUT, AllocDevice.LAYOUT, AllocSubdevice.LAYOUT, AllocObject.LAYOUT, ApiControl.LAYOUT);
+        return List.of(
+                ControlBuffer.LAYOUT,
+                BufferPlace.LAYOUT,
+                ResponseBuffer.LAYOUT,
+                SystemInfo.LAYOUT,
+                SystemInfoMore.LAYOUT,
+                StaticData.LAYOUT,
+                AllocRoot.LAYOUT,
+                AllocDevice.LAYOUT,
+                AllocSubdevice.LAYOUT,
+                AllocObject.LAYOUT,
+                ApiControl.LAYOUT);
     }
 }

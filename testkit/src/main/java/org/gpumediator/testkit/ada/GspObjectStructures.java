@@ -7,8 +7,8 @@ import org.gpumediator.core.wire.WireStructure;
 /**
  * Objects of the firmware's resource manager: how they are made, used and freed.
  *
- * <p>Source: public headers of the open drivers, release 570.144, compiled for x86-64; the names are
- * theirs, and so are those of the files.
+ * <p>Source: public headers of the open drivers, release 570.144, compiled for x86-64; the names
+ * are theirs, and so are those of the files.
  */
 final class GspObjectStructures {
 
@@ -94,6 +94,13 @@ final class GspObjectStructures {
 
     /** Returns all of them. */
     static List<WireStructure> all() {
-        return List.of(Allocate.LAYOUT, Control.LAYOUT, Free.LAYOUT, Client.LAYOUT, Device.LAYOUT, Subdevice.LAYOUT, Channel.LAYOUT);
+        return List.of(
+                Allocate.LAYOUT,
+                Control.LAYOUT,
+                Free.LAYOUT,
+                Client.LAYOUT,
+                Device.LAYOUT,
+                Subdevice.LAYOUT,
+                Channel.LAYOUT);
     }
 }

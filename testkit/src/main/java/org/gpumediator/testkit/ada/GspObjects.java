@@ -84,8 +84,7 @@ final class GspObjects {
     byte[] allocate(ByteBuffer body, boolean wrong) {
         if (body.limit() >= Allocate.LAYOUT.bytes()) {
             WireView request = Allocate.LAYOUT.view(body);
-            request.put(
-                    Allocate.STATUS, wrong ? GspStatus.INJECTED : allocate(request, body));
+            request.put(Allocate.STATUS, wrong ? GspStatus.INJECTED : allocate(request, body));
         }
         return body.array();
     }

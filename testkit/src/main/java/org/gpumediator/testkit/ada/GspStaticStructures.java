@@ -7,8 +7,8 @@ import org.gpumediator.core.wire.WireStructure;
 /**
  * Records of the facts that a guest driver fetches of its virtual GPU.
  *
- * <p>Source: public headers of the open guest driver, release 555.58.02, compiled for x86-64; the names
- * are theirs, and so are those of the files.
+ * <p>Source: public headers of the open guest driver, release 555.58.02, compiled for x86-64; the
+ * names are theirs, and so are those of the files.
  */
 final class GspStaticStructures {
 
@@ -145,6 +145,18 @@ final class GspStaticStructures {
 
     /** Returns all of them. */
     static List<WireStructure> all() {
-        return List.of(Properties.LAYOUT, MainRecord.LAYOUT, Names.LAYOUT, Regions.LAYOUT, Region.LAYOUT, Gid.LAYOUT, Devices.LAYOUT, DeviceEntry.LAYOUT, Notifications.LAYOUT, NotificationEntry.LAYOUT, Interrupts.LAYOUT, InterruptEntry.LAYOUT);
+        return List.of(
+                Properties.LAYOUT,
+                MainRecord.LAYOUT,
+                Names.LAYOUT,
+                Regions.LAYOUT,
+                Region.LAYOUT,
+                Gid.LAYOUT,
+                Devices.LAYOUT,
+                DeviceEntry.LAYOUT,
+                Notifications.LAYOUT,
+                NotificationEntry.LAYOUT,
+                Interrupts.LAYOUT,
+                InterruptEntry.LAYOUT);
     }
 }

@@ -7,8 +7,8 @@ import org.gpumediator.core.wire.WireStructure;
 /**
  * Controls of virtual GPUs.
  *
- * <p>Source: public headers of the open drivers, release 570.144, compiled for x86-64; the names are
- * theirs, and so are those of the files.
+ * <p>Source: public headers of the open drivers, release 570.144, compiled for x86-64; the names
+ * are theirs, and so are those of the files.
  */
 final class GspVgpuStructures {
 
@@ -123,6 +123,16 @@ final class GspVgpuStructures {
 
     /** Returns all of them. */
     static List<WireStructure> all() {
-        return List.of(Bootload.LAYOUT, ShutDown.LAYOUT, AddTypes.LAYOUT, VgpuType.LAYOUT, Enumerate.LAYOUT, Guest.LAYOUT, Encoder.LAYOUT, CleanUp.LAYOUT, FrameRateLimiter.LAYOUT, Heterogeneous.LAYOUT);
+        return List.of(
+                Bootload.LAYOUT,
+                ShutDown.LAYOUT,
+                AddTypes.LAYOUT,
+                VgpuType.LAYOUT,
+                Enumerate.LAYOUT,
+                Guest.LAYOUT,
+                Encoder.LAYOUT,
+                CleanUp.LAYOUT,
+                FrameRateLimiter.LAYOUT,
+                Heterogeneous.LAYOUT);
     }
 }

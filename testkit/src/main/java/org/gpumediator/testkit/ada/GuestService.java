@@ -274,7 +274,8 @@ final class GuestService {
             case SYSTEM_INFO -> negotiate(body);
             case SYSTEM_INFO_MORE, LOG -> GspStatus.OK;
             case STATIC_DATA -> data(body, facts());
-            case GRAPHICS_DATA -> data(body, GspQueues.little(new byte[GuestVersion.GRAPHICS_BYTES]));
+            case GRAPHICS_DATA ->
+                    data(body, GspQueues.little(new byte[GuestVersion.GRAPHICS_BYTES]));
             case ALLOC_ROOT -> objects.allocateRoot(body);
             case ALLOC_DEVICE -> objects.allocateDevice(body);
             case ALLOC_SUBDEVICE -> objects.allocateSubdevice(body);

@@ -63,7 +63,9 @@ enum GuestVersion {
         return null;
     }
 
-    /** Returns what the firmware proposes to whom it does not understand: every driver speaks it. */
+    /**
+     * Returns what the firmware proposes to whom it does not understand: every driver speaks it.
+     */
     static GuestVersion oldest() {
         return V25_0E;
     }

@@ -28,8 +28,8 @@ import org.gpumediator.testkit.ada.GspStaticStructures.Names;
  * access as the open driver 555.58.02 was seen to do it.
  *
  * <p>Source: register and message trace of that driver under QEMU on an L40-8Q, and its public
- * headers. Pages of memory are where the caller wants them; in framebuffer they are where the driver
- * puts them.
+ * headers. Pages of memory are where the caller wants them; in framebuffer they are where the
+ * driver puts them.
  *
  * <p>Not safe for use by multiple threads.
  */
@@ -388,8 +388,7 @@ public final class ScriptedAdaGuest {
      */
     public static String summary(byte[] facts) {
         WireView main = MainRecord.LAYOUT.view(GspQueues.little(facts), GuestVersion.oldest().main);
-        String name =
-                main.element(MainRecord.GPU_NAME, 0, Names.LAYOUT).text(Names.ADAPTER_NAME);
+        String name = main.element(MainRecord.GPU_NAME, 0, Names.LAYOUT).text(Names.ADAPTER_NAME);
         return name + ", " + (main.get(MainRecord.FB_LENGTH) >>> 20) + " MiB";
     }
 }

@@ -321,8 +321,7 @@ public final class DisplayDriver {
 
     private void require(int register, int bits, String what) {
         int value = bus.read(register);
-        DriverProbe.require(
-                (value & bits) == bits, "%s does not come on: 0x%08x", what, value);
+        DriverProbe.require((value & bits) == bits, "%s does not come on: 0x%08x", what, value);
     }
 
     // ---- frames

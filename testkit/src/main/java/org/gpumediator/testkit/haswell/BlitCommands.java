@@ -322,7 +322,11 @@ final class BlitCommands {
             if (setup.patternIsMono()) {
                 boolean keep = (setup.destinationLayout() & BR13_PATTERN_TRANSPARENT) != 0;
                 blitter.pattern.setMono(
-                        bits(setup.pattern(), setup.patternHigh()), setup.background(), setup.foreground(), keep, bytes(setup.destinationLayout()));
+                        bits(setup.pattern(), setup.patternHigh()),
+                        setup.background(),
+                        setup.foreground(),
+                        keep,
+                        bytes(setup.destinationLayout()));
             } else {
                 memoryPattern(engine, setup.pattern(), bytes(setup.destinationLayout()));
             }
@@ -344,7 +348,10 @@ final class BlitCommands {
             BlitSetup setup = blitter.setup;
             beginSetup(engine, header, engine.operand(1), engine.operand(2));
             blitter.pattern.setSolid(setup.foreground(), bytes(setup.destinationLayout()));
-            blitter.mono.setColours(setup.background(), setup.foreground(), (setup.destinationLayout() & BR13_MONO_TRANSPARENT) != 0);
+            blitter.mono.setColours(
+                    setup.background(),
+                    setup.foreground(),
+                    (setup.destinationLayout() & BR13_MONO_TRANSPARENT) != 0);
             int width = (short) engine.operand(2) - (short) engine.operand(1);
             boolean bytePacked = (header & HEADER_BYTE_PACKED) != 0;
             blitter.mono.setRows(bytePacked ? width + 7 & ~7 : width, 0);

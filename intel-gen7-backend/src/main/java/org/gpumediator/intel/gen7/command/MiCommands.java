@@ -47,15 +47,15 @@ import org.gpumediator.core.command.CommandCatalogue;
  * <ul>
  *   <li>MI_FLUSH 0.3 and PIPE_CONTROL 1.19, global snapshot count reset: sets back counters that
  *       others read; not to be used on any product, as the PRM says.
- *   <li>MI_SUSPEND_FLUSH 0.0: holds back the flushes that the host's IOMMU waits for, until somebody
- *       clears it.
+ *   <li>MI_SUSPEND_FLUSH 0.0: holds back the flushes that the host's IOMMU waits for, until
+ *       somebody clears it.
  *   <li>MI_STORE_DATA_IMM and MI_RS_STORE_DATA_IMM 2.0, MI_REPORT_PERF_COUNT 1.4, core mode enable:
  *       on the second core the store goes to the place behind the one that is named.
  *   <li>MI_STORE_DATA_INDEX 0.21: stores to the context image's status page instead of the ring's
  *       (from gen8 on).
- *   <li>MI_BATCH_BUFFER_START 0.16, add offset enable: the register BB_OFFSET (volume 2c) is added to
- *       the address that was audited; 0.11, clear command buffer enable: the batch is cleared behind
- *       the command streamer, and a copy shall stay as it is.
+ *   <li>MI_BATCH_BUFFER_START 0.16, add offset enable: the register BB_OFFSET (volume 2c) is added
+ *       to the address that was audited; 0.11, clear command buffer enable: the batch is cleared
+ *       behind the command streamer, and a copy shall stay as it is.
  *   <li>MI_SET_CONTEXT 1.11:4 but 8: reserved.
  * </ul>
  *

@@ -1,12 +1,12 @@
 package org.gpumediator.intel.gen7.registers;
 
 import static org.gpumediator.core.catalogue.RegisterAccess.MASKED;
+import static org.gpumediator.core.catalogue.RegisterAccess.READ_ONLY;
 import static org.gpumediator.core.catalogue.RegisterAccess.READ_WRITE;
 import static org.gpumediator.core.catalogue.RegisterBehaviour.afterRead;
-import static org.gpumediator.core.catalogue.RegisterBehaviour.hardwareStatus;
-import static org.gpumediator.core.catalogue.RegisterAccess.READ_ONLY;
 import static org.gpumediator.core.catalogue.RegisterBehaviour.commandAccess;
 import static org.gpumediator.core.catalogue.RegisterBehaviour.contextSaved;
+import static org.gpumediator.core.catalogue.RegisterBehaviour.hardwareStatus;
 import static org.gpumediator.core.catalogue.RegisterWidth.W32;
 import static org.gpumediator.core.catalogue.TrapPolicy.VIRTUALISED;
 import static org.gpumediator.intel.gen7.registers.Terms.HOST;

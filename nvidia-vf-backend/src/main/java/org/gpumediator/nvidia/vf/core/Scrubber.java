@@ -1,7 +1,5 @@
 package org.gpumediator.nvidia.vf.core;
 
-import org.gpumediator.core.hardware.Mmio;
-import org.gpumediator.nvidia.vf.hardware.BoardRegisters;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,7 +10,9 @@ import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.core.hardware.DmaPages;
+import org.gpumediator.core.hardware.Mmio;
 import org.gpumediator.nvidia.vf.gsp.Waiter;
+import org.gpumediator.nvidia.vf.hardware.BoardRegisters;
 
 /**
  * Fills framebuffer with zeros by the copy engine. Each use has a channel of its own, so that

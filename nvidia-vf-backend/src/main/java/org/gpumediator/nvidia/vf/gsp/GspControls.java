@@ -135,9 +135,7 @@ public final class GspControls {
     /** Frees an object. Nothing to be freed is not an error. */
     private void free(String what, int client, int parent, int handle) {
         WireView body = Free.LAYOUT.allocate();
-        body.put(Free.ROOT, client)
-                .put(Free.OBJECT_PARENT, parent)
-                .put(Free.OBJECT_OLD, handle);
+        body.put(Free.ROOT, client).put(Free.OBJECT_PARENT, parent).put(Free.OBJECT_OLD, handle);
         ByteBuffer reply = rpc.call(what, GspRpc.FREE, body.array());
         int status = Free.STATUS.offset();
         if (reply.limit() < status + 4 || reply.getInt(status) != NOT_FOUND) {

@@ -1,7 +1,5 @@
 package org.gpumediator.nvidia.vf.gsp;
 
-import org.gpumediator.core.hardware.Mmio;
-import org.gpumediator.nvidia.vf.hardware.BoardRegisters;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -14,7 +12,9 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.gpumediator.api.DeviceLostException;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.core.hardware.Mmio;
 import org.gpumediator.nvidia.vf.gsp.SharedQueues.Message;
+import org.gpumediator.nvidia.vf.hardware.BoardRegisters;
 import org.jspecify.annotations.Nullable;
 
 /**

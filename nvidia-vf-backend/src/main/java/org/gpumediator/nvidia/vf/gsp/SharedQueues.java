@@ -274,8 +274,7 @@ final class SharedQueues implements AutoCloseable {
         if (whole) {
             message.body.rewind();
             listener.message(
-                    new Message(
-                            message.function, message.result, message.sequence, message.body));
+                    new Message(message.function, message.result, message.sequence, message.body));
         }
     }
 

@@ -1,8 +1,8 @@
 package org.gpumediator.nvidia.vf.hardware;
 
 /**
- * Where the registers of the physical function are: offsets into its BAR 0, in bytes. Every one that
- * this backend uses is here and nowhere else.
+ * Where the registers of the physical function are: offsets into its BAR 0, in bytes. Every one
+ * that this backend uses is here and nowhere else.
  *
  * <p>Source: the register headers of the open drivers, Turing to Ada.
  */

@@ -1,7 +1,5 @@
 package org.gpumediator.nvidia.vf.manager;
 
-import org.gpumediator.core.hardware.Mmio;
-import org.gpumediator.nvidia.vf.hardware.BoardRegisters;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -9,6 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.gpumediator.api.DeviceLostException;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.core.hardware.Mmio;
 import org.gpumediator.nvidia.vf.core.FirmwareRun;
 import org.gpumediator.nvidia.vf.core.PfCore;
 import org.gpumediator.nvidia.vf.gsp.CommunicationArea;
@@ -16,6 +15,7 @@ import org.gpumediator.nvidia.vf.gsp.GspDialect;
 import org.gpumediator.nvidia.vf.gsp.GspRefusedException;
 import org.gpumediator.nvidia.vf.gsp.GspTimeoutException;
 import org.gpumediator.nvidia.vf.gsp.Waiter;
+import org.gpumediator.nvidia.vf.hardware.BoardRegisters;
 
 /**
  * The conversation with the firmware task of one virtual GPU, through the communication area at the

@@ -7,8 +7,8 @@ import org.gpumediator.core.wire.WireStructure;
 /**
  * Controls of the board as a whole.
  *
- * <p>Source: public headers of the open drivers, release 570.144, compiled for x86-64; the names are
- * theirs, and so are those of the files.
+ * <p>Source: public headers of the open drivers, release 570.144, compiled for x86-64; the names
+ * are theirs, and so are those of the files.
  */
 public final class BoardStructures {
 
@@ -62,6 +62,11 @@ public final class BoardStructures {
 
     /** Returns all of them. */
     public static List<WireStructure> all() {
-        return List.of(Features.LAYOUT, SegmentSize.LAYOUT, ErrorCorrection.LAYOUT, ErrorCorrectionUnit.LAYOUT, NumChannels.LAYOUT);
+        return List.of(
+                Features.LAYOUT,
+                SegmentSize.LAYOUT,
+                ErrorCorrection.LAYOUT,
+                ErrorCorrectionUnit.LAYOUT,
+                NumChannels.LAYOUT);
     }
 }

@@ -7,8 +7,8 @@ import org.gpumediator.core.wire.WireStructure;
 /**
  * What the firmware is handed when it is booted, and what it answers to that.
  *
- * <p>Source: public headers of the open drivers, release 570.144, compiled for x86-64; the names are
- * theirs, and so are those of the files.
+ * <p>Source: public headers of the open drivers, release 570.144, compiled for x86-64; the names
+ * are theirs, and so are those of the files.
  */
 public final class BootStructures {
 
@@ -127,6 +127,13 @@ public final class BootStructures {
 
     /** Returns all of them. */
     public static List<WireStructure> all() {
-        return List.of(QueueArguments.LAYOUT, Argument.LAYOUT, MemoryLayout.LAYOUT, SystemInfo.LAYOUT, StaticInfo.LAYOUT, Registry.LAYOUT, RegistryEntry.LAYOUT);
+        return List.of(
+                QueueArguments.LAYOUT,
+                Argument.LAYOUT,
+                MemoryLayout.LAYOUT,
+                SystemInfo.LAYOUT,
+                StaticInfo.LAYOUT,
+                Registry.LAYOUT,
+                RegistryEntry.LAYOUT);
     }
 }

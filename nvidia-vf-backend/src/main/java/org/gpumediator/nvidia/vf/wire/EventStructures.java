@@ -7,8 +7,8 @@ import org.gpumediator.core.wire.WireStructure;
 /**
  * What the firmware tells the driver unasked.
  *
- * <p>Source: public headers of the open drivers, release 570.144, compiled for x86-64; the names are
- * theirs, and so are those of the files.
+ * <p>Source: public headers of the open drivers, release 570.144, compiled for x86-64; the names
+ * are theirs, and so are those of the files.
  */
 public final class EventStructures {
 

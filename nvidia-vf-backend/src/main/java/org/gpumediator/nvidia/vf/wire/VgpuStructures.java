@@ -7,8 +7,8 @@ import org.gpumediator.core.wire.WireStructure;
 /**
  * Controls of virtual GPUs.
  *
- * <p>Source: public headers of the open drivers, release 570.144, compiled for x86-64; the names are
- * theirs, and so are those of the files.
+ * <p>Source: public headers of the open drivers, release 570.144, compiled for x86-64; the names
+ * are theirs, and so are those of the files.
  */
 public final class VgpuStructures {
 
@@ -118,6 +118,13 @@ public final class VgpuStructures {
 
     /** Returns all of them. */
     public static List<WireStructure> all() {
-        return List.of(Bootload.LAYOUT, ShutDown.LAYOUT, AddTypes.LAYOUT, VgpuType.LAYOUT, Encoder.LAYOUT, CleanUp.LAYOUT, Heterogeneous.LAYOUT);
+        return List.of(
+                Bootload.LAYOUT,
+                ShutDown.LAYOUT,
+                AddTypes.LAYOUT,
+                VgpuType.LAYOUT,
+                Encoder.LAYOUT,
+                CleanUp.LAYOUT,
+                Heterogeneous.LAYOUT);
     }
 }

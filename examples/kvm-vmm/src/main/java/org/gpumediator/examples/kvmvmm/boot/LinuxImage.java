@@ -149,8 +149,7 @@ public final class LinuxImage {
         return address + ENTRY_64;
     }
 
-    private void zeroPage(
-            MemorySegment header, MemorySegment memory, long acpi, long diskAt) {
+    private void zeroPage(MemorySegment header, MemorySegment memory, long acpi, long diskAt) {
         MemorySegment page = memory.asSlice(ZERO_PAGE, PAGE);
         page.fill((byte) 0);
         int headerEnd = MAGIC + (header.get(ValueLayout.JAVA_BYTE, JUMP_LENGTH) & 0xff);
@@ -165,8 +164,7 @@ public final class LinuxImage {
         put32(page, COMMAND_LINE, TEXT);
     }
 
-    private static void e820(
-            MemorySegment page, long belowHole, long aboveHole, long configSpace) {
+    private static void e820(MemorySegment page, long belowHole, long aboveHole, long configSpace) {
         int entries = 0;
         entries = e820(page, entries, 0, LOW_END, E820_RAM);
         entries = e820(page, entries, LOW_END, ONE_MIB, E820_RESERVED);
@@ -197,10 +195,7 @@ public final class LinuxImage {
         long directories = PAGE_TABLES + 2 * PAGE;
         put64(memory, PAGE_TABLES, PAGE_TABLES + PAGE | PRESENT_WRITABLE);
         for (int i = 0; i < GIBIBYTES; i++) {
-            put64(
-                    memory,
-                    PAGE_TABLES + PAGE + 8L * i,
-                    directories + i * PAGE | PRESENT_WRITABLE);
+            put64(memory, PAGE_TABLES + PAGE + 8L * i, directories + i * PAGE | PRESENT_WRITABLE);
         }
         for (long i = 0; i < GIBIBYTES * 512; i++) {
             put64(memory, directories + 8 * i, i * LARGE_PAGE | PRESENT_WRITABLE | LARGE);

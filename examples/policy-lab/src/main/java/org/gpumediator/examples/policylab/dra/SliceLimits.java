@@ -89,7 +89,10 @@ public final class SliceLimits {
                 name + ": of another pool or generation than the first slice");
         require(
                 spec.getPool().getResourceSliceCount() == all.size(),
-                name + ": slice count " + spec.getPool().getResourceSliceCount() + ", expected "
+                name
+                        + ": slice count "
+                        + spec.getPool().getResourceSliceCount()
+                        + ", expected "
                         + all.size());
         int nodes = spec.getNodeName() == null ? 0 : 1;
         nodes += spec.getNodeSelector() == null ? 0 : 1;

@@ -3,7 +3,9 @@ package org.gpumediator.examples.vfiouser.protocol;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/** Numbers of the vfio-user protocol, as they go over the wire. Structures are {@link MessageView}s. */
+/**
+ * Numbers of the vfio-user protocol, as they go over the wire. Structures are {@link MessageView}s.
+ */
 public final class Wire {
 
     private Wire() {}

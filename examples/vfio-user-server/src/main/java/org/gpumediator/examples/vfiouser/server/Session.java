@@ -12,15 +12,15 @@ import org.gpumediator.examples.vfiouser.protocol.Capabilities;
 import org.gpumediator.examples.vfiouser.protocol.DeviceInfo;
 import org.gpumediator.examples.vfiouser.protocol.DmaMap;
 import org.gpumediator.examples.vfiouser.protocol.DmaUnmap;
+import org.gpumediator.examples.vfiouser.protocol.FrameReader;
 import org.gpumediator.examples.vfiouser.protocol.Header;
 import org.gpumediator.examples.vfiouser.protocol.IrqInfo;
 import org.gpumediator.examples.vfiouser.protocol.IrqSet;
 import org.gpumediator.examples.vfiouser.protocol.RegionAccess;
 import org.gpumediator.examples.vfiouser.protocol.RegionInfo;
 import org.gpumediator.examples.vfiouser.protocol.RegionIoFds;
-import org.gpumediator.examples.vfiouser.protocol.WriteMulti;
-import org.gpumediator.examples.vfiouser.protocol.FrameReader;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
+import org.gpumediator.examples.vfiouser.protocol.WriteMulti;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -468,8 +468,7 @@ final class Session implements AutoCloseable {
             int count = asked.count();
             if (count < 0
                     || count > WriteMulti.MOST_DATA
-                    || !write(
-                            asked.region(), asked.offset(), count, entry + RegionAccess.LENGTH)) {
+                    || !write(asked.region(), asked.offset(), count, entry + RegionAccess.LENGTH)) {
                 result = -Errno.EINVAL;
             }
         }
