@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import org.gpumediator.core.Mediator;
+import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.examples.common.UsageException;
 import org.gpumediator.testkit.haswell.FakeHaswell;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,10 @@ final class VmOptionTest {
         try (Mediator mediator = Mediator.builder(FakeHaswell.create()).build()) {
             return VmOption.parse(text, mediator.inventory());
         }
+    }
+
+    private static VgpuRequest wish(VmOption option, int device) {
+        return Objects.requireNonNull(option.vgpus().get(device), "no virtual GPU there");
     }
 
     @Test
@@ -35,10 +41,10 @@ final class VmOptionTest {
         assertThat(option.console()).isEqualTo(Path.of("c"));
         assertThat(option.serial()).isEqualTo(Path.of("s"));
         assertThat(option.vgpus()).containsOnlyKeys(2);
-        assertThat(option.vgpus().get(2).name()).isEqualTo("a");
-        assertThat(option.vgpus().get(2).quotas())
+        assertThat(wish(option, 2).name()).isEqualTo("a");
+        assertThat(wish(option, 2).quotas())
                 .containsOnly(Map.entry("aperture", 64L << 20), Map.entry("hidden", 384L << 20));
-        assertThat(option.vgpus().get(2).attributes()).containsOnly(Map.entry("gtt", "strict"));
+        assertThat(wish(option, 2).attributes()).containsOnly(Map.entry("gtt", "strict"));
     }
 
     @Test
@@ -56,8 +62,8 @@ final class VmOptionTest {
         VmOption option = parse("name=a,kernel=k,vgpu.aperture=64M,vgpu13.aperture=32M");
 
         assertThat(option.vgpus()).containsOnlyKeys(2, 13);
-        assertThat(option.vgpus().get(2).name()).isEqualTo("a-2");
-        assertThat(option.vgpus().get(13).name()).isEqualTo("a-13");
+        assertThat(wish(option, 2).name()).isEqualTo("a-2");
+        assertThat(wish(option, 13).name()).isEqualTo("a-13");
     }
 
     @ParameterizedTest
