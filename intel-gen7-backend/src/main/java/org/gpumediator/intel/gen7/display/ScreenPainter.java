@@ -86,8 +86,15 @@ final class ScreenPainter {
 
     private void rowOf(
             Surface surface, PixelFormat format, int y, int width, int[] target, int at) {
+        if (format == PixelFormat.XRGB_8888) { // what nearly every driver shows: no copy between
+            foreign |= !surface.read(memory, y, width * format.bytes, target, at);
+            for (int i = at; i < at + width; i++) {
+                target[i] |= OPAQUE;
+            }
+            return;
+        }
         if (format != PixelFormat.UNKNOWN) {
-            foreign |= !surface.read(memory, y, width * format.bytes, row);
+            foreign |= !surface.read(memory, y, width * format.bytes, row, 0);
         }
         format.decode(row, surface.skip(), palette, target, at, width);
     }
@@ -146,7 +153,7 @@ final class ScreenPainter {
             if (to < 0 || to >= target.height()) {
                 continue;
             }
-            foreign |= !surface.read(memory, y, side * Integer.BYTES, row);
+            foreign |= !surface.read(memory, y, side * Integer.BYTES, row, 0);
             for (int x = 0; x < side; x++) {
                 int at = planes.cursorX() + x;
                 if (at >= 0 && at < target.width()) {

@@ -22,13 +22,14 @@ record Surface(long base, int stride, boolean tiled, int left, int top) {
     /**
      * Reads a row.
      *
-     * @param row takes the dwords; the first {@link #skip} bytes are in front of the first pixel
+     * @param row takes the dwords, from {@code first} on; the first {@link #skip} bytes are in
+     *     front of the first pixel
      * @return whether all of it is the guest's
      */
-    boolean read(GraphicsMemory memory, int y, int bytes, int[] row) {
+    boolean read(GraphicsMemory memory, int y, int bytes, int[] row, int first) {
         int from = left & ~MAX_SKIP;
         int end = left + bytes + MAX_SKIP & ~MAX_SKIP;
-        int at = 0;
+        int at = first;
         boolean own = true;
         while (from < end) {
             long address = address(from, top + y);
