@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * stepped clock. Safe for use by multiple threads; listeners are called with no lock held.
  *
  * <p>Not as on the chip: the firmware image is not looked at, work of the graphics engine is a
- * length of time, and the interrupt tree has one level less.
+ * length of time, the interrupt tree has one level less, and only the window to instance memory
+ * goes through a guest's page tables.
  */
 public final class FakeAda implements FakeGpu {
 
@@ -335,8 +336,8 @@ public final class FakeAda implements FakeGpu {
         /**
          * Lets drivers map the first bytes of each virtual function's framebuffer and instance
          * windows (BAR 1 and 3); none unless said otherwise, as framebuffer takes memory only where
-         * something was written, and mapped bytes always do. A mapped window to instance memory
-         * shows framebuffer from its start, however the guest binds it.
+         * something was written, and mapped bytes always do. What is mapped shows framebuffer from
+         * its start, however the guest binds the window.
          *
          * @param bytes of each window, a multiple of 4 KiB, at most 32 MiB; 0 for none
          * @param memory makes the memory, for each mapping anew

@@ -44,6 +44,7 @@ final class FakeVf implements PhysicalGpu {
     private final int index;
     private final FunctionRegisters registers;
     private final GuestDma dma;
+    private final GuestTables tables;
     private final List<InterruptListener> listeners = new CopyOnWriteArrayList<>();
     private final byte[] config = new byte[CONFIG_LENGTH];
 
@@ -85,6 +86,7 @@ final class FakeVf implements PhysicalGpu {
                                 0x004, IS_VIRTUAL,
                                 0xa00, board.model().chipValue()));
         dma = new GuestDma(board);
+        tables = new GuestTables(board, this);
         resetConfig();
     }
 
@@ -123,7 +125,7 @@ final class FakeVf implements PhysicalGpu {
     void framebuffer(long start, long length) {
         framebufferStart = start;
         framebufferLength = length;
-        board.mappedBars().move(index, place(1, 0, 1));
+        board.mappedBars().move(index, place(0, 1));
     }
 
     /**
@@ -136,7 +138,7 @@ final class FakeVf implements PhysicalGpu {
                 () ->
                         gone || bar != 1 && bar != 3
                                 ? Optional.empty()
-                                : board.mappedBars().map(index, bar, place(1, 0, 1)));
+                                : board.mappedBars().map(index, bar, place(0, 1)));
     }
 
     void vanish() {
@@ -235,7 +237,11 @@ final class FakeVf implements PhysicalGpu {
             if (bar == 0) {
                 return registers.read((int) offset, width);
             }
-            long at = place(bar, offset, width);
+            int block = block(bar);
+            if (block < 0) {
+                return tables.read(block, offset, width);
+            }
+            long at = place(offset, width);
             return at < 0 ? AccessWidth.ones(width) : board.framebuffer().read(at, width);
         } finally {
             board.unlock();
@@ -254,8 +260,11 @@ final class FakeVf implements PhysicalGpu {
                 registers.write((int) offset, width, value);
                 return;
             }
-            long at = place(bar, offset, width);
-            if (at >= 0) {
+            int block = block(bar);
+            long at = block < 0 ? -1 : place(offset, width);
+            if (block < 0) {
+                tables.write(block, offset, width, value);
+            } else if (at >= 0) {
                 board.framebuffer().write(at, width, value);
             }
         } finally {
@@ -265,12 +274,19 @@ final class FakeVf implements PhysicalGpu {
     }
 
     /**
-     * Returns the framebuffer offset behind a window, or -1. Both windows show the guest's own
-     * framebuffer from its start; what goes through tables shows nothing: the fake has no walk.
+     * Returns what binds a window; negative if it goes through the guest's page tables. The one to
+     * framebuffer does not, however it is bound: not as on the chip.
      */
-    private long place(int bar, long offset, int width) {
-        boolean virtual = bar == 3 && registers.get(FunctionRegisters.INSTANCE_BLOCK) < 0;
-        return virtual || offset > framebufferLength - width ? -1 : framebufferStart + offset;
+    private int block(int bar) {
+        return bar == 3 ? registers.get(FunctionRegisters.INSTANCE_BLOCK) : 0;
+    }
+
+    /**
+     * Returns the framebuffer offset behind a window that is bound physically, or -1: both windows
+     * show the guest's own framebuffer from its start.
+     */
+    private long place(long offset, int width) {
+        return offset > framebufferLength - width ? -1 : framebufferStart + offset;
     }
 
     // ---- what its firmware task reaches

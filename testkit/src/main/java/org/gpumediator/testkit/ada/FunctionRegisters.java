@@ -23,6 +23,10 @@ final class FunctionRegisters extends DwordRegisters {
     /** Entries of the buffer of faults that are replayed, and of the other one behind it. */
     private static final int FAULT_BUFFER_SIZE = 0x3010;
 
+    /** Drops translations that are kept; its trigger stands until that is done. */
+    private static final int INVALIDATE = 0x30b0;
+
+    private static final int INVALIDATE_TRIGGER = 1 << 31;
     private static final int FAULT_BUFFER_DEFAULT = 1 << 30;
     private static final int FAULT_BUFFER_FLAGS = 0xa000_0000;
     private static final int FAULT_ENTRIES = 0x1000;
@@ -154,6 +158,8 @@ final class FunctionRegisters extends DwordRegisters {
             effects.privilegedDoorbell(value);
         } else if (offset == CHANNEL_DOORBELL) {
             effects.channelDoorbell(value);
+        } else if (offset == INVALIDATE) {
+            set(offset, value & ~INVALIDATE_TRIGGER); // nothing is kept: done at once
         } else if (offset == FAULT_BUFFER_SIZE || offset == FAULT_BUFFER_SIZE + 0x20) {
             boolean wantsDefault = (value & FAULT_BUFFER_DEFAULT) != 0;
             set(offset, wantsDefault ? value & FAULT_BUFFER_FLAGS | FAULT_ENTRIES : value);
