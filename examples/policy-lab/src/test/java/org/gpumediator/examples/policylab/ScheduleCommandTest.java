@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -62,7 +63,9 @@ class ScheduleCommandTest {
                 assertThat(file.getValue()).doesNotContain("<script", "href=");
                 DocumentBuilderFactory.newInstance()
                         .newDocumentBuilder()
-                        .parse(new java.io.ByteArrayInputStream(file.getValue().getBytes("UTF-8")));
+                        .parse(
+                                new java.io.ByteArrayInputStream(
+                                        file.getValue().getBytes(StandardCharsets.UTF_8)));
             }
         }
         assertThat(files.get("schedule.csv"))
