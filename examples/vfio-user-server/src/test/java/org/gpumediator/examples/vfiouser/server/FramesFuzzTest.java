@@ -38,14 +38,16 @@ class FramesFuzzTest {
             return;
         }
         ServedGpu served = Served.ONE;
-        try (WireClient client = served.connect()) {
-            if ((input[0] & 1) != 0 && client.negotiate().failed()) {
-                throw new AssertionError("a client alone is refused");
+        byte[] rest = Arrays.copyOfRange(input, 1, Math.min(input.length, MOST_BYTES));
+        byte[] sent = (input[0] & 2) != 0 ? framed(rest) : rest;
+        if ((input[0] & 1) != 0) {
+            ServedGpu.await("a client after another", () -> serves(served, sent));
+        } else {
+            try (WireClient client = served.connect()) {
+                client.sendRaw(sent);
             }
-            byte[] rest = Arrays.copyOfRange(input, 1, Math.min(input.length, MOST_BYTES));
-            client.sendRaw((input[0] & 2) != 0 ? framed(rest) : rest);
         }
-        ServedGpu.await("the place is free again", () -> serves(served));
+        ServedGpu.await("the place is free again", () -> serves(served, new byte[0]));
         assertThat(served.endpoint.statistics()).doesNotContainKey("socket.failures");
     }
 
@@ -62,9 +64,14 @@ class FramesFuzzTest {
         return all;
     }
 
-    private static boolean serves(ServedGpu served) {
+    /** Returns whether a new client is served: not while the one before is still there. */
+    private static boolean serves(ServedGpu served, byte[] thenSent) {
         try (WireClient next = served.connect()) {
-            return !next.negotiate().failed();
+            if (next.negotiate().failed()) {
+                return false;
+            }
+            next.sendRaw(thenSent);
+            return true;
         } catch (Exception | AssertionError busy) {
             return false;
         }
