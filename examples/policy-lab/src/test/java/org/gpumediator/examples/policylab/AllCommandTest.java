@@ -61,9 +61,11 @@ class AllCommandTest {
         assertThat(run("dra", "--claims=" + claims, "--out=" + folder)).as(err.toString()).isZero();
         assertThat(Files.readString(folder.resolve("desired-state.txt")))
                 .isEqualTo(
-                        "gpu-mediator desired-state 1\n"
-                                + "gpu 10de:26b5\n"
-                                + "vgpu name=vms/a/gpu/l40-24q-24 type=L40-24Q placement=@0x18\n");
+                        """
+                        gpu-mediator desired-state 1
+                        gpu 10de:26b5
+                        vgpu name=vms/a/gpu/l40-24q-24 type=L40-24Q placement=@0x18
+                        """);
         assertThat(Files.readString(folder.resolve("slices.yaml")))
                 .contains("kind: \"ResourceSlice\"", "consumesCounters:", "resourceSliceCount: 3");
     }

@@ -1,5 +1,6 @@
 package org.gpumediator.examples.policylab.dra;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -89,7 +90,12 @@ class SliceExporterTest {
         assertThat(used(device(slices, "l40-1q-47"), "high")).containsExactly("slot-47");
         assertThat(used(device(slices, "l40-48q-0"), "low")).hasSize(25);
         assertThat(used(device(slices, "l40-48q-0"), "high")).hasSize(24);
-        assertThat(device(slices, "l40-24q-24").getCapacity().get("framebuffer").getValue())
+        assertThat(
+                        requireNonNull(
+                                        device(slices, "l40-24q-24")
+                                                .getCapacity()
+                                                .get("framebuffer"))
+                                .getValue())
                 .hasToString("24Gi");
     }
 
@@ -171,13 +177,13 @@ class SliceExporterTest {
             for (int i = 0; i < 60; i++) {
                 if (!there.isEmpty() && random.nextInt(4) == 0) {
                     String gone = new ArrayList<>(there.keySet()).get(random.nextInt(there.size()));
-                    counting.free(there.remove(gone));
+                    counting.free(requireNonNull(there.remove(gone)));
                     inventory = inventory.without(gone);
                 }
                 Device device = devices.get(random.nextInt(devices.size()));
-                String name = device.getAttributes().get("type").getString();
-                VgpuType type = java.util.Objects.requireNonNull(byName.get(name));
-                long place = device.getAttributes().get("placement").getInt();
+                String name = requireNonNull(device.getAttributes().get("type")).getString();
+                VgpuType type = requireNonNull(byName.get(name));
+                long place = requireNonNull(device.getAttributes().get("placement")).getInt();
                 PartitionDecision decision =
                         VfPlacementPolicy.FIRST.decide(
                                 inventory,
@@ -222,7 +228,7 @@ class SliceExporterTest {
                 .doesNotContain("l40-24q-24", "l40-48q-0", "l40-1q-47");
         Counter functions =
                 slices.getFirst().getSpec().getSharedCounters().getFirst().getCounters().get("vf");
-        assertThat(functions.getValue()).hasToString("31");
+        assertThat(requireNonNull(functions).getValue()).hasToString("31");
     }
 
     @Test
