@@ -70,9 +70,7 @@ class LongWorkTest {
         }
     }
 
-    /**
-     * Has the neighbour read a register that needs the lock of the engines; it may have to wait.
-     */
+    /** Has the neighbour read a register that needs the lock of the engines. */
     private void startNeighbour() {
         Thread thread =
                 new Thread(
@@ -82,8 +80,10 @@ class LongWorkTest {
                         });
         neighbour = thread;
         thread.start();
-        while (thread.getState() == Thread.State.RUNNABLE) {
-            Thread.onSpinWait();
+        try {
+            thread.join(60_000); // comes to its end at once, if nobody holds the lock
+        } catch (InterruptedException thrown) {
+            Thread.currentThread().interrupt();
         }
     }
 

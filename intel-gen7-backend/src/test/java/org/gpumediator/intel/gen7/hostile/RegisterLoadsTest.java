@@ -54,9 +54,11 @@ class RegisterLoadsTest extends Attack {
             }
             put(chunk, 12L * count, BATCH_END, 0);
             hostile.bareRing(engine, KERNEL_BATCH, address(chunk));
-            world.clock.advanceNanos(1000);
-            world.gpu.advance(world.clock.nanoTime(), 1 << 20);
-            world.mediator.step();
+            for (int piece = 0; piece < 64; piece++) { // refusals cost much: many pieces
+                world.clock.advanceNanos(1000);
+                world.gpu.advance(world.clock.nanoTime(), 1 << 20);
+                world.mediator.step();
+            }
             assertHardwareIsTheMediators();
         }
         assertThat(faults(GuestFaultKind.PRIVILEGED_COMMAND) - before)
