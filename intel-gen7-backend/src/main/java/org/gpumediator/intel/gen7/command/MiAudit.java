@@ -188,6 +188,7 @@ final class MiAudit {
         } else if (!state.registers.readable(d[at + 1])) {
             state.refusePrivileged(d, at, length, row, d[at + 1] & RegisterRules.OFFSET_MASK);
         } else {
+            d[at + 1] = state.registers.source(d[at + 1]);
             boolean global = (d[at] & Mi.GLOBAL) != 0;
             address(d, at, length, row, global, d[at + 2] & Mi.DWORD_MASK, Integer.BYTES);
         }
@@ -211,6 +212,8 @@ final class MiAudit {
             state.refusePrivileged(d, at, length, row, d[at + 1] & RegisterRules.OFFSET_MASK);
         } else if (state.registers.write(d[at + 2]) != RegisterRules.Write.PLAIN) {
             state.refusePrivileged(d, at, length, row, d[at + 2] & RegisterRules.OFFSET_MASK);
+        } else {
+            d[at + 1] = state.registers.source(d[at + 1]);
         }
     }
 

@@ -51,6 +51,9 @@ final class RegisterRules {
         COUNTERS
     }
 
+    /** How far PP_DIR_BASE is behind PP_DIR_DCLV. */
+    private static final int BASE_BEHIND_VALID = 8;
+
     private enum Read {
         READABLE,
         HIDDEN
@@ -202,5 +205,16 @@ final class RegisterRules {
     /** Returns whether the register an operand names may be stored to memory or copied. */
     boolean readable(int operand) {
         return readable[rule(operand)];
+    }
+
+    /**
+     * Returns the register to read where a guest reads the one an operand names. PP_DIR_BASE of the
+     * hardware says where the mediator keeps the guest's directory, which depends on how many
+     * others have: PP_DIR_DCLV, which the guest loads itself, is read in its place. Drivers store
+     * it only to wait until a directory has been loaded, and the wait is the same. Source: i915
+     * (its change of address spaces on gen7).
+     */
+    int source(int operand) {
+        return write(operand) == Write.DIRECTORY ? operand - BASE_BEHIND_VALID : operand;
     }
 }

@@ -156,6 +156,28 @@ class RegisterLoadTest {
         assertThat(kept(ScanRig.RCS, 0x1500_0001, 1, 0, 0x2600)).isEqualTo(readable(0));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3})
+    void storedDirectoryBase_showsWhatTheGuestLoaded_notWhereTheMediatorKeepsIt(int engine) {
+        ScanRig rig = new ScanRig(engine);
+        int[] ring = {0x1240_0001, BASES[engine] + 0x228, ADDRESS};
+
+        rig.scan(ring);
+
+        assertThat(ring).containsExactly(0x1240_0001, BASES[engine] + 0x220, ADDRESS);
+        assertThat(rig.refusals).isEmpty();
+    }
+
+    @Test
+    void copiedDirectoryBase_isTheValidRegisterToo() {
+        ScanRig rig = new ScanRig();
+        int[] ring = {0x1500_0001, 0x2228, 0x2600};
+
+        rig.scan(ring);
+
+        assertThat(ring).containsExactly(0x1500_0001, 0x2220, 0x2600);
+    }
+
     @Test
     void emulatedRegisters_areReportedAndTakenOut() {
         for (int engine = 0; engine < 4; engine++) {
