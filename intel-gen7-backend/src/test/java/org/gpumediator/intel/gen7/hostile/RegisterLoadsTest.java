@@ -2,6 +2,7 @@ package org.gpumediator.intel.gen7.hostile;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Locale;
 import java.util.function.IntUnaryOperator;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.testkit.guest.GuestObject;
@@ -41,11 +42,17 @@ class RegisterLoadsTest extends Attack {
         assertThat(world.physical(0x4_400c)).as("master interrupt enable").isNegative();
     }
 
+    /** Returns how many commands were kept from the GPU: as faults, or as the host's counters'. */
+    private long kept(HaswellEngine engine) {
+        String loads = engine.name().toLowerCase(Locale.ROOT) + ".counter-loads";
+        return faults(GuestFaultKind.PRIVILEGED_COMMAND) + badVmm.gpu().statistics().counter(loads);
+    }
+
     /** Runs three dwords for each register, made from its offset. */
     private void sweep(
             HaswellEngine engine, int header, IntUnaryOperator one, IntUnaryOperator two) {
         GuestObject chunk = bad.allocate(CHUNK_BYTES);
-        long before = faults(GuestFaultKind.PRIVILEGED_COMMAND);
+        long before = kept(engine);
         for (int first = 0; first < REGISTERS; first += PER_BATCH) {
             int count = Math.min(PER_BATCH, REGISTERS - first);
             for (int i = 0; i < count; i++) {
@@ -61,8 +68,7 @@ class RegisterLoadsTest extends Attack {
             }
             assertHardwareIsTheMediators();
         }
-        assertThat(faults(GuestFaultKind.PRIVILEGED_COMMAND) - before)
-                .isGreaterThan(REGISTERS - 1000);
+        assertThat(kept(engine) - before).isGreaterThan(REGISTERS - 1000);
         assertThat(world.gpu.status(engine).unknownCommands()).isZero();
         bad.free(chunk);
     }
