@@ -41,14 +41,12 @@ public final class ClientMemory implements GuestMemory {
     /** Longest copy that may involve messages. */
     private static final long MAX_MESSAGE_COPY = 16 << 20;
 
-    private static final SharedBudget UNLIMITED = new SharedBudget("all", Long.MAX_VALUE / 4);
-
     static final int FLAG_READ = 1;
     static final int FLAG_WRITE = 2;
 
     private volatile RegionList regions = RegionList.EMPTY;
-    private SharedBudget.Share mappings = UNLIMITED.share();
-    private SharedBudget.Share descriptors = UNLIMITED.share();
+    private SharedBudget.Share mappings = unlimited();
+    private SharedBudget.Share descriptors = unlimited();
     private boolean refusalTold;
     private volatile @Nullable DmaChannel channel;
     private volatile boolean vanished;
@@ -56,6 +54,11 @@ public final class ClientMemory implements GuestMemory {
 
     /** Creates a memory without regions. */
     public ClientMemory() {}
+
+    /** A share of a budget of its own, which nobody else can use up. */
+    private static SharedBudget.Share unlimited() {
+        return new SharedBudget("all", Long.MAX_VALUE / 4).share();
+    }
 
     /** Takes what its regions need from shares of the process's limits. Called before any is. */
     void limitTo(SharedBudget.Share ofMappings, SharedBudget.Share ofDescriptors) {

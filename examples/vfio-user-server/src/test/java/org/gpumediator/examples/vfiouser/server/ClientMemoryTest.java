@@ -49,6 +49,16 @@ class ClientMemoryTest {
     }
 
     @Test
+    void memoryWithoutLimits_isNotLimitedByOthers() {
+        for (int i = 0; i < 200; i++) {
+            ClientMemory other = new ClientMemory();
+            assertThat(other.map(0, PAGE, RW, file.descriptor(), 0)).isZero();
+            other.clear();
+        }
+        assertThat(map(0, 1, 0)).isZero();
+    }
+
+    @Test
     void regionAt_everyPage_isTheRegionThatHoldsIt() {
         assertThat(map(16, 16, 0)).isZero();
         assertThat(map(0, 16, 16)).isZero();
