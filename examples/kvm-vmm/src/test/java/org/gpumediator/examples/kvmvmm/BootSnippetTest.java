@@ -77,7 +77,9 @@ final class BootSnippetTest {
     void snippet_inTheReadme_isTheOneThatCompiles() throws IOException {
         String source = Files.readString(MODULE.resolve(SOURCE));
         String snippet =
-                source.substring(source.indexOf("// begin\n") + 9, source.indexOf("        // end\n"))
+                source.substring(
+                                source.indexOf("// begin\n") + 9,
+                                source.indexOf("        // end\n"))
                         .replaceAll("(?m)^ {8}", "");
         assertThat(Files.readString(MODULE.resolve("../../README.md")))
                 .contains("```java\n" + snippet + "```\n");
