@@ -1,11 +1,19 @@
 package org.gpumediator.intel.gen7;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.AdditionalAnswers.delegatesTo;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
 
 import java.lang.foreign.ValueLayout;
 import java.util.Map;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.vmm.DirectWindow;
+import org.gpumediator.api.vmm.GuestMemory;
+import org.gpumediator.api.vmm.VmmPort;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.guest.GuestObject;
 import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
@@ -115,6 +123,31 @@ final class CapturePageTest {
         assertThat(mapped(0)).isZero();
         assertThat(data.read32(0)).isZero();
         assertThat(data.read32(4)).isEqualTo(7);
+    }
+
+    @Test
+    void memory_isNeverAskedForByMessage() {
+        FakeVmm other = FakeVmm.create();
+        GuestMemory asked = mock(GuestMemory.class, delegatesTo(other.port().memory()));
+        VmmPort port = other.port();
+        world.vmm(
+                World.quotas("vm2", 32, 128, 4),
+                other,
+                new VmmPort(
+                        asked, port.messages(), port.line(), port.masking(), port.sharedMemory()));
+        ScriptedHaswellGuest second = world.guest(other).boot();
+        GuestObject page = second.allocate(4096);
+        page.write32(0, 5);
+        DirectWindow shown = other.gpu().bar(2).directWindows().getFirst();
+        second.hostile().mapPage(second.mappableBase(), page.page(0));
+        second.hostile().pokeRegister(FLUSH, 1);
+        assertThat(shown.backing().segment().get(ValueLayout.JAVA_INT, 0)).isEqualTo(5);
+        shown.backing().segment().set(ValueLayout.JAVA_INT, 0, 6);
+        second.await(second.submit(HaswellEngine.BCS));
+
+        assertThat(page.read32(0)).isEqualTo(6);
+        verify(asked, never()).read(anyLong(), any());
+        verify(asked, never()).write(anyLong(), any());
     }
 
     @Test

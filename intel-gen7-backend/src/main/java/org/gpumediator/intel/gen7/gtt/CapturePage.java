@@ -4,6 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.gpumediator.api.vmm.GuestMemory;
+import org.gpumediator.api.vmm.GuestMemory.Region;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The first page of a guest's aperture as memory that a VMM maps, so that reading it does not trap.
@@ -41,9 +43,10 @@ final class CapturePage {
         for (long at = window.mismatch(same); at >= 0; ) {
             long dword = at & -Integer.BYTES;
             same.set(DWORD, dword, window.get(DWORD, dword));
-            if (Pte.valid(held)) {
-                MemorySegment written = same.asSlice(dword, Integer.BYTES);
-                boolean ignored = memory.write(Pte.address(held) + dword, written);
+            Region region = region(held);
+            if (region != null && region.writable()) {
+                long to = Pte.address(held) - region.start() + dword;
+                MemorySegment.copy(same, dword, region.segment(), to, Integer.BYTES);
             }
             long next = dword + Integer.BYTES;
             at = MemorySegment.mismatch(window, next, Pte.PAGE, same, next, Pte.PAGE);
@@ -53,11 +56,26 @@ final class CapturePage {
 
     /** Makes the window a copy of the page that an entry points to. */
     void copy(int entry) {
-        held = entry;
-        if (!Pte.valid(entry) || !memory.read(Pte.address(entry), same)) {
+        Region region = region(entry);
+        if (region == null) {
             held = 0;
             same.fill((byte) 0);
+        } else {
+            held = entry;
+            long from = Pte.address(entry) - region.start();
+            MemorySegment.copy(region.segment(), from, same, 0, Pte.PAGE);
         }
         window.copyFrom(same);
+    }
+
+    /**
+     * Returns the memory that an entry's page is in, if it is memory that the GPU can be given.
+     * What is reached only by asking its owner is not: others would wait for the answer.
+     */
+    private @Nullable Region region(int entry) {
+        Region region = Pte.valid(entry) ? memory.regionAt(Pte.address(entry)) : null;
+        boolean whole =
+                region != null && Pte.address(entry) - region.start() <= region.length() - Pte.PAGE;
+        return whole ? region : null;
     }
 }
