@@ -69,6 +69,7 @@ public final class Ppgtt {
     private final List<DmaPages> slabs = new ArrayList<>();
     private final Map<Long, ShadowTable> tables = new HashMap<>();
     private final ArrayDeque<ShadowTable> freeTables = new ArrayDeque<>();
+    private final int[] entries = new int[ShadowTable.ENTRIES];
 
     /** The look through everything that is under way, or was last. */
     private long look;
@@ -347,6 +348,11 @@ public final class Ppgtt {
 
     int scratchEntry() {
         return scratchEntry;
+    }
+
+    /** Returns room for the entries of a table, to work in. */
+    int[] entries() {
+        return entries;
     }
 
     @Nullable MemorySegment guestPage(long guestPhysicalPage) {

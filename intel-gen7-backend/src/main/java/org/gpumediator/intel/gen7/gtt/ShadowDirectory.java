@@ -79,7 +79,8 @@ final class ShadowDirectory extends ResidentDirectory {
             unbind(slot);
             guestEntries[slot] = 0;
         } else {
-            table.synchronise(page, owner.dma(), owner.scratchEntry(), look, budget);
+            table.synchronise(
+                    page, owner.entries(), owner.dma(), owner.scratchEntry(), look, budget);
         }
     }
 

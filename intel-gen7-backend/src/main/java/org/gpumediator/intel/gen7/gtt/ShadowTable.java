@@ -71,10 +71,9 @@ public final class ShadowTable {
         users = 0;
         comparedIn = 0;
         stale = true;
+        Arrays.fill(known, scratch);
+        store(known, 0, ENTRIES);
         Arrays.fill(known, 0);
-        for (int i = 0; i < ENTRIES; i++) {
-            set(i, scratch);
-        }
     }
 
     void addUser() {
@@ -110,8 +109,19 @@ public final class ShadowTable {
         return comparedIn < look && (tracking == null || stale);
     }
 
-    /** Takes over what has changed in the guest's page. */
-    void synchronise(MemorySegment page, GuestDma dma, int scratch, long look, WorkBudget budget) {
+    /**
+     * Takes over what has changed in the guest's page. It is read and what it becomes is stored in
+     * runs, not entry by entry: a guest's first tables come before any of this is compiled.
+     *
+     * @param entries room for {@link #ENTRIES}, to work in
+     */
+    void synchronise(
+            MemorySegment page,
+            int[] entries,
+            GuestDma dma,
+            int scratch,
+            long look,
+            WorkBudget budget) {
         comparedIn = look;
         stale = false; // before the page is read: a write meanwhile makes it stale again
         budget.spend(COMPARED);
@@ -119,14 +129,23 @@ public final class ShadowTable {
         if (at < 0) {
             return;
         }
+        MemorySegment.copy(page, LE32, 0, entries, 0, ENTRIES);
+        int run = 0;
+        int changed = 0;
         for (int i = (int) at / Integer.BYTES; i < ENTRIES; i++) {
-            int entry = page.get(LE32, (long) i * Integer.BYTES);
+            int entry = entries[i];
             if (entry != known[i]) {
                 known[i] = entry;
-                set(i, translate(entry, dma, scratch));
-                budget.spend(TRANSLATED);
+                entries[i] = translate(entry, dma, scratch);
+                changed++;
+                run++;
+            } else if (run > 0) {
+                store(entries, i - run, run);
+                run = 0;
             }
         }
+        store(entries, ENTRIES - run, run);
+        budget.spend(changed * TRANSLATED);
     }
 
     /** Redirects the entries that lead into memory that has changed hands. */
@@ -147,6 +166,11 @@ public final class ShadowTable {
         }
         long bus = dma.busAddress(Pte.address(entry));
         return bus == GuestDma.NONE ? scratch : Pte.translated(entry, bus);
+    }
+
+    /** Stores some entries, each in one piece: the GPU may be reading them. */
+    private void store(int[] entries, int from, int count) {
+        MemorySegment.copy(entries, from, shadow, LE32, (long) from * Integer.BYTES, count);
     }
 
     private void set(int i, int entry) {
