@@ -8,6 +8,8 @@ import java.lang.foreign.ValueLayout;
 public final class PollSet implements AutoCloseable {
 
     private static final int POLLIN = 1;
+    private static final int POLLERR = 8;
+    private static final int POLLHUP = 16;
     private static final int ENTRY_LENGTH = 8;
     private static final int ENTRY_EVENTS = 4;
     private static final int ENTRY_RESULT = 6;
@@ -60,7 +62,24 @@ public final class PollSet implements AutoCloseable {
 
     /** Returns whether a descriptor can be read, has failed or has lost its peer. */
     public boolean ready(int index) {
-        return entries.get(ValueLayout.JAVA_SHORT, (long) index * ENTRY_LENGTH + ENTRY_RESULT) != 0;
+        return result(index) != 0;
+    }
+
+    /**
+     * Returns whether the peer of a stream socket has gone, whatever it has sent before. Does not
+     * wait.
+     */
+    public static boolean hasLostItsPeer(int socket) {
+        try (PollSet alone = new PollSet()) {
+            int index = alone.add(socket);
+            return alone.await(0) > 0 && (alone.result(index) & (POLLERR | POLLHUP)) != 0;
+        } catch (LinuxException noMemory) {
+            return false;
+        }
+    }
+
+    private int result(int index) {
+        return entries.get(ValueLayout.JAVA_SHORT, (long) index * ENTRY_LENGTH + ENTRY_RESULT);
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.examples.common.linux.Descriptors;
 import org.gpumediator.examples.common.linux.Errno;
 import org.gpumediator.examples.common.linux.LinuxException;
+import org.gpumediator.examples.common.linux.PollSet;
 import org.gpumediator.examples.common.linux.UnixSocket;
 import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.jspecify.annotations.Nullable;
@@ -70,6 +71,7 @@ public final class GpuEndpoint {
     private boolean busy;
     private int waiting = NOBODY;
     private int graces;
+    private long turns;
     private final BusyAnswer busyAnswer;
     private EventPoller.@Nullable Watch listening;
 
@@ -186,21 +188,30 @@ public final class GpuEndpoint {
             busy = true;
             accepted.add(client);
         } else if (waiting == NOBODY) {
-            waiting = client;
-            graces = 0;
-            poller.executeAfter(GRACE_NANOS, () -> graceOver(client));
+            letWait(client);
+        } else if (PollSet.hasLostItsPeer(waiting)) {
+            Descriptors.close(waiting);
+            letWait(client);
         } else {
             busyAnswer.give(client);
         }
     }
 
-    private void graceOver(int client) {
-        if (waiting != client) {
+    private void letWait(int client) {
+        waiting = client;
+        graces = 0;
+        long turn = ++turns;
+        poller.executeAfter(GRACE_NANOS, () -> graceOver(turn));
+    }
+
+    private void graceOver(long turn) {
+        if (waiting == NOBODY || turns != turn) {
             return;
         }
         if (!known && ++graces < MOST_GRACES) {
-            poller.executeAfter(GRACE_NANOS, () -> graceOver(client));
+            poller.executeAfter(GRACE_NANOS, () -> graceOver(turn));
         } else {
+            int client = waiting;
             waiting = NOBODY;
             busyAnswer.give(client);
         }

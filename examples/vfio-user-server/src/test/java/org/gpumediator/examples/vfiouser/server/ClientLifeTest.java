@@ -98,6 +98,25 @@ class ClientLifeTest {
     }
 
     @Test
+    void thirdClient_whoseForerunnersDie_isServed() throws Exception {
+        try (ServedGpu served = new ServedGpu()) {
+            for (int i = 0; i < 20; i++) {
+                WireClient first = served.connectAndNegotiate();
+                WireClient second = served.connect();
+                second.sendRaw(new byte[] {1, 2, 3});
+                second.close(); // it waits still, as far as the server knows
+                try (WireClient third = served.connect()) {
+                    int id = third.send(Wire.VERSION, WireClient.bytes(0, WireClient.QEMU));
+                    first.close();
+                    WireClient.Message reply = third.receive();
+                    assertThat(reply.id()).isEqualTo(id);
+                    assertThat(reply.error()).isZero();
+                }
+            }
+        }
+    }
+
+    @Test
     void client_takingItsMemoryAway_isDroppedWhenItIsMissed() throws Exception {
         try (ServedGpu served = new ServedGpu();
                 TestFile.Shrinking file = new TestFile.Shrinking(4L * PAGE);
