@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.api.vmm.VmmPort;
@@ -40,9 +42,22 @@ public final class World implements AutoCloseable {
      * @param seen the GPU as the mediator sees it
      */
     public World(FakeHaswell gpu, PhysicalGpu seen, Map<String, String> options) {
+        this(gpu, seen, options, clock -> clock);
+    }
+
+    /**
+     * Creates a world whose mediator reads another clock.
+     *
+     * @param read what the mediator reads, made of the world's own
+     */
+    public World(
+            FakeHaswell gpu,
+            PhysicalGpu seen,
+            Map<String, String> options,
+            UnaryOperator<MediationClock> read) {
         this.gpu = gpu;
         gpu.watchCommands();
-        Mediator.Builder builder = Mediator.builder(seen).clock(clock);
+        Mediator.Builder builder = Mediator.builder(seen).clock(read.apply(clock));
         options.forEach(builder::option);
         mediator = builder.build();
     }

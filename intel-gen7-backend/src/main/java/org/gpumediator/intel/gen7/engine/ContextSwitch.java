@@ -32,7 +32,8 @@ final class ContextSwitch implements AutoCloseable {
     /** How long it may take to load one, which a Haswell does in less than 1 ms. */
     private static final long LOAD_NANOS = 10_000_000L;
 
-    private static final int MAX_POLLS = 20_000;
+    /** How long a switch may take, with its second attempt. */
+    static final long MAX_NANOS = SAVE_NANOS + 2 * LOAD_NANOS;
 
     private final Mmio mmio;
     private final ReservedArea area;
@@ -109,14 +110,6 @@ final class ContextSwitch implements AutoCloseable {
             deadline = now + LOAD_NANOS;
         }
         return deadline;
-    }
-
-    /** Returns whether the mediator's ring comes to its end while it is looked at. */
-    boolean awaitDone() {
-        for (int polls = 0; polls < MAX_POLLS && !ownRing.done(); polls++) {
-            mmio.read(Engine.RCS.base() + RingRegisters.MI_MODE);
-        }
-        return ownRing.done();
     }
 
     /** Ends a switch whose newcomer is no longer wanted. */

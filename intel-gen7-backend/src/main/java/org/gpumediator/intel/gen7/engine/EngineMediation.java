@@ -3,6 +3,7 @@ package org.gpumediator.intel.gen7.engine;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -35,6 +36,12 @@ public final class EngineMediation implements AutoCloseable {
      * Threats: a guest writes any register at any time (values are stored, masked and range-checked), never ends (its engine is
      * reset when somebody else waits), resets all the time (only its own rings; the hardware only if it is stuck there).
      */
+
+    /**
+     * How long rings may take to stop for a guest that is to stand still. Source: XenGT's ring idle
+     * time-out.
+     */
+    private static final long HOLD_NANOS = 500_000_000L;
 
     /** Fair, so that whoever has work done all the time comes after those who wait already. */
     private final ReentrantLock lock = new ReentrantLock(true);
@@ -109,6 +116,31 @@ public final class EngineMediation implements AutoCloseable {
         lock.unlock();
     }
 
+    /**
+     * Does something under the lock as soon as a condition holds there, or when the wait for it is
+     * over. The lock is let go of between glances: nobody else waits.
+     */
+    private void onceHolds(BooleanSupplier condition, long nanos, Runnable action) {
+        Glances glances = new Glances(clock, nanos);
+        boolean done = false;
+        for (boolean last = false; !done; last = !glances.onceMore()) {
+            enter();
+            try {
+                if (condition.getAsBoolean() || last) {
+                    done = true;
+                    action.run();
+                }
+            } finally {
+                leave();
+            }
+        }
+    }
+
+    /** Does something with a guest once no switch concerns it. */
+    private void unswitched(GuestEngines guest, Runnable action) {
+        onceHolds(() -> !turns.isSwitching(guest), ContextSwitch.MAX_NANOS, action);
+    }
+
     // ------------------------------------------------------------------ guests come and go
 
     /** Lets a guest use the engines. */
@@ -125,12 +157,7 @@ public final class EngineMediation implements AutoCloseable {
      * Takes a guest off the engines, by force if its work does not stop at once, and forgets it.
      */
     public void detach(GuestEngines guest) {
-        enter();
-        try {
-            turns.detach(guest);
-        } finally {
-            leave();
-        }
+        unswitched(guest, () -> turns.detach(guest));
     }
 
     /**
@@ -140,15 +167,14 @@ public final class EngineMediation implements AutoCloseable {
      * @param forgiven whether its hangs are forgotten: not where it can ask for the reset itself
      */
     public void resetAll(GuestEngines guest, boolean forgiven) {
-        enter();
-        try {
-            turns.reset(guest);
-            if (forgiven) {
-                guest.forgive();
-            }
-        } finally {
-            leave();
-        }
+        unswitched(
+                guest,
+                () -> {
+                    turns.reset(guest);
+                    if (forgiven) {
+                        guest.forgive();
+                    }
+                });
     }
 
     /** Lets a guest use the engines again after a reset. */
@@ -167,12 +193,8 @@ public final class EngineMediation implements AutoCloseable {
      * they would not.
      */
     public void hold(GuestEngines guest) {
-        enter();
-        try {
-            turns.hold(guest);
-        } finally {
-            leave();
-        }
+        exclusively(() -> turns.askToStop(guest));
+        onceHolds(() -> turns.standsStill(guest), HOLD_NANOS, () -> turns.hold(guest));
     }
 
     /** Lets a held guest go on. */
@@ -497,7 +519,10 @@ public final class EngineMediation implements AutoCloseable {
      * @param engines bits of {@link Engine#bit}
      */
     public void guestReset(GuestEngines guest, int engines) {
-        enter();
+        unswitched(guest, () -> resetSome(guest, engines));
+    }
+
+    private void resetSome(GuestEngines guest, int engines) {
         try {
             turns.finishSwitch(guest);
             for (Engine engine : Engine.ALL) {
@@ -511,8 +536,6 @@ public final class EngineMediation implements AutoCloseable {
             turns.react();
         } catch (Throwable thrown) {
             fail(guest, thrown);
-        } finally {
-            leave();
         }
     }
 

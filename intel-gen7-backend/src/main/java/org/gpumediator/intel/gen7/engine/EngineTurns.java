@@ -29,17 +29,10 @@ final class EngineTurns {
      * STOPPING and PARKED have an owner, SWITCHING has none.
      */
 
-    /**
-     * How long rings may take to stop for a guest that is to stand still. Source: XenGT's ring idle
-     * time-out.
-     */
-    private static final long HOLD_NANOS = 500_000_000L;
-
     /** How often to look whether there is room for what is queued. */
     private static final long ROOM_NANOS = 1_000_000L;
 
     private static final int MAX_TRANSITIONS = 8;
-    private static final int MAX_POLLS = 20_000;
 
     private enum Phase {
         /** The owner, if any, is on the hardware and may run. */
@@ -142,13 +135,26 @@ final class EngineTurns {
         react();
     }
 
-    /** Stops a guest's rings and keeps them so, by a reset if need be. */
+    /** Asks a guest's rings to stop and to stay so. */
+    void askToStop(GuestEngines guest) {
+        guest.held = true;
+        if (owner == guest) {
+            rings.stop();
+        }
+    }
+
+    /** Returns whether no ring of a guest runs and no switch concerns it. */
+    boolean standsStill(GuestEngines guest) {
+        return !isSwitching(guest) && (owner != guest || rings.stopped());
+    }
+
+    /** Keeps a guest's rings stopped, by a reset if they have not done so. */
     void hold(GuestEngines guest) {
         guest.held = true;
         finishSwitch(guest);
         if (owner == guest) {
             rings.stop();
-            if (!waitUntilStopped()) {
+            if (!rings.stopped()) {
                 leave(guest, cutOff.recover(guest, clock.nanoTime()));
             }
             rings.refreshHeads(guest);
@@ -184,15 +190,19 @@ final class EngineTurns {
         }
     }
 
+    /** Returns whether a switch under way concerns a guest, and may yet come to its end. */
+    boolean isSwitching(GuestEngines guest) {
+        return phase == Phase.SWITCHING && contextSwitch.concerns(guest) && !contextSwitch.done();
+    }
+
     /**
-     * Ends a switch that concerns a guest's memory: waits for the mediator's ring, or resets the
-     * engine under it. A switch between others goes on.
+     * Ends a switch that concerns a guest's memory, by a reset of the engine if the mediator's ring
+     * has not come to its end. A switch between others goes on.
      */
     void finishSwitch(GuestEngines guest) {
         if (phase != Phase.SWITCHING || !contextSwitch.concerns(guest)) {
             return;
         }
-        contextSwitch.awaitDone();
         if (contextSwitch.coming() == guest) {
             contextSwitch.cancel();
             phase = Phase.RUNNING;
@@ -200,20 +210,6 @@ final class EngineTurns {
         } else {
             completeSwitch(clock.nanoTime());
         }
-    }
-
-    private boolean waitUntilStopped() {
-        long end = clock.nanoTime() + HOLD_NANOS;
-        for (int polls = 0; polls < MAX_POLLS || clock.nanoTime() < end; polls++) {
-            if (rings.stopped()) {
-                return true;
-            }
-            if (polls >= MAX_POLLS && clock.nanoTime() == end - HOLD_NANOS) {
-                return false; // time stands still: whoever steps the clock is waiting for this call
-            }
-            Thread.onSpinWait();
-        }
-        return false;
     }
 
     // ------------------------------------------------------------------ time

@@ -31,7 +31,7 @@ class RacesTest {
     private static final int LIVES = 60;
 
     @Test
-    @Timeout(600)
+    @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
     void hostileGuests_againstStepsMemoryAndLives_nobodyElseNotices() throws Exception {
         Seeds.forEach(2, this::race);
     }
