@@ -4,6 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.vmm.TrapHandler;
+import org.gpumediator.core.catalogue.RegisterFile;
+import org.gpumediator.core.catalogue.RegisterRegion;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,8 +17,9 @@ import org.slf4j.LoggerFactory;
  * <p>Cost: one volatile read and one call. Traps in flight are not counted, since two atomic
  * additions cost more than a plain register: the model itself keeps a trap that overlaps its close
  * from reaching the GPU or guest memory, as {@link org.gpumediator.api.spi.DeviceModel#close}
- * demands. A VMM sees one class of handler for all regions, so its call is direct and the one
- * virtual call is made here.
+ * demands. A VMM sees one class of handler for all regions, so its call is direct, and registers
+ * are answered by their file, which is one class too; for the rest of a region one virtual call is
+ * made here.
  *
  * <p>A handler that throws is a bug of the backend: the access is answered with ones, logged once
  * for the region, and counted.
@@ -28,13 +32,18 @@ final class TrapGate implements TrapHandler {
     private final LongAdder errors = new LongAdder();
     private volatile TrapHandler target;
 
+    /** What answers the start of the region, if that is registers and nothing else. */
+    private volatile @Nullable RegisterFile<?> registers;
+
     TrapGate(String label, TrapHandler target) {
         this.label = label;
         this.target = target;
+        registers = target instanceof RegisterRegion region ? region.registers() : null;
     }
 
     /** Ends the region's life: accesses that begin from now on are answered with ones. */
     void shut() {
+        registers = null;
         target = Shut.INSTANCE;
     }
 
@@ -44,6 +53,17 @@ final class TrapGate implements TrapHandler {
 
     @Override
     public long read(long offset, int width) {
+        RegisterFile<?> file = registers;
+        if (file != null) {
+            long stored = file.readPlain(offset, width);
+            if (stored != RegisterFile.NOT_PLAIN) {
+                return stored;
+            }
+        }
+        return readTarget(offset, width);
+    }
+
+    private long readTarget(long offset, int width) {
         try {
             return target.read(offset, width);
         } catch (Throwable error) {
@@ -54,8 +74,13 @@ final class TrapGate implements TrapHandler {
 
     @Override
     public void write(long offset, int width, long value) {
+        RegisterFile<?> file = registers;
         try {
-            target.write(offset, width, value);
+            if (file != null && offset >= 0 && offset < file.length()) {
+                file.write(offset, width, value);
+            } else {
+                target.write(offset, width, value);
+            }
         } catch (Throwable error) {
             broken(error);
         }

@@ -55,6 +55,9 @@ public final class RegisterFile<C> implements TrapHandler {
     private static final long NOT_A_DWORD = ~0x7fff_fffcL;
     private static final int ALL_LANES = -1;
 
+    /** What {@link #readPlain} answers where there is more to a read than stored bits. */
+    public static final long NOT_PLAIN = -1;
+
     /** Stands for a page that this file has no copy of. */
     private static final int[] NONE = {};
 
@@ -116,6 +119,11 @@ public final class RegisterFile<C> implements TrapHandler {
         return catalogue;
     }
 
+    /** Returns the length of the region in bytes. */
+    public int length() {
+        return length;
+    }
+
     /** Returns the accesses to registers that nobody has modelled. */
     public UnmodelledBook unmodelled() {
         return unmodelled;
@@ -126,16 +134,29 @@ public final class RegisterFile<C> implements TrapHandler {
         return hookFailures.sum();
     }
 
+    /**
+     * Reads as {@link #read} does, if the access is one aligned dword whose stored bits are all
+     * there is to it: the usual access, without a call.
+     *
+     * @return the value, or {@link #NOT_PLAIN}: nothing was done
+     */
+    public long readPlain(long offset, int width) {
+        int at = (int) offset;
+        return width == 4 && (offset & NOT_A_DWORD) == 0 && at < length && plain(specialReads, at)
+                ? Integer.toUnsignedLong(pages[at >>> 12][(at >>> 2) & (PAGE_DWORDS - 1)])
+                : NOT_PLAIN;
+    }
+
     @Override
     public long read(long offset, int width) {
-        int at = (int) offset;
-        if (width == 4 && (offset & NOT_A_DWORD) == 0 && at < length) {
-            if (plain(specialReads, at)) {
-                return Integer.toUnsignedLong(pages[at >>> 12][(at >>> 2) & (PAGE_DWORDS - 1)]);
-            }
-            return Integer.toUnsignedLong(readByRule(at >>> 2, ALL_LANES));
+        long stored = readPlain(offset, width);
+        if (stored != NOT_PLAIN) {
+            return stored;
         }
-        return readOther(offset, width);
+        int at = (int) offset;
+        return width == 4 && (offset & NOT_A_DWORD) == 0 && at < length
+                ? Integer.toUnsignedLong(readByRule(at >>> 2, ALL_LANES))
+                : readOther(offset, width);
     }
 
     @Override

@@ -4,16 +4,27 @@ import static org.gpumediator.core.catalogue.RegisterAccess.READ_WRITE;
 import static org.gpumediator.core.catalogue.RegisterWidth.W32;
 import static org.gpumediator.core.catalogue.TrapPolicy.VIRTUALISED;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.gpumediator.api.event.MediationListener;
 import org.gpumediator.api.vmm.TrapHandler;
+import org.gpumediator.api.vmm.VirtualGpu;
+import org.gpumediator.core.Mediator;
+import org.gpumediator.core.VgpuRequest;
 import org.gpumediator.core.catalogue.HardwarePort;
+import org.gpumediator.core.catalogue.Register;
 import org.gpumediator.core.catalogue.RegisterBehaviour;
 import org.gpumediator.core.catalogue.RegisterCatalogue;
 import org.gpumediator.core.catalogue.RegisterFile;
 import org.gpumediator.core.catalogue.WriteHook;
 import org.gpumediator.core.observe.FaultBook;
+import org.gpumediator.testkit.FakeVmm;
+import org.gpumediator.testkit.haswell.FakeHaswell;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -23,6 +34,7 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
@@ -84,6 +96,47 @@ public class TrapDispatchBenchmark {
     };
     private final NaiveBus bus = bus(threeWay);
     private final byte[] deviceOf = deviceOf();
+
+    private final FakeVmm vmm = FakeVmm.create();
+    private final Mediator mediator = Mediator.builder(FakeHaswell.create()).build();
+    private final VirtualGpu haswell = haswell();
+    private final TrapHandler trapped = haswell.bar(0).handler();
+    private final int[] trappedPlain = TrapAddresses.accesses(plainRegisters(haswell));
+
+    private VirtualGpu haswell() {
+        VirtualGpu gpu =
+                mediator.create(
+                        VgpuRequest.ofQuotas(
+                                "vm1", Map.of("aperture", 64L << 20, "hidden", 384L << 20)),
+                        vmm.port());
+        vmm.plug(gpu);
+        return gpu;
+    }
+
+    /** Returns as many registers of a Haswell that are plain storage as {@link #plain} has. */
+    private static int[] plainRegisters(VirtualGpu gpu) {
+        RegisterFile<?> file = gpu.ability(RegisterFile.class).orElseThrow();
+        List<Integer> offsets = new ArrayList<>();
+        for (Register<?> register : file.catalogue().registers()) {
+            if (register.width() == 4
+                    && register.access() == READ_WRITE
+                    && register.policy() == VIRTUALISED
+                    && register.hooks().isEmpty()) {
+                for (int i = 0; i < register.count(); i++) {
+                    offsets.add(register.offset() + i * register.stride());
+                }
+            }
+        }
+        Collections.shuffle(offsets, new Random(42));
+        return offsets.stream().limit(EVEN.length).mapToInt(Integer::intValue).sorted().toArray();
+    }
+
+    /** Closes everything. */
+    @TearDown
+    public void close() {
+        mediator.close();
+        vmm.close();
+    }
 
     private static NaiveBus bus(NaiveBus.Device[] devices) {
         NaiveBus bus = new NaiveBus();
@@ -159,6 +212,16 @@ public class TrapDispatchBenchmark {
         long value = 0;
         for (int i = 0; i < TrapAddresses.COUNT; i++) {
             value = registers.read(plain[(i + (int) value) & MASK], 4);
+        }
+        return value;
+    }
+
+    /** A read of a plain register of a Haswell, on the VMM's whole way to it. */
+    @Benchmark
+    public long readVirtualGpu() {
+        long value = 0;
+        for (int i = 0; i < TrapAddresses.COUNT; i++) {
+            value = trapped.read(trappedPlain[(i + (int) value) & MASK], 4);
         }
         return value;
     }

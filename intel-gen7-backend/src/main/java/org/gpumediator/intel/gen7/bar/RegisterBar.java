@@ -1,10 +1,13 @@
 package org.gpumediator.intel.gen7.bar;
 
 import org.gpumediator.api.vmm.TrapHandler;
+import org.gpumediator.core.catalogue.RegisterFile;
+import org.gpumediator.core.catalogue.RegisterRegion;
 import org.gpumediator.intel.gen7.gtt.GlobalGtt;
+import org.jspecify.annotations.Nullable;
 
 /** BAR0: two MiB of registers, then the window of the graphics translation table. */
-public final class RegisterBar implements TrapHandler {
+public final class RegisterBar implements RegisterRegion {
 
     public static final long LENGTH = 4L << 20;
 
@@ -14,6 +17,12 @@ public final class RegisterBar implements TrapHandler {
     public RegisterBar(TrapHandler registers, TrapHandler table) {
         this.registers = registers;
         this.table = table;
+    }
+
+    /** Returns the registers, unless they are the host's, some of which are the hardware's. */
+    @Override
+    public @Nullable RegisterFile<?> registers() {
+        return registers instanceof RegisterFile<?> file ? file : null;
     }
 
     @Override
