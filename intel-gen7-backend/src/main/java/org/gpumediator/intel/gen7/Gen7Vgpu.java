@@ -508,7 +508,8 @@ public final class Gen7Vgpu implements DeviceModel {
             function.reset(kind);
             return;
         }
-        backend.engines().exclusively(() -> resetRegisters(kind));
+        backend.engines()
+                .resetAll(engines, kind != ResetKind.FUNCTION_LEVEL, () -> resetRegisters(kind));
         clearTable();
         synchronized (lock) {
             if (kind == ResetKind.LOST_CLIENT) {
@@ -520,7 +521,6 @@ public final class Gen7Vgpu implements DeviceModel {
 
     private void resetRegisters(ResetKind kind) {
         failure.clear();
-        backend.engines().resetAll(engines, kind != ResetKind.FUNCTION_LEVEL);
         registers.reset();
         display.reset();
         sideBand.reset();

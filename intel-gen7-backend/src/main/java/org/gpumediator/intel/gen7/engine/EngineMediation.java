@@ -165,8 +165,9 @@ public final class EngineMediation implements AutoCloseable {
      * until {@link #comeBack}.
      *
      * @param forgiven whether its hangs are forgotten: not where it can ask for the reset itself
+     * @param rest what else is reset while nobody uses the engines
      */
-    public void resetAll(GuestEngines guest, boolean forgiven) {
+    public void resetAll(GuestEngines guest, boolean forgiven, Runnable rest) {
         unswitched(
                 guest,
                 () -> {
@@ -174,6 +175,7 @@ public final class EngineMediation implements AutoCloseable {
                     if (forgiven) {
                         guest.forgive();
                     }
+                    rest.run();
                 });
     }
 
