@@ -54,6 +54,7 @@ public final class Mediator implements AutoCloseable {
     private final GpuBackend backend;
     private final String backendName;
     private final PhysicalGpu gpu;
+    private final GpuClaim claim;
     private final MediationClock clock;
     private final GuardedMediationListener listener;
     private final Requests placement;
@@ -76,8 +77,9 @@ public final class Mediator implements AutoCloseable {
     private final LongAdder steps = new LongAdder();
     private final LongAdder wakeUpErrors = new LongAdder();
 
-    private Mediator(Builder builder, GpuBackendProvider provider) {
+    private Mediator(Builder builder, GpuBackendProvider provider, GpuClaim claim) {
         gpu = builder.gpu;
+        this.claim = claim;
         clock = builder.clock;
         listener = new GuardedMediationListener(builder.listener);
         steppers = new CopyOnWriteArrayList<>();
@@ -132,6 +134,7 @@ public final class Mediator implements AutoCloseable {
      * Returns how many more virtual GPUs of a type could be created now, found by trying.
      *
      * @return {@code 0} to the type's maximum of instances
+     * @throws IllegalStateException as {@link #couldCreate(VgpuRequest)}
      */
     public int availableInstances(VgpuType type) {
         return placement.availableInstances(inventory(), type);
@@ -141,7 +144,8 @@ public final class Mediator implements AutoCloseable {
      * Returns what would be answered to a request now, without creating anything.
      *
      * @throws IllegalArgumentException as {@link #create}
-     * @throws IllegalStateException if the policy's answer is not free
+     * @throws IllegalStateException if the policy's answer is none, not free, or less than asked
+     *     for
      */
     public PartitionDecision couldCreate(VgpuRequest request) {
         return couldCreate(inventory(), request);
@@ -153,7 +157,8 @@ public final class Mediator implements AutoCloseable {
      *
      * @param inventory as {@link #inventory} gives it, with holdings added or left out
      * @throws IllegalArgumentException as {@link #create}
-     * @throws IllegalStateException if the policy's answer is not free
+     * @throws IllegalStateException if the policy's answer is none, not free, or less than asked
+     *     for
      */
     public PartitionDecision couldCreate(GpuInventory inventory, VgpuRequest request) {
         return placement.decide(inventory, placement.request(request));
@@ -181,8 +186,8 @@ public final class Mediator implements AutoCloseable {
      * @throws InsufficientResourceException if it does not fit
      * @throws org.gpumediator.api.GpuMediationException if the GPU or its firmware refuses; nothing
      *     stays taken
-     * @throws IllegalStateException if the mediator is closed, or its policy gives out what is not
-     *     free
+     * @throws IllegalStateException if the mediator is closed, its policy gives no answer, what is
+     *     not free, or less than was asked for, or the VMM's allocator breaks its contract
      */
     public VirtualGpu create(VgpuRequest request, VmmPort vmm) {
         Objects.requireNonNull(request, "request");
@@ -443,6 +448,7 @@ public final class Mediator implements AutoCloseable {
                 throw new AssertionError("close of a mediator's part is unchecked", impossible);
             }
         }
+        claim.giveBack(gpu);
         log.info("Closed GPU {}", gpu.identity());
         if (failure != null) {
             throw failure;
@@ -550,13 +556,20 @@ public final class Mediator implements AutoCloseable {
          *     declined
          * @throws org.gpumediator.api.GpuMediationException if the GPU cannot be taken over
          * @throws IllegalArgumentException if an option is unknown or has no legal value
+         * @throws IllegalStateException if another mediator of this process has the GPU open
          */
         public Mediator build() {
             GpuBackendProvider chosen =
                     provider != null
                             ? BackendLookup.check(gpu.identity(), provider)
                             : BackendLookup.find(gpu.identity(), backendName);
-            return new Mediator(this, chosen);
+            GpuClaim claim = GpuClaim.of(gpu);
+            try {
+                return new Mediator(this, chosen, claim);
+            } catch (Throwable failure) {
+                claim.giveBack(gpu);
+                throw failure;
+            }
         }
     }
 }

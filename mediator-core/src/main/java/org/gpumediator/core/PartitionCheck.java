@@ -2,11 +2,15 @@ package org.gpumediator.core;
 
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.GpuInventory.Holding;
+import org.gpumediator.api.partition.PartitionRequest;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.ResourceRange;
 
-/** Holds a policy's answer against the books, so that a wrong policy cannot make guests share. */
+/**
+ * Holds a policy's answer against the books and the request, so that a wrong policy can neither
+ * make guests share nor give one less than its type says.
+ */
 final class PartitionCheck {
 
     private PartitionCheck() {}
@@ -14,10 +18,12 @@ final class PartitionCheck {
     /**
      * Checks a partition.
      *
-     * @throws IllegalStateException if it is not free; the message names the resource, the place
-     *     and who has it
+     * @throws IllegalStateException if it is not free, the message names the resource, the place
+     *     and who has it; or if it has less of a resource than was asked for
      */
-    static void check(GpuInventory inventory, String owner, ResourcePartition partition) {
+    static void check(
+            GpuInventory inventory, PartitionRequest request, ResourcePartition partition) {
+        String owner = request.owner();
         for (ResourceKind kind : partition.kinds()) {
             GpuInventory.Resource resource =
                     inventory.resources().stream()
@@ -41,6 +47,20 @@ final class PartitionCheck {
                 check(inventory, resource, owner, range);
             }
         }
+        request.type()
+                .quotas()
+                .forEach(
+                        (kind, quota) -> {
+                            if (partition.amount(kind) < quota) {
+                                throw wrong(
+                                        owner,
+                                        kind.format(partition.amount(kind))
+                                                + " of "
+                                                + kind.name()
+                                                + ", asked for "
+                                                + kind.format(quota));
+                            }
+                        });
     }
 
     private static void check(

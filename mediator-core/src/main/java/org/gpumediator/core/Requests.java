@@ -101,24 +101,28 @@ public final class Requests {
         return byKind;
     }
 
-    /** Returns the policy's answer, which is checked to be free. */
+    /** Returns the policy's answer, which is checked: by the books, and by what the GPU can do. */
     PartitionDecision decide(GpuInventory inventory, PartitionRequest request) {
-        PartitionDecision decision = policy().decide(inventory, request);
-        if (decision instanceof PartitionDecision.Placed(var partition)) {
-            PartitionCheck.check(inventory, request.owner(), partition);
+        PartitionPolicy policy = policy();
+        @Nullable PartitionDecision decision = policy.decide(inventory, request);
+        if (decision == null) {
+            throw new IllegalStateException(
+                    "partition policy " + policy + " gave " + request.owner() + " no answer");
+        }
+        if (decision instanceof PartitionDecision.Placed placed) {
+            PartitionCheck.check(inventory, request, placed.partition());
+            return backend.checked(inventory, request, placed);
         }
         return decision;
     }
 
     /** As {@link Mediator#availableInstances}, from an inventory on. */
     int availableInstances(GpuInventory inventory, VgpuType type) {
-        PartitionPolicy policy = policy();
         GpuInventory filled = inventory;
         int count = 0;
         while (count < type.maxInstances()) {
             PartitionRequest request = PartitionRequest.of(type.name() + " #" + count, type);
-            if (!(policy.decide(filled, request)
-                    instanceof PartitionDecision.Placed(var partition))) {
+            if (!(decide(filled, request) instanceof PartitionDecision.Placed(var partition))) {
                 break;
             }
             filled = filled.with(new Holding(request.owner(), type, partition));

@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.VirtualGpuState;
 import org.gpumediator.api.event.MediationListener;
+import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionPolicy;
@@ -20,11 +21,13 @@ import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.api.spi.GpuBackend;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
+import org.gpumediator.api.spi.GpuBackendProvider;
 import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.api.vmm.InsufficientResourceException;
 import org.gpumediator.api.vmm.InterruptSink;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.api.vmm.VmmPort;
+import org.gpumediator.core.policy.BestFit;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
 
@@ -195,13 +198,82 @@ final class MediatorTest {
     @Test
     void create_policyGivesTheSamePlaceTwice_namesTheHolder() {
         PartitionPolicy same =
-                (inventory, request) -> new PartitionDecision.Placed(ranges(4096, 8192));
+                (inventory, request) ->
+                        new PartitionDecision.Placed(
+                                ResourcePartition.of(
+                                        Map.of(
+                                                PaperBackend.MEMORY,
+                                                List.of(new ResourceRange(4096, 16 * 4096))),
+                                        Map.of(PaperBackend.UNITS, 1L)));
         try (Mediator mediator = builder().policy(same).build()) {
             mediator.create(small("vm1"), VMM);
             assertThatThrownBy(() -> mediator.create(small("vm2"), VMM))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("vm2")
-                    .hasMessageContaining("which overlaps [0x1000,0x3000) of vm1");
+                    .hasMessageContaining("which overlaps [0x1000,0x11000) of vm1");
+        }
+    }
+
+    @Test
+    void create_policyGivesLessThanWasAskedFor_isRefusedBeforeTheBackendHearsOfIt() {
+        ResourcePartition less =
+                ResourcePartition.of(
+                        Map.of(PaperBackend.MEMORY, List.of(new ResourceRange(4096, 15 * 4096))),
+                        Map.of(PaperBackend.UNITS, 1L));
+        assertWrongPolicy(less, "60 KiB of memory, asked for 64 KiB");
+        assertWrongPolicy(ranges(4096, 16 * 4096), "0 of units, asked for 1");
+    }
+
+    @Test
+    void secondMediatorOfAGpu_isRefusedUntilTheFirstIsClosed() {
+        PhysicalGpu gpu = PaperGpu.of(0x1234, 1);
+        Mediator.Builder builder = Mediator.builder(gpu).backend(provider);
+        try (Mediator first = builder.build()) {
+            assertThatThrownBy(builder::build)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("another mediator has it open");
+            assertThat(first.virtualGpus()).isEmpty();
+        }
+        builder.build().close();
+        GpuBackendProvider refusing = Mockito.mock(GpuBackendProvider.class);
+        Mockito.when(refusing.supports(Mockito.any())).thenReturn(true);
+        Mockito.when(refusing.apiVersion()).thenReturn(GpuBackendProvider.API_VERSION);
+        Mockito.when(refusing.name()).thenReturn("refusing");
+        Mockito.when(refusing.open(Mockito.any())).thenThrow(PaperBackend.refusal());
+        assertThatThrownBy(() -> Mediator.builder(gpu).backend(refusing).build())
+                .isInstanceOf(GpuMediationException.class);
+        builder.build().close();
+    }
+
+    @Test
+    void policyWithoutAnswer_isNamed() {
+        PartitionPolicy silent = Mockito.mock(PartitionPolicy.class, "silent");
+        try (Mediator mediator = builder().policy(silent).build()) {
+            for (Runnable asked :
+                    List.<Runnable>of(
+                            () -> mediator.create(small("vm1"), VMM),
+                            () -> mediator.couldCreate(small("vm1")))) {
+                assertThatThrownBy(asked::run)
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessage("partition policy silent gave vm1 no answer");
+            }
+            assertThat(mediator.inventory().holdings()).isEmpty();
+        }
+    }
+
+    @Test
+    void policyGivesWhatTheGpuCannotDo_isARefusalEverywhere() {
+        try (Mediator mediator = builder().policy(new BestFit()).build()) {
+            provider.backend().cannot = "there is a wall";
+            assertThat(mediator.couldCreate(small("vm1")))
+                    .isInstanceOfSatisfying(
+                            PartitionDecision.Refused.class,
+                            refused -> assertThat(refused.message()).endsWith("(there is a wall)"));
+            assertThat(mediator.availableInstances(PaperBackend.SMALL)).isZero();
+            assertThatThrownBy(() -> mediator.create(small("vm1"), VMM))
+                    .isInstanceOf(InsufficientResourceException.class)
+                    .hasMessageContaining("there is a wall");
+            assertThat(provider.backend().calls).isEmpty();
         }
     }
 

@@ -15,7 +15,9 @@ import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionPolicy;
+import org.gpumediator.api.partition.PartitionRequest;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourceKind.Shape;
 import org.gpumediator.api.partition.ResourceKind.Unit;
@@ -53,6 +55,9 @@ final class PaperBackend implements GpuBackend {
     Runnable onCreate = () -> {};
     volatile Runnable onStep = () -> {};
     boolean regionsFail;
+
+    /** Why this GPU can do nothing that a policy answers; empty if it can. */
+    String cannot = "";
 
     PaperBackend(BackendContext context) {
         this.context = context;
@@ -123,6 +128,14 @@ final class PaperBackend implements GpuBackend {
             throw new IllegalArgumentException("units " + all.get(UNITS) + ": expected at most 4");
         }
         return new VgpuType("free", "", "", all, 0, 0, 0, 6, Map.of());
+    }
+
+    @Override
+    public PartitionDecision checked(
+            GpuInventory inventory, PartitionRequest request, PartitionDecision.Placed answer) {
+        return cannot.isEmpty()
+                ? answer
+                : new PartitionDecision.Refused(request.owner(), UNITS, 1, 6, 6, cannot);
     }
 
     @Override

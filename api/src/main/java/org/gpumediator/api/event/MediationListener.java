@@ -18,7 +18,11 @@ public interface MediationListener {
      */
     default void guestFault(GuestFault fault, long count) {}
 
-    /** A virtual GPU has changed its state. */
+    /**
+     * A virtual GPU has changed its state; {@link VirtualGpuState#CLOSED} is the last. Told at once
+     * of what its VMM does (reset, quiesce, resume, close), and at the mediator's next step of what
+     * its guest or the hardware has done.
+     */
     default void stateChanged(String vgpu, VirtualGpuState from, VirtualGpuState to) {}
 
     /** A virtual GPU was reset by its guest or its VMM; not told of a reset that did not work. */

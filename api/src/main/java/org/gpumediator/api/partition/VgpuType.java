@@ -42,4 +42,10 @@ public record VgpuType(
     public long quota(ResourceKind kind) {
         return quotas.getOrDefault(kind, 0L);
     }
+
+    /** Returns its name: all it holds is a page. */
+    @Override
+    public String toString() {
+        return name;
+    }
 }

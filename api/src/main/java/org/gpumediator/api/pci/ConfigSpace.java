@@ -6,6 +6,9 @@ import java.util.OptionalLong;
 /**
  * The configuration space of a virtual PCI function. Safe for use by multiple threads.
  *
+ * <p>Offsets and values are {@code int}, other than those of a BAR: the space has at most 4 KiB,
+ * and an access at most 4 bytes.
+ *
  * <p>A write has effects that only the VMM can carry out: a BAR moves, decoding is switched. They
  * are returned as values; the VMM acts on them.
  */

@@ -2,7 +2,11 @@ package org.gpumediator.api.pci;
 
 import org.gpumediator.api.ResetKind;
 
-/** Something a configuration write has brought about and the VMM must act on. */
+/**
+ * Something a configuration write has brought about and the VMM must act on. BARs are named by
+ * number, the expansion ROM as 6: {@link org.gpumediator.api.vmm.VirtualGpu#bar} has the region,
+ * and the core's router of BARs takes effects as they are.
+ */
 public sealed interface ConfigWriteEffect {
 
     /**

@@ -4,7 +4,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionPolicy;
+import org.gpumediator.api.partition.PartitionRequest;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.VgpuType;
@@ -49,6 +51,21 @@ public interface GpuBackend extends AutoCloseable {
      *     message names it
      */
     default void checkAttributes(Map<String, String> attributes) {}
+
+    /**
+     * Holds the answer of a policy, which may be anybody's, against rules of the GPU that its
+     * inventory does not show: fixed places, resources that share one space. Asked before anything
+     * is made, and for requests that are only thought of.
+     *
+     * @param inventory what there is and who holds it
+     * @param request what was asked for
+     * @param answer is free by the inventory, and no less than was asked for
+     * @return the answer if the GPU can do it; otherwise a refusal whose reason says why not
+     */
+    default PartitionDecision checked(
+            GpuInventory inventory, PartitionRequest request, PartitionDecision.Placed answer) {
+        return answer;
+    }
 
     /** Returns how partitions are chosen unless the embedder says otherwise. */
     PartitionPolicy defaultPolicy();

@@ -80,8 +80,11 @@ public interface GuestMemory {
         long length();
 
         /**
-         * Returns the memory, {@link #length} bytes, accessible from any thread until the region
-         * has gone.
+         * Returns the memory: native, exactly {@link #length} bytes, at a multiple of 4 KiB,
+         * writable if the guest may write, accessible from any thread until the region has gone. A
+         * region that is not so is refused when it is found, as the guest's failure; RAM that
+         * cannot be so, such as a {@code byte[]}, has no region: {@link #regionAt} answers {@code
+         * null} there, and only copies work.
          */
         MemorySegment segment();
 

@@ -10,6 +10,10 @@ import org.gpumediator.api.AccessWidth;
  * hardware would, never an exception. Methods may be called by several threads at once, on the
  * thread that took the trap; they must not block on anything but the locks of the mediator.
  *
+ * <p>A processor may access 3, 5, 6 or 7 bytes at once (an access that crosses a page, a block
+ * move); a VMM that is told of such an access hands it to {@link #readBlock} and {@link
+ * #writeBlock}. To {@link #read} and {@link #write} they are no width a register has.
+ *
  * <p>Register values are little-endian: byte {@code offset} of the region is bits 7:0 of the value.
  */
 public interface TrapHandler {

@@ -40,9 +40,9 @@ public interface VirtualGpu extends AutoCloseable {
     List<TrapRegion> regions();
 
     /**
-     * Returns one BAR.
+     * Returns one BAR, or the expansion ROM.
      *
-     * @param index BAR number, {@code 0} to {@code 5}
+     * @param index BAR number, {@code 0} to {@code 5}, or {@link TrapRegion#EXPANSION_ROM}
      * @throws IllegalArgumentException if the function has no such BAR, or {@code index} is the
      *     upper half of one
      */

@@ -55,4 +55,14 @@ public record VmmPort(
     public VmmPort withLine(InterruptLine line) {
         return new VmmPort(memory, messages, line, masking, sharedMemory);
     }
+
+    /** Returns this port with another keeper of the MSI-X table. */
+    public VmmPort withMasking(MessageMasking masking) {
+        return new VmmPort(memory, messages, line, masking, sharedMemory);
+    }
+
+    /** Returns this port with another allocator of the memory behind direct windows. */
+    public VmmPort withSharedMemory(SharedMemory.Allocator sharedMemory) {
+        return new VmmPort(memory, messages, line, masking, sharedMemory);
+    }
 }

@@ -36,7 +36,10 @@ final class Gen7Resources {
     /** Least aperture that leaves something for guests beside host and mediator. */
     private static final long LEAST_APERTURE = 128 * MIB;
 
-    private static final long DEFAULT_FENCES = 4;
+    /** What a virtual GPU gets of a resource that its quotas leave out, as XenGT has it. */
+    private static final Map<ResourceKind, Long> LEFT_OUT =
+            Map.of(APERTURE, 64 * MIB, HIDDEN, 448 * MIB, FENCES, 4L);
+
     private static final long LEAST_SHARE = MIB;
     private static final int[] FILLING = {8, 4, 3, 2, 1};
 
@@ -87,7 +90,7 @@ final class Gen7Resources {
                         Map.of());
         hostQuotas.put(APERTURE, aperture >= 256 * MIB ? 96 * MIB : aperture / 4);
         hostQuotas.put(HIDDEN, 384 * MIB);
-        hostQuotas.put(FENCES, DEFAULT_FENCES);
+        hostQuotas.put(FENCES, 4L);
         types = types();
     }
 
@@ -123,9 +126,23 @@ final class Gen7Resources {
                 quotas.put(kind, forGuests / count / kind.granularity() * kind.granularity());
             }
             boolean few = count <= FEW;
-            list.add(type(TYPE_PREFIX + count, quotas, count, few ? 1920 : 1024, few ? 1200 : 768));
+            list.add(
+                    type(
+                            TYPE_PREFIX + count,
+                            quotas,
+                            fitting(quotas),
+                            few ? 1920 : 1024,
+                            few ? 1200 : 768));
         }
         return List.copyOf(list);
+    }
+
+    /** Returns how many shares fit while the host has none; there is one hole in each space. */
+    private int fitting(Map<ResourceKind, Long> quotas) {
+        return quotas.entrySet().stream()
+                .mapToInt(quota -> (int) (capacity.largestHole(quota.getKey()) / quota.getValue()))
+                .min()
+                .orElse(1);
     }
 
     private static VgpuType type(
@@ -144,13 +161,15 @@ final class Gen7Resources {
         return new VgpuType(name, "", description, quotas, 1, maxWidth, maxHeight, count, Map.of());
     }
 
-    /** Makes a type of free quotas; what is left out is 4 fences, or the least share of memory. */
+    /**
+     * Makes a type of free quotas; what is left out is 64 MiB of the aperture, 448 MiB of hidden
+     * memory, 4 fences.
+     */
     VgpuType anonymousType(Map<ResourceKind, Long> wished) {
         Map<ResourceKind, Long> quotas = new LinkedHashMap<>();
         for (Resource resource : capacity.resources()) {
             ResourceKind kind = resource.kind();
-            long fallback = kind.equals(FENCES) ? DEFAULT_FENCES : 0;
-            long quota = wished.getOrDefault(kind, fallback);
+            long quota = wished.getOrDefault(kind, LEFT_OUT.getOrDefault(kind, 0L));
             long least = kind.equals(FENCES) ? 0 : LEAST_SHARE;
             if (quota < least) {
                 throw new IllegalArgumentException(

@@ -110,6 +110,37 @@ class PartitionTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"512, 8", "512, 4", "512, 3", "512, 2", "512, 1", "256, 8", "256, 4", "128, 2"})
+    void create_typeOnAGpuWithoutAHost_fitsAsOftenAsItSays(long apertureMib, int name) {
+        try (World world = world(apertureMib)) {
+            VgpuType type = world.mediator.type("i915-GVTg_V3_" + name);
+            assertThat(world.mediator.availableInstances(type)).isEqualTo(type.maxInstances());
+            for (int i = 0; i < type.maxInstances(); i++) {
+                world.vmm(VgpuRequest.ofType("vm" + i, type.name()));
+            }
+            assertThatThrownBy(() -> world.vmm(VgpuRequest.ofType("more", type.name())))
+                    .isInstanceOf(InsufficientResourceException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "aperture, 32, 32, 448, 4",
+        "hidden, 128, 64, 128, 4",
+        "fences, 7, 64, 448, 7",
+    })
+    void create_quotasLeftOut_areXenGtsDefaults(
+            String given, long amount, long aperture, long hidden, long fences) {
+        try (World world = world(512)) {
+            long quota = given.equals("fences") ? amount : amount * World.MIB;
+            VirtualGpu vgpu = world.vmm(VgpuRequest.ofQuotas("vm1", Map.of(given, quota))).gpu();
+            assertThat(range(vgpu, "aperture").length()).isEqualTo(aperture * World.MIB);
+            assertThat(range(vgpu, "hidden").length()).isEqualTo(hidden * World.MIB);
+            assertThat(range(vgpu, "fences").length()).isEqualTo(fences);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(longs = {512, 256})
     void close_guestInTheMiddle_givesItsShareToTheNext(long apertureMib) {
         try (World world = world(apertureMib)) {

@@ -6,15 +6,18 @@ import org.gpumediator.api.Registration;
 import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.api.vmm.InterruptLine;
 import org.gpumediator.api.vmm.InterruptSink;
+import org.gpumediator.api.vmm.SharedMemory;
 import org.gpumediator.api.vmm.VmmPort;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A VMM as a backend shall see it: nothing it throws comes through, and neither does a null that
- * its contract rules out. Both are the guest's {@link GuestFailure}; the answer is that of a guest
- * without memory, the interrupt is lost. A VMM that has failed is asked no more until the reset.
+ * its contract rules out, nor a region of memory that a GPU could not be given. All are the guest's
+ * {@link GuestFailure}; the answer is that of a guest without memory, the interrupt is lost. A VMM
+ * that has failed is asked no more until the reset.
  *
- * <p>The allocator of shared memory is let through: it is asked at creation only, which it refuses.
+ * <p>The allocator of shared memory is asked at creation only: what it throws refuses that, and so
+ * does memory that is not as it was asked for.
  */
 public final class GuardedVmm {
 
@@ -27,7 +30,44 @@ public final class GuardedVmm {
                 new Sink(vmm.messages(), failure),
                 new Line(vmm.line(), failure),
                 vmm.masking(),
-                vmm.sharedMemory());
+                new Allocator(vmm.sharedMemory()));
+    }
+
+    private record Allocator(SharedMemory.Allocator allocator) implements SharedMemory.Allocator {
+
+        @Override
+        public SharedMemory allocate(String label, long lengthBytes) {
+            return checked(allocator.allocate(label, lengthBytes), label, lengthBytes);
+        }
+
+        @Override
+        public SharedMemory allocateWindow(String label, long lengthBytes, long regionOffset) {
+            return checked(
+                    allocator.allocateWindow(label, lengthBytes, regionOffset), label, lengthBytes);
+        }
+
+        private static SharedMemory checked(
+                @Nullable SharedMemory memory, String label, long lengthBytes) {
+            String wanted = "shared memory \"" + label + "\" of " + lengthBytes + " bytes: ";
+            if (memory == null) {
+                throw new IllegalStateException(wanted + "the VMM's allocator has returned null");
+            }
+            @Nullable MemorySegment segment = memory.segment();
+            if (segment == null
+                    || segment.byteSize() != lengthBytes
+                    || !segment.isNative()
+                    || segment.isReadOnly()
+                    || segment.address() % Regions.PAGE != 0) {
+                memory.close();
+                throw new IllegalStateException(
+                        wanted
+                                + "expected a writable native segment of that size at a multiple of "
+                                + Regions.PAGE
+                                + ", the VMM's allocator has returned "
+                                + segment);
+            }
+            return memory;
+        }
     }
 
     private static void guard(GuestFailure failure, Runnable call) {
@@ -76,7 +116,54 @@ public final class GuardedVmm {
         }
     }
 
-    private record Memory(GuestMemory memory, GuestFailure failure) implements GuestMemory {
+    /** Looks at regions once, as they arrive. */
+    private static final class Regions {
+
+        static final long PAGE = 4096;
+
+        /** The last region that was as it must be; another thread's will do as well. */
+        private volatile GuestMemory.@Nullable Region sound;
+
+        GuestMemory.Region checked(GuestMemory.Region region) {
+            if (region != sound) {
+                check(region);
+                sound = region;
+            }
+            return region;
+        }
+
+        private static void check(GuestMemory.Region region) {
+            @Nullable MemorySegment segment = region.segment();
+            if (region.start() % PAGE != 0
+                    || region.length() <= 0
+                    || region.length() % PAGE != 0
+                    || segment == null
+                    || !segment.isNative()
+                    || segment.address() % PAGE != 0
+                    || segment.byteSize() != region.length()
+                    || region.writable() && segment.isReadOnly()
+                    || !segment.isAccessibleBy(Thread.currentThread())) {
+                throw new IllegalArgumentException(
+                        String.format(
+                                "guest memory 0x%x+0x%x%s: expected whole pages of 0x%x, and a"
+                                        + " native segment of that length at a multiple of it,"
+                                        + " open to every thread, and writable if the guest may"
+                                        + " write; was %s",
+                                region.start(),
+                                region.length(),
+                                region.writable() ? "" : " (read-only)",
+                                PAGE,
+                                segment));
+            }
+        }
+    }
+
+    private record Memory(GuestMemory memory, GuestFailure failure, Regions regions)
+            implements GuestMemory {
+
+        Memory(GuestMemory memory, GuestFailure failure) {
+            this(memory, failure, new Regions());
+        }
 
         @Override
         public @Nullable Region regionAt(long guestPhysicalAddress) {
@@ -84,7 +171,8 @@ public final class GuardedVmm {
                 return null;
             }
             try {
-                return memory.regionAt(guestPhysicalAddress);
+                Region region = memory.regionAt(guestPhysicalAddress);
+                return region == null ? null : regions.checked(region);
             } catch (Throwable thrown) {
                 failure.report(thrown);
                 return null;

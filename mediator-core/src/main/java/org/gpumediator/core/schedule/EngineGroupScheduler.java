@@ -9,6 +9,8 @@ import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.gpumediator.api.schedule.Slice;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decides whose work may be on one group of engines that change hands together, and keeps the
@@ -43,13 +45,15 @@ import org.jspecify.annotations.Nullable;
  * SchedulingPolicy#settlesOverruns}) does so up to the length of a slice, or 10 ms; beyond that it
  * is owed.
  *
- * <p>A policy that throws, or names somebody who is not there, is counted, and that decision made
- * by turns instead.
+ * <p>A policy that throws, answers null, or names somebody who is not there, is counted, its first
+ * fault is logged, and that decision is made by turns instead.
  *
  * <p>Not safe for use by multiple threads: a backend calls it under its own lock. Times are
  * nanoseconds on the mediator's clock; one that falls counts as no time passed.
  */
 public final class EngineGroupScheduler {
+
+    private static final Logger log = LoggerFactory.getLogger(EngineGroupScheduler.class);
 
     /** Nobody's number. */
     public static final int NOBODY = -1;
@@ -114,6 +118,7 @@ public final class EngineGroupScheduler {
     private long switches;
     private long switchNanos;
     private long policyFaults;
+    private boolean faultTold;
     private boolean chargesOverruns = true;
 
     /**
@@ -138,6 +143,7 @@ public final class EngineGroupScheduler {
     /** Replaces the policy, from the next decision on. */
     public void policy(SchedulingPolicy newPolicy) {
         policy = Objects.requireNonNull(newPolicy, "policy");
+        faultTold = false;
     }
 
     /** Returns the policy. */
@@ -403,8 +409,8 @@ public final class EngineGroupScheduler {
     private boolean preempts(Account account, Account running) {
         try {
             return policy.preempts(account.client(), running.client(), tenureStart);
-        } catch (RuntimeException counted) {
-            policyFaults++;
+        } catch (RuntimeException thrown) {
+            policyFault("has thrown", thrown);
             return false;
         }
     }
@@ -448,15 +454,32 @@ public final class EngineGroupScheduler {
     private Slice asked() {
         RunQueue queue = queue();
         try {
-            Slice answer = policy.next(queue);
-            if (answer.client() == NOBODY || find(answer.client()) != null) {
+            @Nullable Slice answer = policy.next(queue);
+            if (answer == null) {
+                policyFault("has answered null", null);
+            } else if (answer.client() == NOBODY || find(answer.client()) != null) {
                 return answer;
+            } else {
+                policyFault("has named client " + answer.client() + ", who is not there", null);
             }
-        } catch (RuntimeException counted) {
-            // The fallback below answers in its place.
+        } catch (RuntimeException thrown) {
+            policyFault("has thrown", thrown);
         }
-        policyFaults++;
         return FALLBACK.next(queue);
+    }
+
+    /** Counts a fault, and tells of a policy's first: what is measured is not all of its making. */
+    private void policyFault(String what, @Nullable RuntimeException thrown) {
+        policyFaults++;
+        if (!faultTold) {
+            faultTold = true;
+            log.warn(
+                    "Scheduling policy {} {}; round robin decides in its place, this time and"
+                            + " whenever it does so again",
+                    policy.getClass().getName(),
+                    what,
+                    thrown);
+        }
     }
 
     private RunQueue queue() {

@@ -1,14 +1,20 @@
 package org.gpumediator.core.contain;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.api.vmm.InterruptLine;
+import org.gpumediator.api.vmm.SharedMemory;
 import org.gpumediator.api.vmm.VmmPort;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mockito.Mockito;
@@ -133,10 +139,85 @@ final class GuardedVmmTest {
         assertThat(failure.count()).isEqualTo(1);
     }
 
+    private static GuestMemory.Region region(long start, long length, MemorySegment segment) {
+        GuestMemory.Region region = Mockito.mock(GuestMemory.Region.class);
+        Mockito.when(region.start()).thenReturn(start);
+        Mockito.when(region.length()).thenReturn(length);
+        Mockito.when(region.segment()).thenReturn(segment);
+        Mockito.when(region.writable()).thenReturn(true);
+        return region;
+    }
+
+    @Test
+    void regionThatNoGpuCouldBeGiven_isTheGuestsFailure() {
+        MemorySegment page = Arena.global().allocate(8192, 4096);
+        for (GuestMemory.Region bad :
+                List.of(
+                        region(0x1000, 4096, MemorySegment.ofArray(new byte[4096])),
+                        region(0x1000, 4096, page),
+                        region(0x1000, 8192, page.asSlice(0, 4096)),
+                        region(0x1000, 4096, page.asSlice(8, 4096)),
+                        region(0x1000, 4096, page.asSlice(0, 4096).asReadOnly()),
+                        region(0x1004, 4096, page.asSlice(0, 4096)),
+                        region(0x1000, 100, page.asSlice(0, 100)),
+                        region(0x1000, 0, page.asSlice(0, 0)))) {
+            GuestMemory memory = Mockito.mock(GuestMemory.class);
+            Mockito.when(memory.regionAt(0x1000)).thenReturn(bad);
+            GuestFailure of = new GuestFailure("vm1", () -> {});
+            GuestMemory seen = GuardedVmm.of(VmmPort.of(memory, vector -> {}), of).memory();
+            assertThat(seen.regionAt(0x1000)).as("%s", bad.segment()).isNull();
+            assertThat(of.failed()).as("%s", bad.segment()).isTrue();
+        }
+    }
+
+    private static SharedMemory.Allocator handing(
+            @Nullable MemorySegment segment, AtomicInteger closed) {
+        SharedMemory memory = Mockito.mock(SharedMemory.class);
+        Mockito.when(memory.segment()).thenReturn(segment);
+        Mockito.doAnswer(call -> closed.incrementAndGet()).when(memory).close();
+        return (label, length) -> memory;
+    }
+
+    private static SharedMemory allocated(SharedMemory.Allocator allocator) {
+        VmmPort port = VmmPort.of(GuestMemory.none(), vector -> {}).withSharedMemory(allocator);
+        return GuardedVmm.of(port, new GuestFailure("vm1", () -> {}))
+                .sharedMemory()
+                .allocateWindow("window", 8192, 4096);
+    }
+
+    @Test
+    void sharedMemoryThatIsNotAsAskedFor_isRefusedAndGivenBack() {
+        MemorySegment pages = Arena.global().allocate(16384, 4096);
+        AtomicInteger closed = new AtomicInteger();
+        List<@Nullable MemorySegment> wrong = new ArrayList<>();
+        wrong.add(null);
+        wrong.add(pages.asSlice(0, 4096));
+        wrong.add(pages.asSlice(8, 8192));
+        wrong.add(pages.asSlice(0, 8192).asReadOnly());
+        wrong.add(MemorySegment.ofArray(new byte[8192]));
+        for (MemorySegment segment : wrong) {
+            assertThatThrownBy(() -> allocated(handing(segment, closed)))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageStartingWith("shared memory \"window\" of 8192 bytes: expected");
+        }
+        assertThat(closed).hasValue(wrong.size());
+        assertThat(allocated(handing(pages.asSlice(0, 8192), closed)).segment().byteSize())
+                .isEqualTo(8192);
+        assertThat(closed).hasValue(wrong.size());
+        assertThatThrownBy(() -> allocated(nothing()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("has returned null");
+    }
+
+    @SuppressWarnings("NullAway") // what an allocator must not do
+    private static SharedMemory.Allocator nothing() {
+        return (label, length) -> null;
+    }
+
     @Test
     void soundVmm_isPassedThrough() {
         GuestMemory sound = Mockito.mock(GuestMemory.class);
-        GuestMemory.Region region = Mockito.mock(GuestMemory.Region.class);
+        GuestMemory.Region region = region(0x1000, 4096, Arena.global().allocate(4096, 4096));
         Mockito.when(sound.regionAt(0x1000)).thenReturn(region);
         Mockito.when(sound.read(0x1000, bytes)).thenReturn(true);
         AtomicInteger raised = new AtomicInteger(-1);

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.gpumediator.api.schedule.SchedulingParameters.DEFAULT;
 import static org.gpumediator.core.schedule.EngineGroupScheduler.NOBODY;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Function;
 import org.gpumediator.api.schedule.RunQueue;
@@ -321,6 +324,41 @@ final class EngineGroupSchedulerTest {
         assertThat(go(scheduler, 100 * MS)).isZero();
     }
 
+    @SuppressWarnings("NullAway") // what a policy must not do
+    private static Slice nothing(RunQueue queue) {
+        return null;
+    }
+
+    @Test
+    void policyThatFails_isToldOfOnceWithWhatItHasThrown() {
+        PrintStream before = System.err;
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        try (PrintStream caught = new PrintStream(text, true, StandardCharsets.UTF_8)) {
+            System.setErr(caught);
+            EngineGroupScheduler scheduler =
+                    new EngineGroupScheduler(
+                            policy(
+                                    queue -> {
+                                        throw new IllegalStateException("on purpose");
+                                    }),
+                            1);
+            scheduler.add(5, DEFAULT);
+            for (int i = 0; i < 3; i++) {
+                scheduler.workArrived(5, i * MS);
+                go(scheduler, i * MS);
+                scheduler.workDrained(5, i * MS);
+                go(scheduler, i * MS);
+            }
+            assertThat(scheduler.statistics().policyFaults()).isEqualTo(3);
+        } finally {
+            System.setErr(before);
+        }
+        assertThat(text.toString(StandardCharsets.UTF_8))
+                .containsOnlyOnce("IllegalStateException: on purpose")
+                .containsOnlyOnce("round robin decides in its place")
+                .contains("at org.gpumediator");
+    }
+
     @Test
     void policyThatFails_isCountedAndReplacedByTurns() {
         List<SchedulingPolicy> broken =
@@ -329,7 +367,8 @@ final class EngineGroupSchedulerTest {
                                 queue -> {
                                     throw new IllegalStateException("broken");
                                 }),
-                        policy(queue -> new Slice(77, MS)));
+                        policy(queue -> new Slice(77, MS)),
+                        policy(EngineGroupSchedulerTest::nothing));
         for (SchedulingPolicy policy : broken) {
             EngineGroupScheduler scheduler = new EngineGroupScheduler(policy, 1);
             scheduler.add(5, DEFAULT);

@@ -10,7 +10,9 @@ import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.event.MediationListener;
 import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionPolicy;
+import org.gpumediator.api.partition.PartitionRequest;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.VgpuType;
@@ -193,6 +195,12 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
     public void checkAttributes(Map<String, String> attributes) {
         scheduling.check(SchedulingAttributes.read(attributes));
         int ignored = process(attributes);
+    }
+
+    @Override
+    public PartitionDecision checked(
+            GpuInventory inventory, PartitionRequest request, PartitionDecision.Placed answer) {
+        return VfPlacementPolicy.checked(inventory, request, answer);
     }
 
     @Override

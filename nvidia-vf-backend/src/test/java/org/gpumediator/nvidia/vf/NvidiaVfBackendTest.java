@@ -7,13 +7,25 @@ import java.util.ArrayList;
 import java.util.List;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.partition.GpuInventory;
+import org.gpumediator.api.partition.PartitionDecision;
+import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.api.partition.VgpuType;
+import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.api.vmm.InsufficientResourceException;
 import org.gpumediator.api.vmm.VirtualGpu;
+import org.gpumediator.api.vmm.VmmPort;
+import org.gpumediator.core.Mediator;
+import org.gpumediator.core.VgpuRequest;
+import org.gpumediator.core.policy.BestFit;
+import org.gpumediator.core.policy.EqualShares;
+import org.gpumediator.core.policy.FirstFit;
+import org.gpumediator.nvidia.vf.placement.PlacementMode;
 import org.gpumediator.nvidia.vf.types.AdaBoard;
 import org.gpumediator.nvidia.vf.types.VfResources;
+import org.gpumediator.testkit.SteppedClock;
 import org.gpumediator.testkit.ada.AdaModel;
+import org.gpumediator.testkit.ada.FakeAda;
 import org.gpumediator.testkit.ada.FakeGsp;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,6 +43,35 @@ class NvidiaVfBackendTest {
                 assertThat(rig.mediator.availableInstances(type))
                         .as(type.name())
                         .isEqualTo(type.maxInstances());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(PlacementMode.class)
+    void policyThatKnowsNoFixedPlaces_isRefusedInWordsBeforeTheFirmwareIsAsked(PlacementMode mode) {
+        SteppedClock clock = new SteppedClock();
+        FakeAda board = FakeAda.builder(AdaModel.L40).clock(clock).build();
+        for (PartitionPolicy policy : List.of(new FirstFit(), new BestFit(), new EqualShares(3))) {
+            try (Mediator mediator =
+                    Mediator.builder(board)
+                            .clock(clock)
+                            .policy(policy)
+                            .option("placement-mode", mode.text())
+                            .build()) {
+                long asked = board.occupation().getOrDefault("plugins", 0L);
+                VgpuType type = mediator.type("L40-12Q");
+                VgpuRequest request = VgpuRequest.ofType("a", "L40-12Q");
+                assertThat(mediator.availableInstances(type)).isZero();
+                assertThat(mediator.couldCreate(request))
+                        .isInstanceOf(PartitionDecision.Refused.class);
+                assertThatThrownBy(
+                                () ->
+                                        mediator.create(
+                                                request, VmmPort.of(GuestMemory.none(), v -> {})))
+                        .isInstanceOf(InsufficientResourceException.class)
+                        .hasMessageMatching("a: insufficient .*\\(.+\\)");
+                assertThat(board.occupation().getOrDefault("plugins", 0L)).isEqualTo(asked);
             }
         }
     }

@@ -48,9 +48,10 @@ import org.junit.jupiter.api.extension.TestInstantiationAwareExtension;
  * with one instance for all tests, takes a parameter, all tests of the class share one world.
  *
  * <p>After each test everything is closed, a shared world after the last one. A test fails if the
- * mediator broke the contract of its VMM (a line asserted twice, a vector that does not exist),
- * and, unless that is switched off, if a guest accessed a register that nobody models; the failure
- * lists those by how often they were accessed.
+ * mediator broke the contract of its VMM (a line asserted twice, a vector that does not exist), if
+ * a scheduling policy gave no usable answer (another policy has decided then: nothing measured
+ * would be its own), and, unless that is switched off, if a guest accessed a register that nobody
+ * models; the failure lists those by how often they were accessed.
  */
 public class FakeGpuExtension
         implements BeforeEachCallback,
@@ -203,9 +204,11 @@ public class FakeGpuExtension
         FakeGpuWorld world = world(context);
         String unmodelled;
         List<String> violations;
+        long policyFaults;
         try {
             unmodelled = world.unmodelledAccesses();
             violations = world.violations();
+            policyFaults = world.policyFaults();
         } finally {
             if (world.belongsTo(context.getUniqueId())) {
                 world.close();
@@ -223,6 +226,12 @@ public class FakeGpuExtension
         }
         if (!violations.isEmpty()) {
             throw new AssertionError("the VMM's contract was broken: " + violations);
+        }
+        if (policyFaults > 0) {
+            throw new AssertionError(
+                    "the scheduling policy has thrown, or named nobody of its queue, "
+                            + policyFaults
+                            + " times: round robin has decided in its place");
         }
         if (strict && !unmodelled.isEmpty()) {
             throw new AssertionError("registers were accessed that nobody models:\n" + unmodelled);

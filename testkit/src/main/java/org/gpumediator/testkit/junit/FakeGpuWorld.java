@@ -30,6 +30,9 @@ public final class FakeGpuWorld implements AutoCloseable {
 
     private static final int NEVER = Integer.MAX_VALUE;
 
+    /** The counter of a backend whose engines the mediator shares out by time. */
+    private static final String POLICY_FAULTS = "engines.policy-faults";
+
     private final SteppedClock clock;
     private final PhysicalGpu gpu;
     private final Mediator mediator;
@@ -203,6 +206,11 @@ public final class FakeGpuWorld implements AutoCloseable {
                     .forEach(violation -> all.add(vmm.gpu().name() + ": " + violation));
         }
         return all;
+    }
+
+    /** Returns how often the scheduling policy gave no usable answer, so that another decided. */
+    long policyFaults() {
+        return mediator.statistics().counter(POLICY_FAULTS);
     }
 
     /** Closes virtual GPUs, mediator and guest memory. Idempotent. */

@@ -126,6 +126,17 @@ class FakeGpuExtensionTest {
     }
 
     @Test
+    void afterEach_schedulingPolicyThatFailed_fails() {
+        FakeGpuExtension extension = plain().build();
+        ExtensionContext context = context(Optional.empty());
+        ((PlainGpu) begun(extension, context).gpu()).failPolicy();
+
+        assertThatExceptionOfType(AssertionError.class)
+                .isThrownBy(() -> extension.afterEach(context))
+                .withMessageContaining("1 times: round robin has decided in its place");
+    }
+
+    @Test
     void afterEach_brokenVmmContract_fails() {
         FakeGpuExtension extension = plain().build();
         ExtensionContext context = context(Optional.empty());

@@ -23,10 +23,18 @@ public final class PlainGpu implements PhysicalGpu {
     private final CopyOnWriteArrayList<InterruptListener> listeners = new CopyOnWriteArrayList<>();
     private long nextBusAddress = 1 << 20;
 
+    /** What its backend says of its scheduling policy, were there one. */
+    volatile long policyFaults;
+
     public PlainGpu() {
         putConfig(0, IDENTITY.vendor() | IDENTITY.device() << 16);
         putConfig(8, IDENTITY.revision() | IDENTITY.classCode() << 8);
         putConfig(0x2c, IDENTITY.subsystemVendor() | IDENTITY.subsystem() << 16);
+    }
+
+    /** Has its backend say that a scheduling policy gave no usable answer. */
+    public void failPolicy() {
+        policyFaults++;
     }
 
     private void putConfig(int at, int value) {

@@ -84,7 +84,7 @@ public final class PlainProvider implements GpuBackendProvider {
 
         @Override
         public Map<String, Long> counters() {
-            return Map.of();
+            return Map.of("engines.policy-faults", ((PlainGpu) context.gpu()).policyFaults);
         }
 
         @Override

@@ -663,6 +663,7 @@ public final class EngineMediation implements AutoCloseable {
         try {
             Map<String, Long> counters = new TreeMap<>(reset.counters());
             counters.put("engines.switches", turns.switches());
+            counters.put("engines.policy-faults", turns.policyFaults());
             counters.put("engines.submissions", submitter.count());
             counters.put("engines.work", budget.all());
             counters.put("engines.work.most", (long) budget.most());

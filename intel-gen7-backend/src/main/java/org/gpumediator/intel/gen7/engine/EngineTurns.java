@@ -108,6 +108,10 @@ final class EngineTurns {
         return switches;
     }
 
+    long policyFaults() {
+        return scheduler.statistics().policyFaults();
+    }
+
     // ------------------------------------------------------------------ guests come and go
 
     void attach(GuestEngines guest, SchedulingParameters parameters) {

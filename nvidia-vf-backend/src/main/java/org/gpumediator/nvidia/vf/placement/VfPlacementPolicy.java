@@ -1,5 +1,6 @@
 package org.gpumediator.nvidia.vf.placement;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +69,37 @@ public enum VfPlacementPolicy implements PartitionPolicy {
             return new RefusalReason(board, request, shape).explain().refusal();
         }
         return new PartitionDecision.Placed(partition(board, request.type(), placement.get(), vf));
+    }
+
+    /**
+     * Returns another policy's answer if it is one that the board can do: the same as is given to
+     * who wishes for all of its places. Otherwise the refusal says why not.
+     *
+     * @throws IllegalArgumentException as {@link #decide}
+     */
+    public static PartitionDecision checked(
+            GpuInventory inventory, PartitionRequest request, PartitionDecision.Placed answer) {
+        Map<ResourceKind, Long> places = new LinkedHashMap<>();
+        for (ResourceKind kind : answer.partition().kinds()) {
+            List<ResourceRange> ranges = answer.partition().ranges(kind);
+            if (!ranges.isEmpty()) {
+                places.put(kind, ranges.getFirst().start());
+            }
+        }
+        PartitionDecision possible =
+                FIRST.decide(
+                        inventory, new PartitionRequest(request.owner(), request.type(), places));
+        if (possible instanceof PartitionDecision.Placed(var partition)
+                && !partition.equals(answer.partition())) {
+            return new PartitionDecision.Refused(
+                    request.owner(),
+                    VfResources.PLACEMENT,
+                    request.type().quota(VfResources.PLACEMENT),
+                    inventory.available(VfResources.PLACEMENT),
+                    inventory.largestHole(VfResources.PLACEMENT),
+                    "the board's share there is " + partition);
+        }
+        return possible;
     }
 
     private static void checkPlaces(GpuInventory inventory, PartitionRequest request) {
