@@ -27,6 +27,7 @@ class GuestChangeTest {
     private static final int USER_BATCH = 0x1880_0100;
     private static final int STORE = 0x1000_0002;
     private static final int BATCH_END = 0x0500_0000;
+    private static final int HOLD_FLUSHES_BACK = 0x0580_0001;
     private static final int SLOT = 0x100;
 
     private final World world = new World();
@@ -56,18 +57,23 @@ class GuestChangeTest {
      * there; returns its PP_DIR_BASE.
      */
     private static int space(ScriptedHaswellGuest guest, GuestObject page, int value) {
+        return space(guest, page, value, 0);
+    }
+
+    /** As above; the batch starts with a command of one dword. */
+    private static int space(ScriptedHaswellGuest guest, GuestObject page, int value, int first) {
         GuestObject code = guest.allocate(4096);
-        int[] batch = {STORE, 0, SLOT << 22, value, BATCH_END};
+        int[] batch = {first, STORE, 0, SLOT << 22, value, BATCH_END};
         for (int i = 0; i < batch.length; i++) {
             code.write32(4L * i, batch[i]);
         }
-        int first = ((int) (guest.hiddenBase() >>> 12) + 511 & ~511) + 512;
+        int slots = ((int) (guest.hiddenBase() >>> 12) + 511 & ~511) + 512;
         GuestObject tables = guest.allocate(2 * 4096);
         tables.write32(0, (int) page.page(0) | 1);
         tables.write32(4096, (int) code.page(0) | 1);
-        guest.hostile().pokeTable(first + SLOT, (int) tables.page(0) | 1);
-        guest.hostile().pokeTable(first + SLOT + 1, (int) tables.page(1) | 1);
-        return first / 16 << 16;
+        guest.hostile().pokeTable(slots + SLOT, (int) tables.page(0) | 1);
+        guest.hostile().pokeTable(slots + SLOT + 1, (int) tables.page(1) | 1);
+        return slots / 16 << 16;
     }
 
     /** Runs the batch of an address space, with no command that invalidates anything. */
@@ -81,9 +87,22 @@ class GuestChangeTest {
     @ParameterizedTest
     @EnumSource
     void translations_ofTheGuestThatLeaves_areUsedByNobody(HaswellEngine engine) {
+        changeGuests(engine, 0);
+    }
+
+    /** No audit sees a batch without privileges. */
+    @ParameterizedTest
+    @EnumSource
+    void translations_ofAGuestThatHoldsFlushesBack_areUsedByNobody(HaswellEngine engine) {
+        changeGuests(engine, HOLD_FLUSHES_BACK);
+        two.await(two.submit(engine));
+        assertThat(world.mediator.statistics().counter("device.resets")).isZero();
+    }
+
+    private void changeGuests(HaswellEngine engine, int first) {
         GuestObject mine = one.allocate(4096);
         GuestObject theirs = two.allocate(4096);
-        int spaceOne = space(one, mine, 0x111);
+        int spaceOne = space(one, mine, 0x111, first);
         int spaceTwo = space(two, theirs, 0x222);
         run(one, engine, spaceOne);
         world.pass(40);
@@ -102,6 +121,24 @@ class GuestChangeTest {
         one.await(one.submit(engine));
         assertThat(one.hostile().peekRegister(engine.mmioBase() + 0x29c) & 0x2000).isNotZero();
         assertThat(world.physical(engine.mmioBase() + 0x29c) & 0x2000).isZero();
+    }
+
+    @Test
+    void memoryTakenFromAGuestThatHoldsFlushesBack_isNotReachedByWhatTheEngineRemembers() {
+        vmmOne.memory().addRam(0x10_0000_0000L, 1 << 21);
+        GuestObject page = one.allocate(4096);
+        int space = space(one, page, 7, HOLD_FLUSHES_BACK);
+        int tables = space >>> 16 << 4;
+        int table = one.hostile().peekRegister(0x20_0000 + 4L * (tables + SLOT)) & ~0xfff;
+        vmmOne.memory().cpuWrite32(table, 0x101);
+        run(one, HaswellEngine.BCS, space);
+        world.steps(4);
+        assertThat(vmmOne.memory().cpuRead32(0x10_0000_0000L)).isEqualTo(7);
+        vmmOne.memory().remove(0x10_0000_0000L);
+        one.hostile().bareRing(HaswellEngine.BCS, USER_BATCH, SLOT + 1 << 22);
+        world.pass(5);
+        assertThat(world.gpu.busFaults()).isEmpty();
+        two.await(two.submit(HaswellEngine.BCS));
     }
 
     @Test

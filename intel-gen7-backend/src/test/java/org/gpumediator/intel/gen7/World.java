@@ -29,7 +29,12 @@ public final class World implements AutoCloseable {
     private final List<FakeVmm> vmms = new ArrayList<>();
 
     public World() {
-        this(FakeHaswell.create(), Map.of());
+        this(fake(), Map.of());
+    }
+
+    /** Returns a GPU that is as unkind as one may be: the second core of two. */
+    public static FakeHaswell fake() {
+        return FakeHaswell.builder().core(1).build();
     }
 
     public World(FakeHaswell gpu, Map<String, String> options) {

@@ -34,6 +34,7 @@ final class Chip {
     final Translator apertureTranslator = new Translator(gtt, bus, null);
     final Aperture aperture;
     final boolean timed;
+    private final int core;
 
     private final @Nullable MediationClock clock;
     private final @Nullable Engine[] engineByPage = new Engine[RegisterFile.LENGTH >>> 12];
@@ -46,10 +47,12 @@ final class Chip {
     long horizon;
 
     long gttUpdatesByCommand;
+    long snapshotResets;
 
-    Chip(@Nullable MediationClock clock, boolean timed, long apertureBytes) {
+    Chip(@Nullable MediationClock clock, boolean timed, long apertureBytes, int core) {
         this.clock = clock;
         this.timed = timed;
+        this.core = core;
         for (HaswellEngine id : HaswellEngine.values()) {
             Engine engine = new Engine(this, id);
             engines[id.ordinal()] = engine;
@@ -64,6 +67,7 @@ final class Chip {
         gtt.clear();
         interrupts.reset();
         gttUpdatesByCommand = 0;
+        snapshotResets = 0;
         display.reset();
         aperture.reset();
         resetStuck = false;
@@ -173,6 +177,14 @@ final class Chip {
         }
         registers.set(Registers.FORCEWAKE_MT, 0);
         registers.set(Registers.FORCEWAKE, 0);
+    }
+
+    /**
+     * Returns how far behind its address a store of so many bytes goes. Source: Haswell PRM volume
+     * 2a, core mode enable.
+     */
+    long coreOffset(boolean coreMode, int bytes) {
+        return coreMode ? (long) core * bytes : 0;
     }
 
     /** Runs a slice of up to {@code limit} commands on one engine that can run; 0 if none can. */

@@ -151,14 +151,14 @@ final class CommandTable {
          .one(R,             0x0080_0000,         ALWAYS,     MiCommands::setPredicate,          PARSER)   // MI_SET_PREDICATE
          .one(ALL,           0x0100_0000,         0,          MiCommands::userInterrupt,         PARSER)   // MI_USER_INTERRUPT
          .one(R | B,         0x0180_0000,         0,          MiCommands::waitForEvent,          PARSER)   // MI_WAIT_FOR_EVENT
-         .one(R,             0x0200_0000,         0,          SKIP,                              FLUSH)    // MI_FLUSH
+         .one(R,             0x0200_0000,         0,          FlushCommands::flush,              FLUSH)    // MI_FLUSH
          .one(ALL,           0x0280_0000,         0,          MiCommands::arbitrationCheck,      PARSER)   // MI_ARB_CHECK
          .one(R,             0x0300_0000,         0,          SKIP,                              PARSER)   // MI_RS_CONTROL
          .one(ALL,           0x0380_0000,         PRIVILEGED, MiCommands::reportHead,            STORE)    // MI_REPORT_HEAD
          .one(R | V | E,     0x0400_0000,         PRIVILEGED, SKIP,                              PARSER)   // MI_ARB_ON_OFF
          .one(R,             0x0480_0000,         0,          SKIP,                              PARSER)   // MI_URB_ATOMIC_ALLOC
          .one(ALL,           0x0500_0000,         ALWAYS,     MiCommands::batchBufferEnd,        BATCH)    // MI_BATCH_BUFFER_END
-         .one(ALL,           0x0580_0000,         0,          SKIP,                              PARSER)   // MI_SUSPEND_FLUSH
+         .one(ALL,           0x0580_0000,         0,          MiCommands::suspendFlush,          PARSER)   // MI_SUSPEND_FLUSH
          .one(R,             0x0600_0000,         0,          MiCommands::predicate,             PARSER)   // MI_PREDICATE
          .one(R,             0x0680_0000,         0,          SKIP,                              PARSER)   // MI_TOPOLOGY_FILTER
          .one(R | V | E,     0x0700_0000,         0,          SKIP,                              PARSER)   // MI_SET_APPID

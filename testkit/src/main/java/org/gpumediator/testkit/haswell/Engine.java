@@ -48,6 +48,7 @@ final class Engine {
     private final Ring ring = new Ring();
     private boolean stopped;
     private boolean paging;
+    private boolean flushesSuspended;
 
     // The parser.
     private final BatchStack batches = new BatchStack();
@@ -176,13 +177,26 @@ final class Engine {
 
     int writeInstpm(int stored, int value) {
         int merged = Registers.masked(stored, value);
-        if ((merged & Registers.INSTPM_SYNC_FLUSH) != 0) {
-            if ((merged & Registers.INSTPM_TLB_INVALIDATE) != 0) {
-                memory.invalidate();
-            }
-            merged &= ~(Registers.INSTPM_SYNC_FLUSH | Registers.INSTPM_TLB_INVALIDATE);
+        return flushesSuspended ? merged : flushed(merged);
+    }
+
+    /** Does the flush that INSTPM asks for, if it does; returns INSTPM without the request. */
+    private int flushed(int instpm) {
+        if ((instpm & Registers.INSTPM_SYNC_FLUSH) == 0) {
+            return instpm;
         }
-        return merged;
+        if ((instpm & Registers.INSTPM_TLB_INVALIDATE) != 0) {
+            memory.invalidate();
+        }
+        return instpm & ~(Registers.INSTPM_SYNC_FLUSH | Registers.INSTPM_TLB_INVALIDATE);
+    }
+
+    /** Holds flushes back until it is called again, or the engine is reset. */
+    void suspendFlush(boolean suspended) {
+        flushesSuspended = suspended;
+        if (!suspended) {
+            setRegister(Registers.RING_INSTPM, flushed(register(Registers.RING_INSTPM)));
+        }
     }
 
     int writeDirectory(int value) {
@@ -235,6 +249,7 @@ final class Engine {
         header = 0;
         stopped = false;
         paging = false;
+        flushesSuspended = false;
         hang = null;
         memory.setDirectory(0);
         memory.setDirectoryValid(0);

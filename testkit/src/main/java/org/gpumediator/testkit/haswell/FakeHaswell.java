@@ -66,7 +66,8 @@ public final class FakeHaswell implements FakeGpu {
                 new Chip(
                         builder.clock,
                         builder.timing == CommandTiming.MODELLED,
-                        builder.apertureBytes);
+                        builder.apertureBytes,
+                        builder.core);
         bars = new BarAccess(chip);
         identity =
                 new GpuIdentity(
@@ -426,6 +427,15 @@ public final class FakeHaswell implements FakeGpu {
         return locked(() -> chip.gttUpdatesByCommand);
     }
 
+    /**
+     * Returns how often commands of rings and privileged batches have set back the snapshot
+     * counters of all units, which no product may. What a batch without privileges does, nobody can
+     * look at before.
+     */
+    public long snapshotResets() {
+        return locked(() -> chip.snapshotResets);
+    }
+
     /** Sets who hears which memory the device accesses, or null for nobody. */
     public void watchMemory(@Nullable MemoryWatch watch) {
         lock.lock();
@@ -470,6 +480,7 @@ public final class FakeHaswell implements FakeGpu {
         private long apertureBytes = 512L << 20;
         private CommandTiming timing = CommandTiming.INSTANT;
         private @Nullable MediationClock clock;
+        private int core;
 
         private Builder() {}
 
@@ -505,6 +516,18 @@ public final class FakeHaswell implements FakeGpu {
          */
         public Builder clock(MediationClock mediationClock) {
             clock = Objects.requireNonNull(mediationClock, "clock");
+            return this;
+        }
+
+        /**
+         * Sets which of two cores the fake is, {@code 0} or {@code 1}; 0 if not called. On the
+         * second, a store with core mode enabled goes to the place behind the one it names.
+         */
+        public Builder core(int number) {
+            if (number >>> 1 != 0) {
+                throw new IllegalArgumentException("core " + number + ": expected 0 or 1");
+            }
+            core = number;
             return this;
         }
 

@@ -17,12 +17,39 @@ final class FlushCommands {
     private static final int WRITE_DEPTH_COUNT = 2;
     private static final int WRITE_TIMESTAMP = 3;
 
+    private static final int FLUSH_SNAPSHOT_RESET = 1 << 3;
+    private static final int PIPE_SNAPSHOT_RESET = 1 << 19;
     private static final int PIPE_REGISTER_WRITE = 1 << 23;
     private static final int PIPE_GLOBAL = 1 << 24;
     private static final int FLUSH_GLOBAL = 1 << 2;
     private static final int PAGE_OFFSET = 0xff8;
 
+    /** Statistics counters of the pipeline: first and last dword of each run. */
+    private static final int[][] STATISTICS = {
+        {0x2290, 0x2294}, {0x2300, 0x2354}, {0x5200, 0x521c}, {0x5240, 0x525c}
+    };
+
     private FlushCommands() {}
+
+    static Outcome flush(Engine engine, int header, int length) {
+        if ((header & FLUSH_SNAPSHOT_RESET) != 0) {
+            resetSnapshots(engine);
+        }
+        return Outcome.DONE;
+    }
+
+    /**
+     * Sets the statistics counters back, once the flush is done; not the time stamp. Source: public
+     * descriptions of PIPE_CONTROL, global snapshot count reset.
+     */
+    private static void resetSnapshots(Engine engine) {
+        for (int[] run : STATISTICS) {
+            for (int register = run[0]; register <= run[1]; register += 4) {
+                engine.chip.registers.set(register, 0);
+            }
+        }
+        engine.chip.snapshotResets += engine.privileged() ? 1 : 0;
+    }
 
     static Outcome pipeControl(Engine engine, int header, int length) {
         int flags = engine.dword(1);
@@ -37,6 +64,9 @@ final class FlushCommands {
                 boolean global = (flags & PIPE_GLOBAL) != 0;
                 write(engine, operation, flags, engine.dword(2), global, 3, length);
             }
+        }
+        if ((flags & PIPE_SNAPSHOT_RESET) != 0) {
+            resetSnapshots(engine);
         }
         if ((flags & NOTIFY) != 0) {
             engine.raise(engine.id.notifyInterrupt());

@@ -29,6 +29,9 @@ final class MiCommands {
     private static final int END_COMPARE = 1 << 21;
 
     private static final int PERFORMANCE_DWORDS = 64;
+    private static final int CORE_MODE = 1;
+    private static final int REPORT_CORE_MODE = 1 << 4;
+    private static final int SUSPEND = 1;
 
     private static final int UHPTR_VALID = 1;
 
@@ -70,6 +73,15 @@ final class MiCommands {
 
     static Outcome reportHead(Engine engine, int header, int length) {
         engine.reportHead();
+        return Outcome.DONE;
+    }
+
+    /**
+     * Holds back, or no longer, the flushes that the processor asks for. Nothing says that it needs
+     * privilege.
+     */
+    static Outcome suspendFlush(Engine engine, int header, int length) {
+        engine.suspendFlush((header & SUSPEND) != 0);
         return Outcome.DONE;
     }
 
@@ -131,19 +143,26 @@ final class MiCommands {
     // ---- stores
 
     static Outcome storeDataImmediate(Engine engine, int header, int length) {
-        long address = address(engine.dword(2));
+        int count = Math.min(length, 5) - 3;
+        long address = storeAddress(engine, 4 * count);
         int space = engine.spaceOf((header & GLOBAL) != 0);
-        for (int i = 3; i < Math.min(length, 5); i++) {
-            engine.publish(address + 4L * (i - 3), space, engine.dword(i));
+        for (int i = 0; i < count; i++) {
+            engine.publish(address + 4L * i, space, engine.dword(3 + i));
         }
         return Outcome.DONE;
     }
 
     static Outcome resourceStreamerStore(Engine engine, int header, int length) {
         if (length >= 4) {
-            engine.publish(address(engine.dword(2)), engine.contextSpace(), engine.dword(3));
+            engine.publish(storeAddress(engine, 4), engine.contextSpace(), engine.dword(3));
         }
         return Outcome.DONE;
+    }
+
+    /** Returns where a store of so many bytes goes that names its place in dword 2. */
+    private static long storeAddress(Engine engine, int bytes) {
+        int operand = engine.dword(2);
+        return address(operand) + engine.chip.coreOffset((operand & CORE_MODE) != 0, bytes);
     }
 
     static Outcome storeDataIndex(Engine engine, int header, int length) {
@@ -167,7 +186,10 @@ final class MiCommands {
     /** Writes a report of counters that all stand still. */
     static Outcome reportPerformance(Engine engine, int header, int length) {
         int where = engine.dword(1);
-        long address = Integer.toUnsignedLong(where & ~0x3f);
+        long address =
+                Integer.toUnsignedLong(where & ~0x3f)
+                        + engine.chip.coreOffset(
+                                (where & REPORT_CORE_MODE) != 0, 4 * PERFORMANCE_DWORDS);
         int space = engine.spaceOf((where & 1) != 0);
         for (int i = 0; i < PERFORMANCE_DWORDS; i++) {
             int value =

@@ -123,6 +123,56 @@ class MiCommandsTest {
         assertThat(bench.get(Bench.DATA + 256)).isEqualTo(5);
     }
 
+    /**
+     * Where stores go that have core mode enabled: 4, 8 and 256 bytes behind on the second core.
+     */
+    @ParameterizedTest
+    @CsvSource({"0, 0, 0, 0", "1, 4, 8, 256"})
+    void storesWithCoreMode_onTheSecondCore_goBehind(int core, int dword, int both, int report) {
+        try (Bench other = new Bench(FakeHaswell.builder().core(core))) {
+            other.startAll();
+            int data = (int) Bench.DATA;
+            other.run(
+                    HaswellEngine.RCS,
+                    stream()
+                            .dw(0x1000_0002 | CommandStream.GGTT, 0, data | 1, 7)
+                            .dw(0x1000_0003 | CommandStream.GGTT, 0, data + 64 | 1, 8, 9)
+                            .dw(0x1580_0002, 0, data + 128 | 1, 10)
+                            .dw(0x1400_0001, data + 1024 | 1 << 4 | 1, 99));
+            assertThat(other.get(data + dword)).isEqualTo(7);
+            assertThat(other.get(data + 64 + both)).isEqualTo(8);
+            assertThat(other.get(data + 64 + both + 4)).isEqualTo(9);
+            assertThat(other.get(data + 128 + dword)).isEqualTo(10);
+            assertThat(other.get(data + 1024 + report)).isEqualTo(99);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0x02000008", "0x7a000002"})
+    void snapshotReset_setsTheStatisticsBack_andNotTheTime(String flush) {
+        bench.gpu.advance(80_000, 0);
+        bench.reg(0x2320, 5);
+        bench.reg(0x5200, 6);
+        bench.reg(0x2600, 7);
+        int header = Integer.decode(flush);
+        int[] operands = header >>> 29 == 3 ? new int[] {1 << 19 | 1 << 20, 0, 0} : new int[0];
+        bench.run(HaswellEngine.RCS, stream().dw(header).dw(operands));
+        assertThat(bench.reg(0x2320)).isZero();
+        assertThat(bench.reg(0x5200)).isZero();
+        assertThat(bench.reg(0x2600)).isEqualTo(7);
+        assertThat(bench.reg(0x2358)).isEqualTo(1000);
+        assertThat(bench.gpu.snapshotResets()).isEqualTo(1);
+    }
+
+    @Test
+    void snapshotReset_withTheDepthCount_reportsItFirst() {
+        bench.reg(0x2350, 5);
+        int flags = 1 << 19 | 1 << 20 | 1 << 24 | 2 << 14;
+        bench.run(HaswellEngine.RCS, stream().dw(0x7a00_0003, flags, (int) Bench.DATA, 0, 0));
+        assertThat(bench.get(Bench.DATA)).isEqualTo(5);
+        assertThat(bench.reg(0x2350)).isZero();
+    }
+
     @Test
     void displayFlip_updatesPlaneAndSignals() {
         bench.reg(0x4_4004, 0);

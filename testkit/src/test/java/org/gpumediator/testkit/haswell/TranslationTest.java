@@ -265,6 +265,33 @@ class TranslationTest {
         assertThat(bench.get(0x30_0004)).isEqualTo(1);
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void flush_heldBackByACommand_isDoneWhenItIsNoLonger(HaswellEngine engine) {
+        int instpm = engine.mmioBase() + 0xc0;
+        bench.start(engine);
+        bench.run(engine, new CommandStream().dw(0x0580_0001).store(0x30_0000, 1));
+        bench.map(0x300, bench.bus + 0x31_0000);
+        bench.reg(instpm, 0x0220_0220);
+        assertThat(bench.reg(instpm)).as("asked for").isEqualTo(0x220);
+        bench.run(engine, new CommandStream().store(0x30_0004, 1));
+        assertThat(bench.get(0x30_0004)).as("by what it remembers").isEqualTo(1);
+        bench.run(engine, new CommandStream().dw(0x0580_0000).store(0x30_0008, 1));
+        assertThat(bench.reg(instpm)).isZero();
+        assertThat(bench.get(0x31_0008)).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void flush_heldBackByACommand_isDoneAfterAReset(HaswellEngine engine) {
+        int instpm = engine.mmioBase() + 0xc0;
+        bench.start(engine);
+        bench.run(engine, new CommandStream().dw(0x0580_0001).noop());
+        bench.reg(0x941c, engine.resetBit());
+        bench.reg(instpm, 0x0220_0220);
+        assertThat(bench.reg(instpm)).isZero();
+    }
+
     @Test
     void gttWindow_acceptsEveryWidth() {
         bench.gpu.write(0, GTT + 8, 8, 0x1111_1001_2222_2001L);

@@ -87,6 +87,22 @@ final class CutOff {
         return reset.reset(engine);
     }
 
+    /**
+     * Resets engines that nobody is on.
+     *
+     * @param engines bits of {@link Engine#bit}
+     * @return the engines that were reset
+     */
+    int reset(int engines) {
+        int lost = 0;
+        for (Engine engine : Engine.ALL) {
+            if ((engines & engine.bit() & ~lost) != 0) {
+                lost |= reset.reset(engine);
+            }
+        }
+        return lost;
+    }
+
     /** Switches a guest's rings off; what has not stopped is reset. */
     void unload(GuestEngines guest) {
         for (Engine engine : Engine.ALL) {

@@ -484,8 +484,8 @@ public final class EngineMediation implements AutoCloseable {
     public void forgetTranslations(GuestEngines guest) {
         enter();
         try {
-            if (turns.isOn(guest)) {
-                Engine.ALL.forEach(rings::invalidate);
+            if (turns.isOn(guest) && !rings.invalidateAll()) {
+                turns.expel(guest); // whose commands hold flushes back
             }
         } finally {
             leave();

@@ -180,6 +180,12 @@ final class EngineTurns {
         }
     }
 
+    /** Takes a guest off at once; it comes back when it is its turn again. */
+    void expel(GuestEngines guest) {
+        takeOff(guest);
+        react();
+    }
+
     /** Makes sure that nothing of a guest is on the hardware, whatever it takes. */
     private void takeOff(GuestEngines guest) {
         finishSwitch(guest);
@@ -443,12 +449,20 @@ final class EngineTurns {
         serviceInterrupts.run(); // what is left over is nobody's, not the newcomer's
         owner = to;
         try {
-            rings.load(to);
+            load(to);
         } catch (Throwable thrown) {
             to.failed(thrown); // and is taken off again at once
         }
         scheduler.switched(to.id(), clock.nanoTime());
         submitter.submit(to);
+    }
+
+    private void load(GuestEngines guest) {
+        int unflushed = rings.load(guest);
+        if (unflushed != 0) {
+            rings.reload(guest, cutOff.reset(unflushed));
+        }
+        rings.letRun(guest);
     }
 
     private void blame(long now) {

@@ -36,6 +36,7 @@ final class OwnRing implements AutoCloseable {
     private static final int MI_ARB_OFF = 0x0400_0000;
     private static final int MI_ARB_ON = 0x0400_0001;
     private static final int MI_NOOP = 0;
+    private static final int MI_SUSPEND_FLUSH_OFF = 0x0580_0000;
     private static final int CONTEXT_IN_GTT = 1 << 8;
     private static final int CONTEXT_EXTENDED = 1 << 3 | 1 << 2;
     private static final int CONTEXT_RESTORE_INHIBIT = 1;
@@ -61,10 +62,10 @@ final class OwnRing implements AutoCloseable {
         area.show(area.scratch(), scratch.busAddress(), 1);
     }
 
-    /** Starts a new program. */
+    /** Starts a new program; flushes that a guest holds back are held back no longer. */
     OwnRing begin() {
         at = 0;
-        return flush();
+        return put(MI_SUSPEND_FLUSH_OFF).put(MI_NOOP).flush();
     }
 
     private OwnRing flush() {

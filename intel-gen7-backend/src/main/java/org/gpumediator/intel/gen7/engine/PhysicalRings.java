@@ -267,16 +267,19 @@ final class PhysicalRings {
     // ------------------------------------------------------------------ loading
 
     /**
-     * Puts everything a guest has into engines that nobody is on, and lets them run. All registers
-     * are there before the first engine runs: engines signal each other through registers.
+     * Puts everything a guest has into engines that nobody is on; all rings stay stopped.
+     *
+     * @return the engines that still remember translations of whoever was on before, bits of {@link
+     *     Engine#bit}: its commands hold flushes back, and a reset ends that
      */
-    void load(GuestEngines guest) {
+    int load(GuestEngines guest) {
         stop();
         renderState.restore(guest);
+        int unflushed = 0;
         for (Engine engine : Engine.ALL) {
-            load(guest, engine);
+            unflushed |= load(guest, engine) ? 0 : engine.bit();
         }
-        letRun(guest);
+        return unflushed;
     }
 
     /** Puts a guest's state back into engines that were reset under it; all rings stay stopped. */
@@ -290,11 +293,12 @@ final class PhysicalRings {
         }
     }
 
-    private void load(GuestEngines guest, Engine engine) {
+    private boolean load(GuestEngines guest, Engine engine) {
         programMasks(engine);
         loadStatusPage(guest, engine);
-        loadAddressSpace(guest, engine);
+        boolean flushed = loadAddressSpace(guest, engine);
         loadRing(guest, engine);
+        return flushed;
     }
 
     void loadStatusPage(GuestEngines guest, Engine engine) {
@@ -306,8 +310,10 @@ final class PhysicalRings {
      * that reach memory through state which nobody audits always use a per-process table: if the
      * guest has it off, the mirror of its slice. The blitter does not need it: all addresses that
      * it uses are in its commands.
+     *
+     * @return whether the engine has forgotten the translations that it had made
      */
-    void loadAddressSpace(GuestEngines guest, Engine engine) {
+    boolean loadAddressSpace(GuestEngines guest, Engine engine) {
         VirtualRing ring = guest.ring(engine);
         int base = engine.base();
         int mode = guest.registers().get(base + RingRegisters.GFX_MODE);
@@ -321,7 +327,7 @@ final class PhysicalRings {
                 0xffff_0000
                         | mode & RingRegisters.GFX_MODE_OF_GUEST
                         | (mirrored ? RingRegisters.GFX_MODE_PPGTT : 0));
-        invalidate(engine);
+        return invalidate(engine);
     }
 
     /** Returns what to load; while the mirror is not complete, an address space without pages. */
@@ -381,17 +387,30 @@ final class PhysicalRings {
      * per-process ones.
      *
      * <p>Source: Linux i915 for gen7, which waits for the flush to end; a write of PP_DIR_BASE does
-     * not do it on other engines than the render engine.
+     * not do it on other engines than the render engine. MI_SUSPEND_FLUSH, of which nothing says
+     * that a batch without privileges may not use it, holds it back: Haswell PRM volume 2a.
+     *
+     * @return whether it has done so
      */
-    void invalidate(Engine engine) {
+    boolean invalidate(Engine engine) {
         int offset = engine.base() + RingRegisters.INSTPM;
         int bits = RingRegisters.INSTPM_SYNC_FLUSH | RingRegisters.INSTPM_TLB_INVALIDATE;
         mmio.writeMasked(offset, bits, bits);
         for (int polls = 0; polls < MAX_POLLS; polls++) {
             if ((mmio.read(offset) & RingRegisters.INSTPM_SYNC_FLUSH) == 0) {
-                return;
+                return true;
             }
         }
+        return false;
+    }
+
+    /** As {@link #invalidate(Engine)} for all engines; returns whether all have forgotten. */
+    boolean invalidateAll() {
+        boolean all = true;
+        for (Engine engine : Engine.ALL) {
+            all &= invalidate(engine);
+        }
+        return all;
     }
 
     // ------------------------------------------------------------------ saving

@@ -67,7 +67,7 @@ class HostileProgramsTest {
 
     private void episode(SplittableRandom random) {
         long seed = random.nextLong();
-        FakeHaswell gpu = FakeHaswell.create();
+        FakeHaswell gpu = World.fake();
         MemoryOwners owners = new MemoryOwners(gpu);
         World shared = new World(gpu, owners, Map.of());
         World alone = new World();
@@ -222,6 +222,7 @@ class HostileProgramsTest {
             assertThat(owners.escapes()).isEmpty();
             assertThat(world.gpu.rewrittenCommands()).isZero();
             assertThat(world.gpu.gttUpdatesByCommand()).isZero();
+            assertThat(world.gpu.snapshotResets()).isZero();
             assertThat(Attack.strayAccesses(world)).isEmpty();
             assertThat(World.hookFailures(bad[0].vmm())).isZero();
             assertThat(World.hookFailures(bad[1].vmm())).isZero();

@@ -38,7 +38,7 @@ class RacesTest {
 
     private void race(SplittableRandom random) throws Exception {
         long seed = random.nextLong();
-        FakeHaswell gpu = FakeHaswell.create();
+        FakeHaswell gpu = World.fake();
         MemoryOwners owners = new MemoryOwners(gpu);
         World world = new World(gpu, owners, Map.of());
         World alone = new World();
