@@ -3,9 +3,10 @@ package org.gpumediator.api.vmm;
 /**
  * The INTx pin of one virtual GPU: a level, not an event. Implemented by the VMM.
  *
- * <p>Methods may be called on any thread and with a lock of the mediator held: they must not block
- * and must not call back into the mediator. Each call changes the level; the same level is not set
- * twice in a row.
+ * <p>Methods are called on any thread, one at a time, with no lock of the mediator held. They must
+ * not block: the thread may be one that steps the mediator or the device's own. Each call changes
+ * the level; the same level is not set twice in a row, and levels that came and went while the line
+ * was being set are left out.
  */
 public interface InterruptLine {
 

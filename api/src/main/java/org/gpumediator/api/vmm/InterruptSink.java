@@ -9,11 +9,15 @@ public interface InterruptSink {
     /**
      * Raises a message interrupt. An event: it is not withdrawn.
      *
-     * <p>May be called on any thread and with a lock of the mediator held: must not block and must
-     * not call back into the mediator, but for {@link MessageInterrupts#messageAddress} and {@link
-     * MessageInterrupts#messageData} of this virtual GPU, which answer here as well: what a VMM
-     * needs that sends the message itself. Called only while the guest has message interrupts
-     * enabled and the vector unmasked.
+     * <p>Called on any thread, one at a time, with no lock of the mediator held; {@link
+     * MessageInterrupts#messageAddress} and {@link MessageInterrupts#messageData} of this virtual
+     * GPU answer here with the message as it was when the event came up: what a VMM needs that
+     * sends the message itself. Called for events that come up while the guest has message
+     * interrupts enabled and the vector unmasked; an event of a vector whose last one has not been
+     * told yet is not told separately.
+     *
+     * <p>Must not block: the thread may be one that steps the mediator or the device's own. If it
+     * does, no other thread waits for it, and this guest gets no more interrupts meanwhile.
      *
      * @param vector message number, {@code 0} to the number of vectors the function has, minus one
      */

@@ -82,7 +82,6 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
     private final RegisterCatalogue<Gen7Hooks> catalogue = Gen7Registers.catalogue();
     private final HardwarePort registers;
     private final ResetImage resetImage;
-    private final Runnable stepNeeded;
     private final EngineMediation engines;
     private final PhysicalInterrupts interrupts;
     private final Registration interruptRegistration;
@@ -90,11 +89,11 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
     private final Abilities abilities = Abilities.none().with(SchedulingControl.class, this);
     private final Map<Integer, Gen7Vgpu> vgpus = new ConcurrentHashMap<>();
     private volatile boolean gone;
+    private volatile boolean interruptsWait;
 
     Gen7Backend(BackendContext context) {
         gpu = context.gpu();
         clock = context.clock();
-        stepNeeded = context.stepNeeded();
         listener = new DeferredListener(context.listener());
         relaxedByDefault = relaxedByDefault(context.options());
         mmio = new Mmio(gpu);
@@ -128,7 +127,8 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
                 gpu.onInterrupt(
                         vector -> {
                             engines.exclusively(this::serviceInterrupts);
-                            context.stepNeeded().run();
+                            tellOfInterrupts();
+                            engines.wantStep();
                         });
     }
 
@@ -199,9 +199,28 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
         return clock;
     }
 
-    /** Returns what sees to it that a step comes soon. */
-    Runnable stepNeeded() {
-        return stepNeeded;
+    /** Takes note that a VMM is to be told of interrupts when no lock is held. Any thread. */
+    void interruptsWait() {
+        interruptsWait = true;
+    }
+
+    /**
+     * Tells VMMs of interrupts that came up while the lock of the physical GPU was held, on a
+     * thread that is there for all guests.
+     *
+     * @return whether something is left over for the next step
+     */
+    private boolean tellOfInterrupts() {
+        if (!interruptsWait || engines.isHeldHere()) {
+            return false;
+        }
+        interruptsWait = false;
+        boolean left = false;
+        for (Gen7Vgpu vgpu : vgpus.values()) {
+            left |= vgpu.tellSome();
+        }
+        interruptsWait |= left;
+        return left;
     }
 
     MediationListener listener() {
@@ -326,6 +345,9 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
         long next = Math.min(watch, engines.step(nowNanos));
         for (Gen7Vgpu vgpu : vgpus.values()) {
             next = Math.min(next, vgpu.step(nowNanos));
+        }
+        if (tellOfInterrupts()) {
+            next = nowNanos;
         }
         listener.deliver();
         return next;

@@ -79,6 +79,9 @@ public final class Gen7Vgpu implements DeviceModel {
 
     private static final int MESSAGE_BURST = 1000;
 
+    /** Interrupts that a thread tells a VMM of before it goes on with what else it is there for. */
+    private static final int CALLS_AT_ONCE = 16;
+
     /** Tables whose entries are redirected in one go. */
     private static final int TABLES_AT_ONCE = 64;
 
@@ -134,7 +137,7 @@ public final class Gen7Vgpu implements DeviceModel {
         visibleAperture = options.visibleAperture();
         PhysicalGpu gpu = backend.gpu();
         faults = new FaultBook(blueprint.name(), backend.listener());
-        failure = new GuestFailure(blueprint.name(), backend.stepNeeded());
+        failure = new GuestFailure(blueprint.name(), backend.engines()::wantStep);
         VmmPort vmm = GuardedVmm.of(blueprint.vmm(), failure);
         GuestMemory memory = vmm.memory();
         Slice slice =
@@ -156,7 +159,7 @@ public final class Gen7Vgpu implements DeviceModel {
                         backend.registers(),
                         faults);
         shadow = new Storage(registers);
-        interrupts = new VirtualInterrupts(lock, shadow, this::interruptLevel);
+        interrupts = new VirtualInterrupts(lock, shadow, new Output());
         display = new VirtualDisplay(shadow, interrupts, backend.clock());
         displayPorts =
                 new Ports(
@@ -290,15 +293,41 @@ public final class Gen7Vgpu implements DeviceModel {
         touched = true;
     }
 
-    private void interruptLevel(boolean active) {
-        synchronized (lock) { // held already: levels change under it
-            if (!active) {
-                messageWaits = false;
-            } else if (function.mode() != MessageInterrupts.Mode.NONE) {
-                message(backend.clock().nanoTime());
+    private final class Output implements VirtualInterrupts.Output {
+
+        @Override
+        public void level(boolean active) {
+            synchronized (lock) { // held already: levels change under it
+                if (!active) {
+                    messageWaits = false;
+                } else if (function.mode() != MessageInterrupts.Mode.NONE) {
+                    message(backend.clock().nanoTime());
+                }
+                function.level(active);
             }
-            function.level(active);
         }
+
+        @Override
+        public void tell() {
+            if (!function.hasToTell()) {
+                return;
+            }
+            if (Thread.holdsLock(lock) || !backend.engines().mayTell(engines)) {
+                backend.interruptsWait();
+            } else if (tellSome()) {
+                backend.interruptsWait();
+                backend.engines().wantStep();
+            }
+        }
+    }
+
+    /**
+     * Tells the VMM of interrupts, with no lock held.
+     *
+     * @return whether something is left over for the next step
+     */
+    boolean tellSome() {
+        return function.tell(CALLS_AT_ONCE);
     }
 
     @GuardedBy("lock")
@@ -330,6 +359,7 @@ public final class Gen7Vgpu implements DeviceModel {
         synchronized (lock) {
             if (messageWaits && messages.nextNanos(now) <= now) {
                 message(now);
+                backend.interruptsWait();
             }
             return messageWaits ? Math.min(next, messages.nextNanos(now)) : next;
         }
@@ -506,6 +536,7 @@ public final class Gen7Vgpu implements DeviceModel {
     public void reset(ResetKind kind) {
         if (backend.isGone()) { // nothing is left to be reset but what the bus sees of it
             function.reset(kind);
+            interrupts.tell();
             return;
         }
         backend.engines()
@@ -517,6 +548,7 @@ public final class Gen7Vgpu implements DeviceModel {
             }
         }
         backend.engines().comeBack(engines);
+        interrupts.tell();
     }
 
     private void resetRegisters(ResetKind kind) {
@@ -579,6 +611,7 @@ public final class Gen7Vgpu implements DeviceModel {
             return;
         }
         closed = true;
+        function.silence();
         aperture.close();
         backend.engines().detach(engines);
         synchronized (lock) {

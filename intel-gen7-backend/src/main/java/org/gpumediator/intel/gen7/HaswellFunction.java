@@ -56,6 +56,7 @@ final class HaswellFunction {
                 .register("ASLS",      ASLS,      4,    0,                  -1,         0)
                 // spotless:on
                 .onWrite(COMMAND, 2, onCommand)
+                .tellingLater()
                 .build(port);
     }
 

@@ -3,7 +3,6 @@ package org.gpumediator.core.pci;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
-import org.gpumediator.api.vmm.InterruptLine;
 import org.gpumediator.api.vmm.MessageInterrupts.Mode;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +16,7 @@ final class Interrupts {
 
     private final ConfigBytes bytes;
     private final boolean hasLine;
-    private final InterruptLine line;
+    private final Outbox outbox;
     private final @Nullable Msi msi;
     private final @Nullable MsixTable msix;
     private final int msixControl;
@@ -25,7 +24,7 @@ final class Interrupts {
     /** What the device drives; the guest may not see it. */
     private boolean level;
 
-    /** What the guest's line was last set to. */
+    /** What the guest's line shall be. */
     private boolean asserted;
 
     private boolean powered = true;
@@ -35,13 +34,13 @@ final class Interrupts {
     Interrupts(
             ConfigBytes bytes,
             boolean hasLine,
-            InterruptLine line,
+            Outbox outbox,
             @Nullable Msi msi,
             @Nullable MsixTable msix,
             int msixControl) {
         this.bytes = bytes;
         this.hasLine = hasLine;
-        this.line = line;
+        this.outbox = outbox;
         this.msi = msi;
         this.msix = msix;
         this.msixControl = msixControl;
@@ -67,6 +66,9 @@ final class Interrupts {
     }
 
     long messageAddress(int vector) {
+        if (outbox.isTelling(vector)) {
+            return outbox.toldAddress();
+        }
         if (msix != null && msix.isEnabled()) {
             checkVector(vector, msix.vectors());
             return msix.address(vector);
@@ -79,6 +81,9 @@ final class Interrupts {
     }
 
     int messageData(int vector) {
+        if (outbox.isTelling(vector)) {
+            return outbox.toldMessage();
+        }
         if (msix != null && msix.isEnabled()) {
             checkVector(vector, msix.vectors());
             return msix.message(vector);
@@ -133,6 +138,7 @@ final class Interrupts {
 
     void reset() {
         level = false;
+        outbox.dropMessages();
         if (msi != null) {
             msi.reset(0);
         }
@@ -181,11 +187,7 @@ final class Interrupts {
         boolean active = pending && powered && (command & ConfigHeader.COMMAND_INTX_DISABLE) == 0;
         if (active != asserted) {
             asserted = active;
-            if (active) {
-                line.assertLevel();
-            } else {
-                line.deassert();
-            }
+            outbox.level(active);
         }
     }
 

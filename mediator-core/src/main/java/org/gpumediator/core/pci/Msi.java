@@ -1,7 +1,6 @@
 package org.gpumediator.core.pci;
 
 import java.util.Set;
-import org.gpumediator.api.vmm.InterruptSink;
 import org.gpumediator.core.pci.Capability.MsiFeature;
 
 /**
@@ -26,7 +25,7 @@ final class Msi {
     private static final int PENDING_AFTER_DATA = 8;
 
     private final ConfigBytes bytes;
-    private final InterruptSink sink;
+    private final Outbox outbox;
     private final int vectors;
     private final boolean address64;
     private final boolean masking;
@@ -40,9 +39,9 @@ final class Msi {
     private int masked;
     private int pending;
 
-    Msi(ConfigBytes bytes, int capability, Capability.Role.Msi role, InterruptSink sink) {
+    Msi(ConfigBytes bytes, int capability, Capability.Role.Msi role, Outbox outbox) {
         this.bytes = bytes;
-        this.sink = sink;
+        this.outbox = outbox;
         this.vectors = role.vectors();
         this.address64 = role.features().contains(MsiFeature.ADDRESS_64);
         this.masking = role.features().contains(MsiFeature.VECTOR_MASKING);
@@ -131,10 +130,14 @@ final class Msi {
     void signal(int vector) {
         int folded = fold(vector);
         if ((masked & 1 << folded) == 0) {
-            sink.raise(folded);
+            send(folded);
         } else {
             setPending(pending | 1 << folded);
         }
+    }
+
+    private void send(int vector) {
+        outbox.message(vector, address, message(vector));
     }
 
     /** Sends what is pending, allocated and no longer masked. Called only while enabled. */
@@ -142,7 +145,7 @@ final class Msi {
         for (int due = pending & ~masked & (-1 >>> (32 - allocated)); due != 0; due &= due - 1) {
             int vector = Integer.numberOfTrailingZeros(due);
             setPending(pending & ~(1 << vector));
-            sink.raise(vector);
+            send(vector);
         }
     }
 

@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntToLongFunction;
 import org.gpumediator.api.AccessWidth;
-import org.gpumediator.api.vmm.InterruptSink;
 import org.gpumediator.api.vmm.TrapHandler;
 import org.gpumediator.api.vmm.VmmPort.MessageMasking;
 
@@ -39,7 +38,7 @@ public final class MsixTable {
     private static final int ENTRY_ADDRESS_RESERVED = 3;
 
     private final Object lock;
-    private final InterruptSink sink;
+    private final Outbox outbox;
     private final boolean appliesMasks;
     private final MsixPlace place;
     private final int vectors;
@@ -59,12 +58,12 @@ public final class MsixTable {
     MsixTable(
             Object lock,
             Capability.Role.MsiX role,
-            InterruptSink sink,
+            Outbox outbox,
             MessageMasking masking,
             IntToLongFunction barLengths) {
         this.lock = lock;
         this.barLengths = barLengths;
-        this.sink = sink;
+        this.outbox = outbox;
         this.appliesMasks = masking == MessageMasking.DEVICE;
         this.place = role.place();
         this.vectors = role.vectors();
@@ -161,8 +160,12 @@ public final class MsixTable {
         if (appliesMasks && (functionMasked || isMasked(vector))) {
             pending[vector >>> 6] |= 1L << vector;
         } else {
-            sink.raise(vector);
+            send(vector);
         }
+    }
+
+    private void send(int vector) {
+        outbox.message(vector, address(vector), message(vector));
     }
 
     void clear() {
@@ -221,7 +224,7 @@ public final class MsixTable {
     private void deliver(int vector) {
         if (open && !isMasked(vector) && (pending[vector >>> 6] & 1L << vector) != 0) {
             pending[vector >>> 6] &= ~(1L << vector);
-            sink.raise(vector);
+            send(vector);
         }
     }
 
@@ -261,6 +264,7 @@ public final class MsixTable {
                 deliver(start / MsixPlace.ENTRY_LENGTH);
                 deliver((start + width - 1) / MsixPlace.ENTRY_LENGTH);
             }
+            outbox.tell(Integer.MAX_VALUE);
         }
     }
 

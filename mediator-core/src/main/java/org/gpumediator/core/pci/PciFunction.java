@@ -41,8 +41,8 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
      * Invariants: bytes only change through their masks, or by the device. What bars, power and
      * interrupts remember is what the bytes say; refresh() re-establishes that after every change.
      *
-     * Concurrency: one lock, the innermost of the mediator. Called under it: the InterruptSink and
-     * the InterruptLine, whose contracts forbid blocking and re-entry. Never under it: hooks.
+     * Concurrency: one lock, the innermost of the mediator. Nothing is called under it: hooks, the InterruptSink and the
+     * InterruptLine come after it.
      *
      * Threats: the guest chooses offset, width and value of every access. All are answered from
      * arrays, in bounded time; a write allocates at most its list of effects.
@@ -74,6 +74,8 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
     @GuardedBy("lock")
     private boolean busMaster;
 
+    private final Outbox outbox;
+    private final boolean tellsLater;
     private final @Nullable MsixTable msixTable;
     private final List<ResetBits> resetBits;
     private final Hook[] hooks;
@@ -83,21 +85,17 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
         this.bars = builder.bars;
         this.resetBits = List.copyOf(builder.resetBits);
         this.hooks = builder.hooks.toArray(Hook[]::new);
+        this.tellsLater = builder.tellsLater;
+        this.outbox = new Outbox(lock, port.messages(), port.line(), vectors(builder));
         Msi msi = null;
         MsixTable msix = null;
         int msixControl = 0;
         for (PciFunctionBuilder.Placed placed : builder.placed) {
             switch (placed.capability().role) {
                 case Capability.Role.Msi role ->
-                        msi = new Msi(bytes, placed.offset(), role, port.messages());
+                        msi = new Msi(bytes, placed.offset(), role, outbox);
                 case Capability.Role.MsiX role -> {
-                    msix =
-                            new MsixTable(
-                                    lock,
-                                    role,
-                                    port.messages(),
-                                    port.masking(),
-                                    builder.bars::length);
+                    msix = new MsixTable(lock, role, outbox, port.masking(), builder.bars::length);
                     msixControl = placed.offset() + MsixTable.CONTROL;
                 }
                 case Capability.Role.PowerManagement role ->
@@ -107,8 +105,23 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
         }
         boolean hasLine = bytes.read(ConfigHeader.INTERRUPT_PIN, 1) != 0;
         this.msixTable = msix;
-        this.interrupts = new Interrupts(bytes, hasLine, port.line(), msi, msix, msixControl);
+        this.interrupts = new Interrupts(bytes, hasLine, outbox, msi, msix, msixControl);
         refresh(new ArrayList<>());
+    }
+
+    private static int vectors(PciFunctionBuilder builder) {
+        int most = 0;
+        for (PciFunctionBuilder.Placed placed : builder.placed) {
+            int vectors =
+                    switch (placed.capability().role) {
+                        case Capability.Role.Msi role -> role.vectors();
+                        case Capability.Role.MsiX role -> role.vectors();
+                        case Capability.Role.PowerManagement ignored -> 0;
+                        case null -> 0;
+                    };
+            most = Math.max(most, vectors);
+        }
+        return most;
     }
 
     /** Begins a function with 256 or 4096 bytes of configuration space. */
@@ -158,6 +171,7 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
                 hooks[i].target().written(before[i], after[i]);
             }
         }
+        outbox.tell(Integer.MAX_VALUE);
         return Collections.unmodifiableList(effects);
     }
 
@@ -242,6 +256,7 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
         synchronized (lock) {
             interrupts.signal(vector);
         }
+        tellNow();
     }
 
     /**
@@ -253,6 +268,36 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
     public void level(boolean active) {
         synchronized (lock) {
             interrupts.setLevel(active);
+        }
+        tellNow();
+    }
+
+    private void tellNow() {
+        if (!tellsLater) {
+            outbox.tell(Integer.MAX_VALUE);
+        }
+    }
+
+    /** Returns whether the VMM has something to be told by {@link #tell}. */
+    public boolean hasToTell() {
+        return outbox.waits();
+    }
+
+    /**
+     * Tells the VMM of the messages and of the line's level that wait, unless another thread is at
+     * it. Called with no lock held.
+     *
+     * @param most how many calls of the VMM at most, {@code 1} or more
+     * @return whether something is left over because of that
+     */
+    public boolean tell(int most) {
+        return outbox.tell(most);
+    }
+
+    /** Tells the VMM nothing more, for ever; what it is being told at this moment it still gets. */
+    public void silence() {
+        synchronized (lock) {
+            outbox.silence();
         }
     }
 
@@ -289,6 +334,7 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
             bytes.set(offset, width, value);
             refresh(new ArrayList<>());
         }
+        tellNow();
     }
 
     /** Returns whether the function may access memory: bus mastering is on and it is in D0. */
@@ -312,6 +358,7 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
             interrupts.reset();
             refresh(new ArrayList<>());
         }
+        tellNow();
     }
 
     /**
@@ -363,6 +410,7 @@ public final class PciFunction implements ConfigSpace, MessageInterrupts {
             takeOver.run();
             refresh(new ArrayList<>());
         }
+        tellNow();
     }
 
     // ------------------------------------------------------------------ under the lock

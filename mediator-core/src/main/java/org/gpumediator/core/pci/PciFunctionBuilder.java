@@ -32,6 +32,7 @@ public final class PciFunctionBuilder {
     final List<Placed> placed = new ArrayList<>();
     final List<PciFunction.Hook> hooks = new ArrayList<>();
     final List<PciFunction.ResetBits> resetBits = new ArrayList<>();
+    boolean tellsLater;
 
     private final List<Placed> wanted = new ArrayList<>();
     private final List<Register> registers = new ArrayList<>();
@@ -54,6 +55,16 @@ public final class PciFunctionBuilder {
     public PciFunctionBuilder identity(int vendorId, int deviceId) {
         this.vendorId = word("vendor", vendorId);
         this.deviceId = word("device", deviceId);
+        return this;
+    }
+
+    /**
+     * Lets the device call the function under locks of its own: the VMM is not told of interrupts
+     * before the device calls {@link PciFunction#tell}. A guest's accesses to the configuration
+     * space and to the MSI-X table still tell at their end.
+     */
+    public PciFunctionBuilder tellingLater() {
+        this.tellsLater = true;
         return this;
     }
 

@@ -50,7 +50,8 @@ import org.slf4j.LoggerFactory;
  * One virtual function as its guest sees it.
  *
  * <p>Concurrency: {@link VfGate}'s lock is held while the function is accessed; the function's
- * interrupts may arrive under it and take the lock of the PCI function, which is the innermost.
+ * interrupts may arrive under it and take the lock of the PCI function, which is the innermost. The
+ * VMM is told of them when both are let go of.
  */
 final class VfVgpu implements DeviceModel {
 
@@ -58,6 +59,9 @@ final class VfVgpu implements DeviceModel {
 
     private static final int COMMAND = 0x04;
     private static final long BUSY_NANOS = 1_000_000L;
+
+    /** Interrupts that a thread tells a VMM of before it goes on with what else it is there for. */
+    private static final int CALLS_AT_ONCE = 16;
 
     private final NvidiaVfBackend backend;
     private final VgpuBlueprint blueprint;
@@ -113,6 +117,7 @@ final class VfVgpu implements DeviceModel {
         function =
                 VfConfigSpace.guest(board, blueprint.type())
                         .onWrite(COMMAND, 2, (before, after) -> touch())
+                        .tellingLater()
                         .build(vmm);
         TrapHandler registers =
                 new VfRegisterBar(
@@ -150,6 +155,7 @@ final class VfVgpu implements DeviceModel {
                 Abilities.none()
                         .with(Snapshottable.class, snapshot)
                         .with(Stoppable.class, this::stop);
+        gate.afterAccess(this::tell);
         openGate();
     }
 
@@ -246,7 +252,22 @@ final class VfVgpu implements DeviceModel {
         } else {
             interruptsRaised.increment();
             function.signal(vector);
+            tell();
         }
+    }
+
+    /** Tells the VMM of interrupts, unless a lock is held: then by who lets go of it. */
+    private void tell() {
+        if (function.hasToTell()
+                && !gate.isHeldHere()
+                && !life.isHeldByCurrentThread()
+                && tellSome()) {
+            backend.stepWanted(this);
+        }
+    }
+
+    private boolean tellSome() {
+        return function.tell(CALLS_AT_ONCE);
     }
 
     ManagedVgpu managed() {
@@ -315,6 +336,7 @@ final class VfVgpu implements DeviceModel {
         } finally {
             life.unlock();
         }
+        tell();
     }
 
     private void carryOutReset() {
@@ -332,6 +354,7 @@ final class VfVgpu implements DeviceModel {
      * @return when to ask again; {@link Long#MAX_VALUE} if there is nothing to be done any more
      */
     long stepWanted(long nowNanos) {
+        boolean left = tellSome();
         if (!life.tryLock()) {
             return nowNanos + BUSY_NANOS;
         }
@@ -342,7 +365,8 @@ final class VfVgpu implements DeviceModel {
             if (failure.failed()) {
                 leaveEngines();
             }
-            return putOff ? stepPutOff(nowNanos) : Long.MAX_VALUE;
+            long next = putOff ? stepPutOff(nowNanos) : Long.MAX_VALUE;
+            return left ? nowNanos : next;
         } finally {
             life.unlock();
         }
@@ -435,6 +459,7 @@ final class VfVgpu implements DeviceModel {
                 return;
             }
             closed = true;
+            function.silence();
             gate.shut();
             letGo();
             if (interrupts != null) {

@@ -8,6 +8,9 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
 import org.gpumediator.api.VirtualGpuState;
@@ -52,6 +55,7 @@ class FailingVmmTest {
 
     private @Nullable Thrown thrown;
     private int delivered;
+    private Runnable onInterrupt = () -> {};
     private final EngineRig rig = new EngineRig();
     private final EngineRig.Guest bad =
             rig.add(
@@ -61,6 +65,7 @@ class FailingVmmTest {
                             vector -> {
                                 fail();
                                 delivered++;
+                                onInterrupt.run();
                             }));
     private final EngineRig.Guest good = rig.add("L40-1Q");
     private final Neighbour neighbour =
@@ -118,6 +123,31 @@ class FailingVmmTest {
     private void interrupt() {
         rig.rig.board.raise(GFID - 1, 0, 0);
         bad.vgpu.bar(0).handler().write(0x1000, 4, 1);
+    }
+
+    private static <T> T elsewhere(Supplier<T> call) {
+        return CompletableFuture.supplyAsync(call, task -> new Thread(task).start())
+                .orTimeout(60, TimeUnit.SECONDS)
+                .join();
+    }
+
+    @Test
+    void interrupt_isToldWithNoLockHeld() {
+        enableInterrupts(bad.vgpu);
+        onInterrupt =
+                () -> {
+                    assertThat(elsewhere(() -> bad.vgpu.bar(0).handler().read(0, 4)))
+                            .isNotEqualTo(0xffff_ffffL);
+                    assertThat(elsewhere(() -> bad.vgpu.configSpace().read(0, 2)))
+                            .isEqualTo(0x10de);
+                    assertThat(elsewhere(() -> good.vgpu.bar(0).handler().read(0, 4)))
+                            .isNotEqualTo(0xffff_ffffL);
+                    assertThat(elsewhere(() -> rig.rig.mediator.step())).isPositive();
+                };
+        interrupt();
+        rig.run(MS);
+        assertThat(delivered).isEqualTo(1);
+        assertThat(bad.counter("failures")).isZero();
     }
 
     @ParameterizedTest

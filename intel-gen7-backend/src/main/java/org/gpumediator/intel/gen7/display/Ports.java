@@ -108,10 +108,12 @@ public final class Ports {
 
     /** Takes a guest's write of GMBUS0 to GMBUS4 (and 5, numbered 8 by its offset). */
     public void gmbusWritten(int register, int value) {
+        boolean event;
         synchronized (lock) {
-            if (gmbus.written(register, value)) {
-                interrupts.event(InterruptBank.PCH, GMBUS_EVENT);
-            }
+            event = gmbus.written(register, value);
+        }
+        if (event) {
+            interrupts.event(InterruptBank.PCH, GMBUS_EVENT);
         }
     }
 
@@ -129,20 +131,21 @@ public final class Ports {
      * @param control what the guest wrote to its control register
      */
     public void auxStarted(int channel, int control) {
+        boolean answered;
         synchronized (lock) {
             MonitorPort port = at(Place.values()[channel]);
-            boolean answered =
+            answered =
                     channels[channel].start(
                             registers,
                             control,
                             port == null ? null : port.dpcd,
                             port == null ? null : port.monitor);
-            if (answered) {
-                boolean panel = channel == 0;
-                interrupts.event(
-                        panel ? InterruptBank.DE : InterruptBank.PCH,
-                        panel ? AUX_EVENT_A : AUX_EVENT_B << channel - 1);
-            }
+        }
+        if (answered) {
+            boolean panel = channel == 0;
+            interrupts.event(
+                    panel ? InterruptBank.DE : InterruptBank.PCH,
+                    panel ? AUX_EVENT_A : AUX_EVENT_B << channel - 1);
         }
     }
 
@@ -199,8 +202,11 @@ public final class Ports {
     }
 
     private void change(String name, @Nullable Monitor monitor) {
+        Place place;
+        boolean event;
         synchronized (lock) {
             MonitorPort port = find(name);
+            place = port.place;
             if (port.embedded()) {
                 throw new IllegalArgumentException(
                         "port " + name + ": an embedded panel cannot be plugged or unplugged");
@@ -213,24 +219,26 @@ public final class Ports {
                 port.dpcd.reset();
             }
             level(port);
-            pulse(port.place);
+            event = pulse(place);
+        }
+        if (event) {
+            interrupts.event(place.bank, place.live);
         }
     }
 
+    /** Lets a port pulse its detection; returns whether the guest wants to hear of that. */
     @GuardedBy("lock")
-    private void pulse(Place place) {
+    private boolean pulse(Place place) {
         if (place == Place.E) {
-            if (ANALOG_HOTPLUG.isSet(registers.get(ANALOG_PORT))) {
-                interrupts.event(place.bank, place.live);
-            }
-            return;
+            return ANALOG_HOTPLUG.isSet(registers.get(ANALOG_PORT));
         }
         int pulses = registers.get(PULSES);
-        if (PULSE_ENABLE.isSet(pulses >>> place.pulseShift)) {
+        boolean enabled = PULSE_ENABLE.isSet(pulses >>> place.pulseShift);
+        if (enabled) {
             int others = pulses & ~(PULSE_MASK << place.pulseShift);
             registers.set(PULSES, others | LONG_PULSE << place.pulseShift);
-            interrupts.event(place.bank, place.live);
         }
+        return enabled;
     }
 
     @GuardedBy("lock")

@@ -15,6 +15,7 @@ import org.gpumediator.intel.gen7.command.WorkBudget;
 import org.gpumediator.intel.gen7.gtt.ReservedArea;
 import org.gpumediator.intel.gen7.hardware.Engine;
 import org.gpumediator.intel.gen7.hardware.RingRegisters;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Shares the four engines among guests: what a guest does to its engines' registers comes here.
@@ -31,7 +32,6 @@ public final class EngineMediation implements AutoCloseable {
      * Invariants: physical rings run only from the reserved area. A ring's `taken` is the physical tail while its guest is on.
      *
      * Concurrency: one lock, that of the physical GPU, around everything here and in the classes it uses; inside it that of one
-     * virtual GPU. Nothing of the embedder is called under it but what its contract allows.
      *
      * Threats: a guest writes any register at any time (values are stored, masked and range-checked), never ends (its engine is
      * reset when somebody else waits), resets all the time (only its own rings; the hardware only if it is stuck there).
@@ -57,6 +57,12 @@ public final class EngineMediation implements AutoCloseable {
     private final CutOff cutOff;
     private final Submitter submitter;
     private final EngineTurns turns;
+
+    /** Whose trap holds the lock, null if it is none: who is told of its interrupts at the end. */
+    private @Nullable GuestEngines trapping;
+
+    /** A step is to be asked for when the lock is let go of. */
+    private boolean stepWanted;
 
     /**
      * Creates the mediation of idle engines.
@@ -112,19 +118,70 @@ public final class EngineMediation implements AutoCloseable {
         }
     }
 
+    /** Enters for a guest, on a thread that is there for no other. */
+    private void enter(GuestEngines guest) {
+        enter();
+        if (lock.getHoldCount() == 1) {
+            trapping = guest;
+        }
+    }
+
+    /** Lets go of the lock. What the embedder is to hear of comes after that. */
     private void leave() {
+        if (lock.getHoldCount() > 1) {
+            lock.unlock();
+            return;
+        }
+        GuestEngines guest = trapping;
+        boolean step = stepWanted;
+        trapping = null;
+        stepWanted = false;
         lock.unlock();
+        if (step) {
+            stepNeeded.run();
+        }
+        if (guest != null) {
+            guest.interrupts().tell();
+        }
+    }
+
+    /** Sees to it that a step comes soon, once the lock is let go of. Any thread. */
+    public void wantStep() {
+        if (lock.isHeldByCurrentThread()) {
+            stepWanted = true;
+        } else {
+            stepNeeded.run();
+        }
+    }
+
+    /**
+     * Returns whether the current thread may call the embedder: it does not hold the lock of the
+     * physical GPU. If it does, and the end of its trap is not where this guest is told of its
+     * interrupts, a step is asked for.
+     */
+    public boolean mayTell(GuestEngines guest) {
+        if (!lock.isHeldByCurrentThread()) {
+            return true;
+        }
+        stepWanted |= trapping != null && trapping != guest;
+        return false;
+    }
+
+    /** Returns whether the current thread holds the lock of the physical GPU. */
+    public boolean isHeldHere() {
+        return lock.isHeldByCurrentThread();
     }
 
     /**
      * Does something under the lock as soon as a condition holds there, or when the wait for it is
      * over. The lock is let go of between glances: nobody else waits.
      */
-    private void onceHolds(BooleanSupplier condition, long nanos, Runnable action) {
+    private void onceHolds(
+            GuestEngines guest, BooleanSupplier condition, long nanos, Runnable action) {
         Glances glances = new Glances(clock, nanos);
         boolean done = false;
         for (boolean last = false; !done; last = !glances.onceMore()) {
-            enter();
+            enter(guest);
             try {
                 if (condition.getAsBoolean() || last) {
                     done = true;
@@ -138,14 +195,14 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Does something with a guest once no switch concerns it. */
     private void unswitched(GuestEngines guest, Runnable action) {
-        onceHolds(() -> !turns.isSwitching(guest), ContextSwitch.MAX_NANOS, action);
+        onceHolds(guest, () -> !turns.isSwitching(guest), ContextSwitch.MAX_NANOS, action);
     }
 
     // ------------------------------------------------------------------ guests come and go
 
     /** Lets a guest use the engines. */
     public void attach(GuestEngines guest, SchedulingParameters parameters) {
-        enter();
+        enter(guest);
         try {
             turns.attach(guest, parameters);
         } finally {
@@ -181,7 +238,7 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Lets a guest use the engines again after a reset. */
     public void comeBack(GuestEngines guest) {
-        enter();
+        enter(guest);
         try {
             guest.detached = false;
             arrived(guest);
@@ -196,12 +253,12 @@ public final class EngineMediation implements AutoCloseable {
      */
     public void hold(GuestEngines guest) {
         exclusively(() -> turns.askToStop(guest));
-        onceHolds(() -> turns.standsStill(guest), HOLD_NANOS, () -> turns.hold(guest));
+        onceHolds(guest, () -> turns.standsStill(guest), HOLD_NANOS, () -> turns.hold(guest));
     }
 
     /** Lets a held guest go on. */
     public void release(GuestEngines guest) {
-        enter();
+        enter(guest);
         try {
             turns.release(guest);
             arrived(guest);
@@ -216,7 +273,7 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Takes a guest's write of TAIL. */
     public void tailWritten(GuestEngines guest, Engine engine, int value) {
-        enter();
+        enter(guest);
         try {
             VirtualRing ring = guest.ring(engine);
             int tail = value & RingRegisters.TAIL_OFFSET_MASK;
@@ -237,7 +294,7 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Takes a guest's write of HEAD. */
     public void headWritten(GuestEngines guest, Engine engine, int value) {
-        enter();
+        enter(guest);
         try {
             VirtualRing ring = guest.ring(engine);
             if (ring.enabled() && (value & RingRegisters.HEAD_OFFSET_MASK) >= ring.length()) {
@@ -267,7 +324,7 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Takes a guest's write of START. */
     public void startWritten(GuestEngines guest, Engine engine, int value) {
-        enter();
+        enter(guest);
         try {
             guest.ring(engine).start = value & RingRegisters.START_MASK;
         } finally {
@@ -277,7 +334,7 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Takes a guest's write of CTL: switches the ring on or off. */
     public void ctlWritten(GuestEngines guest, Engine engine, int value) {
-        enter();
+        enter(guest);
         try {
             VirtualRing ring = guest.ring(engine);
             boolean was = ring.enabled();
@@ -339,7 +396,7 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Returns what a guest sees in HEAD. */
     public int head(GuestEngines guest, Engine engine) {
-        enter();
+        enter(guest);
         try {
             VirtualRing ring = guest.ring(engine);
             if (turns.isOn(guest)) {
@@ -353,7 +410,7 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Returns what a guest sees in TAIL. */
     public int tail(GuestEngines guest, Engine engine) {
-        enter();
+        enter(guest);
         try {
             return guest.ring(engine).tail;
         } finally {
@@ -363,7 +420,7 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Returns what a guest sees in ACTHD: its own addresses, not those of the shadow. */
     public int activeHead(GuestEngines guest, Engine engine) {
-        enter();
+        enter(guest);
         try {
             if (turns.isOn(guest)) {
                 rings.refreshActiveHead(guest, engine);
@@ -376,7 +433,7 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Returns what a guest sees in PP_DIR_BASE: its own directory that was loaded last. */
     public int pageDirectory(GuestEngines guest, Engine engine) {
-        enter();
+        enter(guest);
         try {
             if (turns.isOn(guest)) {
                 rings.refreshDirectory(guest, engine);
@@ -392,7 +449,7 @@ public final class EngineMediation implements AutoCloseable {
      * hardware as well.
      */
     public void modeWritten(GuestEngines guest, Engine engine) {
-        enter();
+        enter(guest);
         try {
             int mode = guest.registers().get(engine.base() + RingRegisters.MI_MODE);
             guest.ring(engine).stopped = (mode & RingRegisters.MI_MODE_STOP) != 0;
@@ -410,7 +467,7 @@ public final class EngineMediation implements AutoCloseable {
      * run.
      */
     public boolean idle(GuestEngines guest, Engine engine) {
-        enter();
+        enter(guest);
         try {
             VirtualRing ring = guest.ring(engine);
             if (ring.hung) {
@@ -430,7 +487,7 @@ public final class EngineMediation implements AutoCloseable {
      * PP_DCLV.
      */
     public void addressSpaceWritten(GuestEngines guest, Engine engine) {
-        enter();
+        enter(guest);
         try {
             if (turns.isOn(guest)) {
                 VirtualRing ring = guest.ring(engine);
@@ -449,7 +506,7 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Takes a guest's write of HWS_PGA. */
     public void statusPageWritten(GuestEngines guest, Engine engine) {
-        enter();
+        enter(guest);
         try {
             if (turns.isOn(guest)) {
                 rings.loadStatusPage(guest, engine);
@@ -461,14 +518,12 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Takes a guest's request to invalidate an engine's translations. */
     public void invalidate(GuestEngines guest, Engine engine) {
-        enter();
+        enter(guest);
         try {
             if (turns.isOn(guest)) { // else what it comes back with is looked at then
                 guest.tableLook().ask(engine);
                 turns.lookAtTables(guest);
-                if (budget.ranOut()) {
-                    stepNeeded.run();
-                }
+                stepWanted |= budget.ranOut();
             }
         } catch (Throwable thrown) {
             fail(guest, thrown);
@@ -482,7 +537,7 @@ public final class EngineMediation implements AutoCloseable {
      * be another's memory by the next time it is used.
      */
     public void forgetTranslations(GuestEngines guest) {
-        enter();
+        enter(guest);
         try {
             if (turns.isOn(guest) && !rings.invalidateAll()) {
                 turns.expel(guest); // whose commands hold flushes back
@@ -494,7 +549,7 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Takes a guest's write of a register that moves with it; it is stored already. */
     public void renderWritten(GuestEngines guest, int offset) {
-        enter();
+        enter(guest);
         try {
             if (turns.isOn(guest)) {
                 renderState.restore(guest, offset);
@@ -506,7 +561,7 @@ public final class EngineMediation implements AutoCloseable {
 
     /** Returns what a guest sees in a register that moves with it. */
     public int renderRead(GuestEngines guest, int offset, int stored) {
-        enter();
+        enter(guest);
         try {
             return turns.isOn(guest) ? rings.read(guest, offset) : stored;
         } finally {
@@ -650,9 +705,7 @@ public final class EngineMediation implements AutoCloseable {
     }
 
     private void arrived(GuestEngines guest) {
-        if (turns.arrived(guest)) {
-            stepNeeded.run();
-        }
+        stepWanted |= turns.arrived(guest);
     }
 
     // ------------------------------------------------------------------ counters

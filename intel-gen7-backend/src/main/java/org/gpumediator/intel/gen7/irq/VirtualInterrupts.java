@@ -12,8 +12,8 @@ import org.gpumediator.intel.gen7.hardware.ShadowRegisters;
  * is sent when something enabled becomes pending, not again while it stays so. The line is the same
  * level.
  *
- * <p>Concurrency: every method takes the lock of its virtual GPU; the output is driven under it, as
- * its contract allows.
+ * <p>Concurrency: every method takes the lock of its virtual GPU. The output hears of levels under
+ * it, and once it is let go of that what comes of them may be told.
  */
 public final class VirtualInterrupts {
 
@@ -26,6 +26,11 @@ public final class VirtualInterrupts {
          * on changes.
          */
         void level(boolean active);
+
+        /**
+         * Says that this hierarchy has let go of the lock; a caller may still hold it, or others.
+         */
+        default void tell() {}
     }
 
     private static final int MASTER_ENABLE = 1 << 31;
@@ -61,6 +66,7 @@ public final class VirtualInterrupts {
                         unmasked);
             }
         }
+        output.tell();
     }
 
     /** Lets a block signal events that come and go. */
@@ -68,6 +74,7 @@ public final class VirtualInterrupts {
         synchronized (lock) {
             latch(bank, bits);
         }
+        output.tell();
     }
 
     /**
@@ -95,6 +102,7 @@ public final class VirtualInterrupts {
         synchronized (lock) {
             evaluate();
         }
+        output.tell();
     }
 
     /**
@@ -106,6 +114,7 @@ public final class VirtualInterrupts {
         synchronized (lock) {
             evaluate();
         }
+        output.tell();
     }
 
     @GuardedBy("lock")
@@ -135,6 +144,13 @@ public final class VirtualInterrupts {
         return registers.get(bank.iir()) & registers.get(bank.ier());
     }
 
+    /**
+     * Lets what is decided be told, if the current thread holds no lock that keeps it from that.
+     */
+    public void tell() {
+        output.tell();
+    }
+
     /** Returns how often something has become pending. */
     public long raised() {
         synchronized (lock) {
@@ -147,5 +163,6 @@ public final class VirtualInterrupts {
         synchronized (lock) {
             evaluate();
         }
+        output.tell();
     }
 }

@@ -19,6 +19,17 @@ public final class VfGate {
     private @Nullable PhysicalGpu function;
 
     private volatile boolean quarantined;
+    private volatile Runnable afterAccess = () -> {};
+
+    /** Sets what is done after each access, with the lock let go of: events came up meanwhile. */
+    public void afterAccess(Runnable action) {
+        afterAccess = action;
+    }
+
+    /** Returns whether the current thread is in an access. */
+    public boolean isHeldHere() {
+        return Thread.holdsLock(lock);
+    }
 
     public void open(@Nullable PhysicalGpu newFunction) {
         synchronized (lock) {
@@ -49,36 +60,50 @@ public final class VfGate {
 
     /** Reads; any alignment inside the BAR. */
     long read(int bar, long offset, int width) {
+        long value;
         synchronized (lock) {
-            PhysicalGpu target = function;
-            if (target == null || quarantined) {
-                return AccessWidth.ones(width);
-            }
-            if ((offset & width - 1) == 0) {
-                return target.read(bar, offset, width);
-            }
-            long value = 0;
-            for (int i = 0; i < width; i++) {
-                value |= target.read(bar, offset + i, 1) << 8 * i;
-            }
-            return value;
+            value = readFunction(bar, offset, width);
         }
+        afterAccess.run();
+        return value;
+    }
+
+    @GuardedBy("lock")
+    private long readFunction(int bar, long offset, int width) {
+        PhysicalGpu target = function;
+        if (target == null || quarantined) {
+            return AccessWidth.ones(width);
+        }
+        if ((offset & width - 1) == 0) {
+            return target.read(bar, offset, width);
+        }
+        long value = 0;
+        for (int i = 0; i < width; i++) {
+            value |= target.read(bar, offset + i, 1) << 8 * i;
+        }
+        return value;
     }
 
     /** Writes; any alignment inside the BAR. */
     void write(int bar, long offset, int width, long value) {
         synchronized (lock) {
-            PhysicalGpu target = function;
-            if (target == null || quarantined) {
-                return;
-            }
-            if ((offset & width - 1) == 0) {
-                target.write(bar, offset, width, value);
-                return;
-            }
-            for (int i = 0; i < width; i++) {
-                target.write(bar, offset + i, 1, value >>> 8 * i & 0xff);
-            }
+            writeFunction(bar, offset, width, value);
+        }
+        afterAccess.run();
+    }
+
+    @GuardedBy("lock")
+    private void writeFunction(int bar, long offset, int width, long value) {
+        PhysicalGpu target = function;
+        if (target == null || quarantined) {
+            return;
+        }
+        if ((offset & width - 1) == 0) {
+            target.write(bar, offset, width, value);
+            return;
+        }
+        for (int i = 0; i < width; i++) {
+            target.write(bar, offset + i, 1, value >>> 8 * i & 0xff);
         }
     }
 }
