@@ -1,16 +1,12 @@
 package org.gpumediator.intel.gen7.command;
 
-import static java.lang.Integer.toUnsignedLong;
-
-import java.util.Arrays;
 import org.gpumediator.api.event.GuestFaultKind;
 
-/** Audits the commands of the memory interface. Each method may replace what it is given. */
+/**
+ * Audits the commands of the memory interface. Each method may replace what it is given, and
+ * returns whether the command passes.
+ */
 final class MiAudit {
-
-    private static final int PERF_COUNT_BYTES = 256;
-    private static final int URB_BYTES = 64;
-    private static final int HALF_PAGE_BYTES = 2048;
 
     private final AuditState state;
 
@@ -18,34 +14,38 @@ final class MiAudit {
         this.state = state;
     }
 
-    void pageFlip(int[] d, int at, int length, int row) {
-        if (length != 3) {
-            state.refuseMalformed(d, at, length, row);
-            return;
-        }
-        long surface = toUnsignedLong(d[at + 2] & Mi.PAGE_MASK);
-        if (!state.bounds.contains(surface, Mi.PAGE_BYTES)) {
-            state.refuseAddress(d, at, length, row, surface);
-            return;
-        }
-        state.events.pageFlip(state.position(at), d[at], d[at + 1], d[at + 2]);
-        Arrays.fill(d, at, at + length, Mi.NOOP);
+    boolean userInterrupt(Command c) {
+        state.events.userInterrupt(c.position());
+        return true;
     }
 
-    void displayWait(int[] d, int at, int length) {
-        state.events.displayWait(state.position(at), d[at]);
-        Arrays.fill(d, at, at + length, Mi.NOOP);
+    boolean displayWait(Command c) {
+        state.events.displayWait(c.position(), c.dword(0));
+        c.erase();
+        return true;
     }
 
-    void semaphore(int[] d, int at, int length, int row) {
-        if (length != 3) {
-            state.refuseMalformed(d, at, length, row);
-        } else if ((d[at] & Mi.SEMAPHORE_REGISTER) == 0) {
-            boolean global = (d[at] & Mi.GLOBAL) != 0;
-            address(d, at, length, row, global, d[at + 2] & Mi.DWORD_MASK, Integer.BYTES);
-        } else if ((d[at] & Mi.SEMAPHORE_UPDATE) != 0 && !mayUpdate(d[at + 2], d[at + 1])) {
-            state.refusePrivileged(d, at, length, row, d[at + 2] & RegisterRules.OFFSET_MASK);
+    boolean arbitration(Command c) {
+        return !state.inBatch() || c.refusePrivileged(c.unsigned(0));
+    }
+
+    boolean pageFlip(Command c) {
+        if (!c.requireInside(c.unsigned(Mi.FLIP_SURFACE, Mi.PAGE_MASK), Mi.PAGE_BYTES)) {
+            return false;
         }
+        state.events.pageFlip(c.position(), c.dword(0), c.dword(1), c.dword(Mi.FLIP_SURFACE));
+        c.erase();
+        return true;
+    }
+
+    boolean semaphore(Command c) {
+        if (!c.isSet(0, Mi.SEMAPHORE_REGISTER)) {
+            return global(c, Mi.SEMAPHORE_ADDRESS, Mi.DWORD_MASK, Integer.BYTES);
+        }
+        int register = c.dword(Mi.SEMAPHORE_ADDRESS);
+        return !c.isSet(0, Mi.SEMAPHORE_UPDATE)
+                || mayUpdate(register, c.dword(Mi.SEMAPHORE_VALUE))
+                || c.refusePrivileged(register & RegisterRules.OFFSET_MASK);
     }
 
     /** Returns whether a register may be given a value by a command that does nothing else. */
@@ -57,71 +57,53 @@ final class MiAudit {
         };
     }
 
-    void setContext(int[] d, int at, int length, int row) {
-        if (length != 2) {
-            state.refuseMalformed(d, at, length, row);
-            return;
+    boolean setContext(Command c) {
+        if (!c.isSet(Mi.CONTEXT_IMAGE, Mi.CONTEXT_GLOBAL)) {
+            return c.refusePrivileged(c.unsigned(Mi.CONTEXT_IMAGE));
         }
-        if ((d[at + 1] & Mi.CONTEXT_GLOBAL) == 0) {
-            state.refusePrivileged(d, at, length, row, d[at + 1]);
-            return;
+        if (!c.requireInside(c.unsigned(Mi.CONTEXT_IMAGE, Mi.PAGE_MASK), Mi.CONTEXT_BYTES)) {
+            return false;
         }
-        long image = toUnsignedLong(d[at + 1] & Mi.PAGE_MASK);
-        if (!state.bounds.contains(image, Mi.CONTEXT_BYTES)) {
-            state.refuseAddress(d, at, length, row, image);
-            return;
-        }
-        state.events.contextSelected(state.position(at), d[at + 1]);
+        state.events.contextSelected(c.position(), c.dword(Mi.CONTEXT_IMAGE));
+        return true;
     }
 
-    void storeData(int[] d, int at, int length, int row) {
-        if (length < 4) {
-            state.refuseMalformed(d, at, length, row);
-            return;
-        }
-        boolean global = (d[at] & Mi.GLOBAL) != 0;
-        int bytes = (length - 3) * Integer.BYTES;
-        address(d, at, length, row, global, d[at + 2] & Mi.DWORD_MASK, bytes);
+    boolean storeData(Command c) {
+        return global(c, Mi.STORE_ADDRESS, Mi.DWORD_MASK, c.bytesFrom(Mi.STORE_DATA));
     }
 
-    void storeIndex(int[] d, int at, int length, int row) {
-        if (length < 3) {
-            state.refuseMalformed(d, at, length, row);
-            return;
-        }
-        long offset = toUnsignedLong(d[at + 1]);
-        if (offset + (length - 2L) * Integer.BYTES > Mi.STATUS_PAGE_BYTES) {
-            state.refuseAddress(d, at, length, row, offset);
-        }
+    boolean storeIndex(Command c) {
+        long offset = c.unsigned(Mi.INDEX_OFFSET);
+        return offset + c.bytesFrom(Mi.INDEX_DATA) <= Mi.STATUS_PAGE_BYTES
+                || c.refuseAddress(offset);
     }
 
     /** Takes refused and emulated registers out of the command; MI_NOOP fills what is left over. */
-    void loadImmediate(int[] d, int at, int length, int row) {
-        if ((length & 1) == 0) {
-            state.refuseMalformed(d, at, length, row);
-            return;
-        }
-        int kept = at + 1;
-        for (int i = at + 1; i < at + length; i += 2) {
-            boolean keep = keepLoad(d, at, i, row);
-            if (state.stopBefore != AuditState.GO_ON) {
-                return;
+    boolean loadImmediate(Command c) {
+        int kept = Mi.FIRST_LOAD;
+        for (int pair = Mi.FIRST_LOAD; pair < c.length(); pair += Mi.LOAD_DWORDS) {
+            boolean keep = keepLoad(c, pair);
+            if (c.isPostponed()) {
+                return false;
             }
             if (keep) {
-                d[kept] = d[i];
-                d[kept + 1] = d[i + 1];
-                kept += 2;
+                c.put(kept, c.dword(pair));
+                c.put(kept + 1, c.dword(pair + 1));
+                kept += Mi.LOAD_DWORDS;
             }
         }
-        if (kept < at + length) {
-            d[at] = kept == at + 1 ? Mi.NOOP : d[at] & ~Mi.LENGTH_MASK | kept - at - 2;
-            Arrays.fill(d, kept, at + length, Mi.NOOP);
+        if (kept == Mi.FIRST_LOAD) {
+            c.erase();
+        } else if (kept < c.length()) {
+            c.put(0, c.dword(0) & ~Mi.LENGTH_MASK | kept - Mi.LENGTH_BIAS);
+            c.eraseFrom(kept);
         }
+        return true;
     }
 
-    private boolean keepLoad(int[] d, int at, int pair, int row) {
-        int operand = d[pair];
-        int value = d[pair + 1];
+    private boolean keepLoad(Command c, int pair) {
+        int operand = c.dword(pair);
+        int value = c.dword(pair + 1);
         int offset = operand & RegisterRules.OFFSET_MASK;
         switch (state.registers.write(operand)) {
             case PLAIN -> {
@@ -135,35 +117,24 @@ final class MiAudit {
             case TRACKED -> {
                 if (state.registers.accepts(operand, value)) {
                     noteConstantMode(value);
-                    state.events.registerLoaded(state.position(at), offset, value);
+                    state.events.registerLoaded(c.position(), offset, value);
                     return true;
                 }
             }
             case DIRECTORY -> {
-                long directory = directoryAddress(value);
-                if (state.bounds.contains(directory, DIRECTORY_SPAN)) {
-                    int loaded = state.events.pageDirectoryLoaded(state.position(at), value);
-                    if (loaded == ScanEvents.NOT_NOW) {
-                        state.stopBefore = at;
-                    } else {
-                        d[pair + 1] = loaded;
-                    }
-                    return true;
-                }
-                state.count(GuestFaultKind.OUT_OF_PARTITION, row, directory);
-                return false;
+                return keepDirectory(c, pair, value);
             }
             case EMULATED -> {
-                state.events.registerEmulated(state.position(at), offset, value);
+                state.events.registerEmulated(c.position(), offset, value);
                 return false;
             }
             case COUNTERS -> {
-                state.events.counterSetLoaded(state.position(at), offset);
+                state.events.counterSetLoaded(c.position(), offset);
                 return false;
             }
             case NEVER -> {}
         }
-        state.count(GuestFaultKind.PRIVILEGED_COMMAND, row, offset);
+        c.count(GuestFaultKind.PRIVILEGED_COMMAND, offset);
         return false;
     }
 
@@ -178,136 +149,113 @@ final class MiAudit {
     /** 512 table entries, each standing for a page. */
     private static final long DIRECTORY_SPAN = 512L * Mi.PAGE_BYTES;
 
-    private static long directoryAddress(int value) {
-        return (value >>> 16) * 16L * Mi.PAGE_BYTES;
-    }
+    /** PP_DIR_BASE counts cache lines of table entries, 16 each, from bit 16 on. */
+    private static final long DIRECTORY_UNIT = 16L * Mi.PAGE_BYTES;
 
-    void storeRegister(int[] d, int at, int length, int row) {
-        if (length != 3) {
-            state.refuseMalformed(d, at, length, row);
-        } else if (!state.registers.readable(d[at + 1])) {
-            state.refusePrivileged(d, at, length, row, d[at + 1] & RegisterRules.OFFSET_MASK);
-        } else {
-            d[at + 1] = state.registers.source(d[at + 1]);
-            boolean global = (d[at] & Mi.GLOBAL) != 0;
-            address(d, at, length, row, global, d[at + 2] & Mi.DWORD_MASK, Integer.BYTES);
-        }
-    }
-
-    void loadMemory(int[] d, int at, int length, int row) {
-        if (length != 3) {
-            state.refuseMalformed(d, at, length, row);
-        } else if (state.registers.write(d[at + 1]) != RegisterRules.Write.PLAIN) {
-            state.refusePrivileged(d, at, length, row, d[at + 1] & RegisterRules.OFFSET_MASK);
-        } else {
-            boolean global = (d[at] & Mi.GLOBAL) != 0;
-            address(d, at, length, row, global, d[at + 2] & Mi.DWORD_MASK, Integer.BYTES);
-        }
-    }
-
-    void loadRegister(int[] d, int at, int length, int row) {
-        if (length != 3) {
-            state.refuseMalformed(d, at, length, row);
-        } else if (!state.registers.readable(d[at + 1])) {
-            state.refusePrivileged(d, at, length, row, d[at + 1] & RegisterRules.OFFSET_MASK);
-        } else if (state.registers.write(d[at + 2]) != RegisterRules.Write.PLAIN) {
-            state.refusePrivileged(d, at, length, row, d[at + 2] & RegisterRules.OFFSET_MASK);
-        } else {
-            d[at + 1] = state.registers.source(d[at + 1]);
-        }
-    }
-
-    void flush(int[] d, int at, int length, int row) {
-        int dw0 = d[at];
-        if ((dw0 & Mi.POST_SYNC_MASK) != 0) {
-            if (length < 3) {
-                state.refuseMalformed(d, at, length, row);
-                return;
-            }
-            boolean global = (d[at + 1] & Mi.FLUSH_GLOBAL) != 0;
-            if (!postSync(d, at, length, row, dw0, global, d[at + 1])) {
-                return;
-            }
-        }
-        if ((dw0 & Mi.POST_SYNC_NOTIFY) != 0) {
-            state.events.notifyInterrupt(state.position(at));
-        }
-    }
-
-    void pipeControl(int[] d, int at, int length, int row) {
-        int flags = d[at + 1];
-        if ((flags & Mi.POST_SYNC_MASK) != 0) {
-            if (length < 4) {
-                state.refuseMalformed(d, at, length, row);
-                return;
-            }
-            boolean global = (flags & Mi.PIPE_CONTROL_GLOBAL) != 0;
-            if (!postSync(d, at, length, row, flags, global, d[at + 2])) {
-                return;
-            }
-        }
-        if ((flags & Mi.POST_SYNC_NOTIFY) != 0) {
-            state.events.notifyInterrupt(state.position(at));
-        }
-    }
-
-    private boolean postSync(
-            int[] d, int at, int length, int row, int flags, boolean global, int operand) {
-        int target = operand & Mi.QWORD_MASK;
-        if ((flags & Mi.POST_SYNC_INDEX) == 0) {
-            return address(d, at, length, row, global, target, Long.BYTES);
-        }
-        if (toUnsignedLong(target) >= Mi.STATUS_PAGE_BYTES) {
-            state.refuseAddress(d, at, length, row, toUnsignedLong(target));
+    private boolean keepDirectory(Command c, int pair, int value) {
+        long directory = (value >>> 16) * DIRECTORY_UNIT;
+        if (!state.bounds.contains(directory, DIRECTORY_SPAN)) {
+            c.count(GuestFaultKind.OUT_OF_PARTITION, directory);
             return false;
+        }
+        int loaded = state.events.pageDirectoryLoaded(c.position(), value);
+        if (loaded == ScanEvents.NOT_NOW) {
+            c.postpone();
+        } else {
+            c.put(pair + 1, loaded);
         }
         return true;
     }
 
-    void cacheFlush(int[] d, int at, int length, int row) {
-        boolean global = (d[at] & Mi.GLOBAL) != 0;
-        int bytes = Math.max(Mi.PAGE_BYTES, (length - 2) * HALF_PAGE_BYTES);
-        address(d, at, length, row, global, d[at + 1] & Mi.PAGE_MASK, bytes);
+    boolean storeRegister(Command c) {
+        return requireReadable(c, Mi.REGISTER)
+                && global(c, Mi.REGISTER_ADDRESS, Mi.DWORD_MASK, Integer.BYTES);
     }
 
-    void counterReport(int[] d, int at, int length, int row) {
-        boolean global = (d[at + 1] & Mi.REPORT_GLOBAL) != 0;
-        address(d, at, length, row, global, d[at + 1] & -URB_BYTES, PERF_COUNT_BYTES);
+    boolean loadMemory(Command c) {
+        return requirePlain(c, Mi.REGISTER)
+                && global(c, Mi.REGISTER_ADDRESS, Mi.DWORD_MASK, Integer.BYTES);
     }
 
-    void conditionalEnd(int[] d, int at, int length, int row) {
-        if (length < 3) {
-            state.refuseMalformed(d, at, length, row);
-            return;
+    boolean loadRegister(Command c) {
+        return requireReadable(c, Mi.REGISTER) && requirePlain(c, Mi.TARGET_REGISTER);
+    }
+
+    /** Refuses a command that reads a register which a guest may not; names the one it shall. */
+    private boolean requireReadable(Command c, int index) {
+        int operand = c.dword(index);
+        if (!state.registers.readable(operand)) {
+            return c.refusePrivileged(operand & RegisterRules.OFFSET_MASK);
         }
-        boolean global = (d[at] & Mi.GLOBAL) != 0;
-        address(d, at, length, row, global, d[at + 2] & Mi.QWORD_MASK, Long.BYTES);
+        c.put(index, state.registers.source(operand));
+        return true;
     }
 
-    void streamerStore(int[] d, int at, int length, int row) {
-        if (length < 4) {
-            state.refuseMalformed(d, at, length, row);
-            return;
-        }
-        int bytes = (length - 3) * Integer.BYTES;
-        address(d, at, length, row, true, d[at + 2] & Mi.DWORD_MASK, bytes);
+    /** Refuses a command that writes a register with a value that no audit sees. */
+    private boolean requirePlain(Command c, int index) {
+        int operand = c.dword(index);
+        return state.registers.write(operand) == RegisterRules.Write.PLAIN
+                || c.refusePrivileged(operand & RegisterRules.OFFSET_MASK);
     }
 
-    void urbMemory(int[] d, int at, int length, int row) {
-        if (length < 3) {
-            state.refuseMalformed(d, at, length, row);
-            return;
-        }
-        address(d, at, length, row, true, d[at + 2] & -URB_BYTES, URB_BYTES);
+    boolean flush(Command c) {
+        int operation = c.dword(0);
+        return postSync(c, operation, c.isSet(Mi.FLUSH_ADDRESS, Mi.FLUSH_GLOBAL), Mi.FLUSH_ADDRESS);
     }
 
-    private boolean address(
-            int[] d, int at, int length, int row, boolean global, int operand, int bytes) {
-        long graphicsAddress = toUnsignedLong(operand);
-        if (state.reachable(global, graphicsAddress, bytes)) {
-            return true;
+    boolean pipeControl(Command c) {
+        int flags = c.dword(Mi.PIPE_CONTROL_FLAGS);
+        boolean global = (flags & Mi.PIPE_CONTROL_GLOBAL) != 0;
+        return postSync(c, flags, global, Mi.PIPE_CONTROL_ADDRESS);
+    }
+
+    /** Audits what is done once the flush is complete: a store, an interrupt, or both. */
+    private boolean postSync(Command c, int operation, boolean global, int address) {
+        if ((operation & Mi.POST_SYNC_MASK) != 0) {
+            if (!c.requireLength(address + 2)) {
+                return false;
+            }
+            long target = c.unsigned(address, Mi.QWORD_MASK);
+            boolean passes =
+                    (operation & Mi.POST_SYNC_INDEX) == 0
+                            ? c.requireReachable(global, target, Long.BYTES)
+                            : target < Mi.STATUS_PAGE_BYTES || c.refuseAddress(target);
+            if (!passes) {
+                return false;
+            }
         }
-        state.refuseAddress(d, at, length, row, graphicsAddress);
-        return false;
+        if ((operation & Mi.POST_SYNC_NOTIFY) != 0) {
+            state.events.notifyInterrupt(c.position());
+        }
+        return true;
+    }
+
+    boolean cacheFlush(Command c) {
+        int bytes = Math.max(Mi.PAGE_BYTES, (c.length() - Mi.LENGTH_BIAS) * Mi.CACHE_FLUSH_BYTES);
+        return global(c, Mi.CACHE_FLUSH_ADDRESS, Mi.PAGE_MASK, bytes);
+    }
+
+    boolean counterReport(Command c) {
+        boolean global = c.isSet(Mi.REPORT_ADDRESS, Mi.REPORT_GLOBAL);
+        long target = c.unsigned(Mi.REPORT_ADDRESS, Mi.LINE_MASK);
+        return c.requireReachable(global, target, Mi.REPORT_BYTES);
+    }
+
+    boolean conditionalEnd(Command c) {
+        return global(c, Mi.COMPARE_ADDRESS, Mi.QWORD_MASK, Long.BYTES);
+    }
+
+    boolean streamerStore(Command c) {
+        long target = c.unsigned(Mi.STORE_ADDRESS, Mi.DWORD_MASK);
+        return c.requireInside(target, c.bytesFrom(Mi.STORE_DATA));
+    }
+
+    boolean urbMemory(Command c) {
+        return c.requireInside(c.unsigned(Mi.URB_ADDRESS, Mi.LINE_MASK), Mi.LINE_BYTES);
+    }
+
+    /** Audits an address that is global if the usual bit of the first dword says so. */
+    private static boolean global(Command c, int address, int mask, int bytes) {
+        return c.requireReachable(c.isSet(0, Mi.GLOBAL), c.unsigned(address, mask), bytes);
     }
 }

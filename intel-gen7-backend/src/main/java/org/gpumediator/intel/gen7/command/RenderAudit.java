@@ -1,17 +1,10 @@
 package org.gpumediator.intel.gen7.command;
 
-import static java.lang.Integer.toUnsignedLong;
-
-import java.util.Comparator;
-import java.util.List;
 import org.gpumediator.api.event.GuestFaultKind;
-import org.gpumediator.core.command.AddressLayout;
-import org.gpumediator.core.command.AddressOperand;
-import org.gpumediator.core.command.CommandRow;
-import org.gpumediator.core.command.OperandSpace;
 
 /**
- * Audits state commands of the 3D, media, video and enhancement pipelines.
+ * Audits state commands of the 3D, media, video and enhancement pipelines. Each method returns
+ * whether the command passes.
  *
  * <p>Drivers write 0 for a buffer that is not there. Such a null address becomes an address inside
  * the slice, so that it leads nowhere else even if the pipeline uses it. Upper bounds of accesses,
@@ -24,24 +17,6 @@ import org.gpumediator.core.command.OperandSpace;
 final class RenderAudit {
 
     private static final int NO_END = -1;
-    private static final int MODIFY = 1;
-    private static final int DEPTH_TYPE_SHIFT = 29;
-    private static final int DEPTH_TYPE_NULL = 7;
-    private static final int VERTEX_BUFFER_DWORDS = 4;
-    private static final int VERTEX_BUFFER_NULL = 1 << 13;
-    private static final int VERTEX_ADDRESS_MODIFY = 1 << 14;
-    private static final int CONSTANT_UNIT_BYTES = 32;
-
-    /** Dwords of STATE_BASE_ADDRESS: 5 bases, then 4 bounds; the surface base has no bound. */
-    private static final int BASE_DWORDS = 10;
-
-    private static final int BASES = 5;
-    private static final int[] BASE_OF_BOUND = {1, 3, 4, 5};
-
-    /** One layout of a row, compiled. */
-    private record Layout(int totalDwords, int[] dwords, boolean[] bounds, boolean wide) {}
-
-    private static final Layout[][] LAYOUTS = compile();
 
     private final AuditState state;
 
@@ -49,94 +24,62 @@ final class RenderAudit {
         this.state = state;
     }
 
-    private static Layout[][] compile() {
-        List<CommandRow<CommandAudit>> rows = Gen7Commands.CATALOGUE.rows();
-        Layout[][] layouts = new Layout[rows.size() + 1][];
-        for (CommandRow<CommandAudit> row : rows) {
-            layouts[row.number()] =
-                    row.layouts().stream().map(RenderAudit::compile).toArray(Layout[]::new);
-        }
-        return layouts;
-    }
-
-    private static Layout compile(AddressLayout layout) {
-        List<AddressOperand> operands =
-                layout.operands().stream()
-                        .sorted(Comparator.comparingInt(AddressOperand::dword))
-                        .toList();
-        int[] dwords = new int[operands.size()];
-        boolean[] bounds = new boolean[operands.size()];
-        for (int i = 0; i < dwords.length; i++) {
-            dwords[i] = operands.get(i).dword();
-            bounds[i] = operands.get(i).space() == OperandSpace.UPPER_BOUND;
-        }
-        boolean wide = dwords.length > 1 && layout.neverNeighbours();
-        return new Layout(layout.totalDwords(), dwords, bounds, wide);
-    }
-
     /** Audits the addresses a row lists. In layouts with pairs of low and high, high must be 0. */
-    void state(int[] d, int at, int length, int row) {
-        for (Layout layout : LAYOUTS[row]) {
-            if (layout.totalDwords == 0 || layout.totalDwords == length) {
-                operands(d, at, length, row, layout);
-                return;
+    boolean state(Command c) {
+        for (AuditedRow.Layout layout : c.row().layouts()) {
+            if (layout.totalDwords() == 0 || layout.totalDwords() == c.length()) {
+                return addresses(c, layout);
             }
         }
-        state.refuseMalformed(d, at, length, row);
+        return c.refuseMalformed();
     }
 
     /**
      * Audits a command with addresses of surfaces whose size other commands, or memory, say. Their
      * extent is confined by a per-process table, and by nothing else: without one it is refused.
      */
-    void surfaces(int[] d, int at, int length, int row) {
-        if (state.surfacesConfined) {
-            state(d, at, length, row);
-        } else {
-            state.refuseAddress(d, at, length, row, toUnsignedLong(d[at]));
-        }
+    boolean surfaces(Command c) {
+        return state.surfacesConfined ? state(c) : c.refuseAddress(c.unsigned(0));
     }
 
-    private void operands(int[] d, int at, int length, int row, Layout layout) {
+    private boolean addresses(Command c, AuditedRow.Layout layout) {
         long base = 0;
-        for (int i = 0; i < layout.dwords.length; i++) {
-            int index = at + layout.dwords[i];
-            if (layout.dwords[i] + (layout.wide ? 1 : 0) >= length) {
-                state.refuseMalformed(d, at, length, row);
-                return;
+        for (int i = 0; i < layout.dwords().length; i++) {
+            int dword = layout.dwords()[i];
+            if (!c.requireLength(dword + (layout.wide() ? 2 : 1))) {
+                return false;
             }
-            if (layout.wide && d[index + 1] != 0) {
-                state.refuseAddress(d, at, length, row, (long) d[index + 1] << 32);
-                return;
+            if (layout.wide() && c.dword(dword + 1) != 0) {
+                return c.refuseAddress((long) c.dword(dword + 1) << 32);
             }
-            if (layout.bounds[i]) {
-                confine(d, index, state.bounds.endOfRangeAt(base));
-            } else if (!nullable(d, index)) {
-                state.refuseAddress(d, at, length, row, toUnsignedLong(d[index]));
-                return;
+            if (layout.bounds()[i]) {
+                confine(c, dword, state.bounds.endOfRangeAt(base));
+            } else if (!isNullable(c, dword)) {
+                return c.refuseAddress(c.unsigned(dword));
             } else {
-                base = toUnsignedLong(d[index]);
+                base = c.unsigned(dword);
             }
         }
+        return true;
     }
 
     /** Makes a null address one of the slice; returns whether the address is inside now. */
-    private boolean nullable(int[] d, int index) {
-        if (state.bounds.contains(toUnsignedLong(d[index]), 1)) {
+    private boolean isNullable(Command c, int dword) {
+        if (state.bounds.contains(c.unsigned(dword), 1)) {
             return true;
         }
-        if ((d[index] & Mi.PAGE_MASK) != 0) {
+        if (c.isSet(dword, Mi.PAGE_MASK)) {
             return false;
         }
-        d[index] |= state.bounds.home();
+        c.put(dword, c.dword(dword) | state.bounds.home());
         return true;
     }
 
     /** Lowers an upper bound, of which 0 stands for none. */
-    private static void confine(int[] d, int index, long end) {
-        long bound = toUnsignedLong(d[index] & Mi.PAGE_MASK);
+    private static void confine(Command c, int dword, long end) {
+        long bound = c.unsigned(dword, Mi.PAGE_MASK);
         if (bound == 0 || bound > end) {
-            d[index] = (int) end | d[index] & ~Mi.PAGE_MASK;
+            c.put(dword, (int) end | c.dword(dword) & ~Mi.PAGE_MASK);
         }
     }
 
@@ -145,138 +88,118 @@ final class RenderAudit {
      * for state whose offsets are addresses. It passes where the per-process table confines what
      * the pipeline reaches, and nowhere else.
      */
-    void baseAddresses(int[] d, int at, int length, int row) {
-        if (length < BASE_DWORDS) {
-            state.refuseMalformed(d, at, length, row);
-            return;
-        }
-        for (int i = at + 1; i <= at + BASES; i++) {
-            long base = toUnsignedLong(d[i] & Mi.PAGE_MASK);
-            boolean origin = base == 0 && state.ppgtt;
-            if ((d[i] & MODIFY) != 0 && !origin && !state.bounds.contains(base, 1)) {
-                state.refuseAddress(d, at, length, row, base);
-                return;
+    boolean baseAddresses(Command c) {
+        for (int i = Render.FIRST_BASE; i < Render.FIRST_BASE + Render.BASES; i++) {
+            long base = c.unsigned(i, Mi.PAGE_MASK);
+            boolean isOrigin = base == 0 && state.ppgtt;
+            if (c.isSet(i, Render.MODIFY) && !isOrigin && !c.requireInside(base, 1)) {
+                return false;
             }
         }
-        for (int i = 0; i < BASE_OF_BOUND.length; i++) {
-            int bound = at + 1 + BASES + i;
-            if ((d[bound] & MODIFY) != 0) {
-                int base = d[at + BASE_OF_BOUND[i]];
-                long end =
-                        (base & MODIFY) == 0
-                                ? 0
-                                : state.bounds.endOfRangeAt(toUnsignedLong(base & Mi.PAGE_MASK));
-                confine(d, bound, end == 0 ? state.bounds.end() : end);
+        for (int i = 0; i < Render.BASE_OF_BOUND.length; i++) {
+            int bound = Render.FIRST_BOUND + i;
+            if (c.isSet(bound, Render.MODIFY)) {
+                long end = endOfBase(c, Render.BASE_OF_BOUND[i]);
+                confine(c, bound, end == 0 ? state.bounds.end() : end);
             }
         }
+        return true;
     }
 
-    void depthBuffer(int[] d, int at, int length, int row) {
-        if (length < 3) {
-            state.refuseMalformed(d, at, length, row);
-        } else if (d[at + 1] >>> DEPTH_TYPE_SHIFT != DEPTH_TYPE_NULL) {
-            surfaces(d, at, length, row);
-        }
+    /** Returns the end of the range a base is in, {@code 0} if it is not set or in none. */
+    private long endOfBase(Command c, int base) {
+        return c.isSet(base, Render.MODIFY)
+                ? state.bounds.endOfRangeAt(c.unsigned(base, Mi.PAGE_MASK))
+                : 0;
     }
 
-    void vertexBuffers(int[] d, int at, int length, int row) {
-        if ((length - 1) % VERTEX_BUFFER_DWORDS != 0) {
-            state.refuseMalformed(d, at, length, row);
-            return;
-        }
-        for (int i = at + 1; i < at + length; i += VERTEX_BUFFER_DWORDS) {
-            boolean used = (d[i] & VERTEX_BUFFER_NULL) == 0;
-            if (!used || (d[i] & VERTEX_ADDRESS_MODIFY) == 0) {
-                continue; // both addresses are ignored
+    boolean depthBuffer(Command c) {
+        int type = c.dword(Render.DEPTH_FORMAT) >>> Render.DEPTH_TYPE_SHIFT;
+        return type == Render.DEPTH_TYPE_NULL || surfaces(c);
+    }
+
+    boolean vertexBuffers(Command c) {
+        int step = Render.VERTEX_BUFFER_DWORDS;
+        for (int flags = Render.FIRST_VERTEX_BUFFER; flags < c.length(); flags += step) {
+            boolean used = !c.isSet(flags, Render.VERTEX_BUFFER_NULL);
+            if (used && c.isSet(flags, Render.VERTEX_ADDRESS_MODIFY)) { // else both are ignored
+                vertexBuffer(c, flags, flags + 1);
             }
-            if (endsBeforeItStarts(d, i + 1)) {
-                d[i] |= VERTEX_BUFFER_NULL;
-            } else if (!buffer(d, i + 1)) {
-                d[i] |= VERTEX_BUFFER_NULL;
-                if (d[i + 2] != d[i + 1] - 1) {
-                    state.count(GuestFaultKind.OUT_OF_PARTITION, row, toUnsignedLong(d[i + 1]));
-                }
+        }
+        return true;
+    }
+
+    private void vertexBuffer(Command c, int flags, int first) {
+        boolean empty = endsBeforeItStarts(c, first);
+        if (empty || !buffer(c, first)) {
+            c.put(flags, c.dword(flags) | Render.VERTEX_BUFFER_NULL);
+            if (!empty && c.dword(first + 1) != c.dword(first) - 1) {
+                c.count(GuestFaultKind.OUT_OF_PARTITION, c.unsigned(first));
             }
         }
     }
 
-    void indexBuffer(int[] d, int at, int length, int row) {
-        if (length < 3) {
-            state.refuseMalformed(d, at, length, row);
-            return;
+    boolean indexBuffer(Command c) {
+        long first = c.unsigned(Render.INDEX_START);
+        if (c.dword(Render.INDEX_END) == 0) {
+            c.put(Render.INDEX_END, (int) (state.bounds.endOfRangeAt(first) - 1));
+        } else if (endsBeforeItStarts(c, Render.INDEX_START) && state.bounds.contains(first, 1)) {
+            c.put(Render.INDEX_END, c.dword(Render.INDEX_START) - 1);
         }
-        long first = toUnsignedLong(d[at + 1]);
-        if (d[at + 2] == 0) {
-            d[at + 2] = (int) (state.bounds.endOfRangeAt(first) - 1);
-        } else if (endsBeforeItStarts(d, at + 1) && state.bounds.contains(first, 1)) {
-            d[at + 2] = d[at + 1] - 1;
-        }
-        if (!buffer(d, at + 1)) {
-            state.refuseAddress(d, at, length, row, first);
-        }
+        return buffer(c, Render.INDEX_START) || c.refuseAddress(first);
     }
 
-    private static boolean endsBeforeItStarts(int[] d, int index) {
-        return Integer.compareUnsigned(d[index + 1], d[index] - 1) < 0 && d[index] != 0;
+    private static boolean endsBeforeItStarts(Command c, int first) {
+        return c.dword(first) != 0
+                && Integer.compareUnsigned(c.dword(first + 1), c.dword(first) - 1) < 0;
     }
 
     /**
      * Audits a buffer given by its first and its last byte; an empty one ends before it starts. One
      * without an end, as i915's null state has it, gets that of the slice.
      */
-    private boolean buffer(int[] d, int index) {
-        long first = toUnsignedLong(d[index]);
-        if (state.bounds.contains(first, 1)) {
-            if (d[index + 1] == NO_END) {
-                d[index + 1] = (int) (state.bounds.endOfRangeAt(first) - 1);
+    private boolean buffer(Command c, int first) {
+        long start = c.unsigned(first);
+        if (state.bounds.contains(start, 1)) {
+            if (c.dword(first + 1) == NO_END) {
+                c.put(first + 1, (int) (state.bounds.endOfRangeAt(start) - 1));
             }
-            long last = toUnsignedLong(d[index + 1]);
-            return last == first - 1
-                    || last >= first && state.bounds.contains(first, last - first + 1);
+            long last = c.unsigned(first + 1);
+            return last == start - 1
+                    || last >= start && state.bounds.contains(start, last - start + 1);
         }
-        if (first < Mi.PAGE_BYTES) {
-            d[index] = state.bounds.home();
-            d[index + 1] = state.bounds.home();
+        if (start < Mi.PAGE_BYTES) {
+            c.put(first, state.bounds.home());
+            c.put(first + 1, state.bounds.home());
             return true;
         }
         return false;
     }
 
-    /** Audits 3DSTATE_CONSTANT_*: four read lengths in dwords 1 and 2, four addresses behind. */
-    void constants(int[] d, int at, int length, int row) {
-        if (length < 7) {
-            state.refuseMalformed(d, at, length, row);
-            return;
-        }
+    /** Audits 3DSTATE_CONSTANT_*, whose first buffer is at an offset unless a mode says else. */
+    boolean constants(Command c) {
         for (int i = state.absoluteConstants ? 0 : 1; i < 4; i++) {
-            int units = d[at + 1 + i / 2] >>> 16 * (i % 2) & 0xffff;
-            long buffer = toUnsignedLong(d[at + 3 + i] & -CONSTANT_UNIT_BYTES);
-            long bytes = (long) units * CONSTANT_UNIT_BYTES;
+            int dword = Render.READ_LENGTHS + i / 2;
+            int shift = 16 * (i % 2);
+            int units = c.dword(dword) >>> shift & 0xffff;
+            long buffer = c.unsigned(Render.CONSTANT_BUFFERS + i, -Render.CONSTANT_UNIT_BYTES);
+            long bytes = (long) units * Render.CONSTANT_UNIT_BYTES;
             if (units != 0 && !state.bounds.contains(buffer, bytes)) {
-                state.count(GuestFaultKind.OUT_OF_PARTITION, row, buffer);
-                d[at + 1 + i / 2] &= ~(0xffff << 16 * (i % 2));
+                c.count(GuestFaultKind.OUT_OF_PARTITION, buffer);
+                c.put(dword, c.dword(dword) & ~(0xffff << shift));
             }
         }
+        return true;
     }
 
-    void streamOut(int[] d, int at, int length, int row) {
-        if (length < 4) {
-            state.refuseMalformed(d, at, length, row);
-            return;
-        }
-        long base = toUnsignedLong(d[at + 2]);
-        long end = toUnsignedLong(d[at + 3]);
+    boolean streamOut(Command c) {
+        long base = c.unsigned(Render.STREAM_OUT_BASE);
+        long end = c.unsigned(Render.STREAM_OUT_END);
         if (end <= base) { // empty
-            d[at + 2] = state.bounds.home();
-            d[at + 3] = state.bounds.home();
-        } else if (!state.bounds.contains(base, end - base)) {
-            state.refuseAddress(d, at, length, row, base);
+            c.put(Render.STREAM_OUT_BASE, state.bounds.home());
+            c.put(Render.STREAM_OUT_END, state.bounds.home());
+            return true;
         }
-    }
-
-    void mediaFrontEnd(int[] d, int at, int length, int row) {
-        if (length < 3) {
-            state.refuseMalformed(d, at, length, row);
-        }
+        return c.requireInside(base, end - base);
     }
 }

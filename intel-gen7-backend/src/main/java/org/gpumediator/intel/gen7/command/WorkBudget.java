@@ -24,6 +24,9 @@ public final class WorkBudget {
     /** To look into a command. */
     static final int LOOK = 8;
 
+    /** Only while so much is left is a batch begun. */
+    static final int LEAST_FOR_A_BATCH = UNITS / 4;
+
     private final int units;
     private int spent;
     private boolean ranOut;

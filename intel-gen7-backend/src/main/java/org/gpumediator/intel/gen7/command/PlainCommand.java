@@ -1,0 +1,141 @@
+package org.gpumediator.intel.gen7.command;
+
+import static java.lang.Integer.toUnsignedLong;
+
+import org.gpumediator.core.command.CommandDecoder;
+
+/**
+ * Says of the most frequent commands whether they are of the usual kind, which passes its audit
+ * unchanged: long enough, every address inside the slice, nothing that has to be counted. Of any
+ * other the audit says exactly. So a walk need not note them, which most of its time would go into.
+ */
+final class PlainCommand {
+
+    private static final int FILL = CommandAudit.BLIT_FILL.ordinal();
+    private static final int COPY = CommandAudit.BLIT_COPY.ordinal();
+    private static final int VERTEX_BUFFERS = CommandAudit.VERTEX_BUFFERS.ordinal();
+    private static final int INDEX_BUFFER = CommandAudit.INDEX_BUFFER.ordinal();
+    private static final int CONSTANTS = CommandAudit.CONSTANTS.ordinal();
+    private static final int LOAD_IMMEDIATE = CommandAudit.LOAD_IMMEDIATE.ordinal();
+
+    /** The sign bits of both coordinates of a corner. */
+    private static final int SIGNS = 0x8000_8000;
+
+    private PlainCommand() {}
+
+    /**
+     * Returns whether a command passes unchanged.
+     *
+     * @param relativeConstants whether the first constant buffer is certain to be at an offset
+     * @param end index behind the command
+     */
+    static boolean passes(
+            SliceBounds bounds, boolean relativeConstants, int[] d, int at, int end, int plan) {
+        int hint = CommandDecoder.hintOf(plan);
+        if (hint == CONSTANTS) {
+            return isConstants(relativeConstants, d, at, end);
+        }
+        if (hint == VERTEX_BUFFERS) {
+            return isVertexBuffers(bounds, d, at, end);
+        }
+        if (hint == INDEX_BUFFER) {
+            return isIndexBuffer(bounds, d, at, end);
+        }
+        return hint == COPY
+                ? isCopy(bounds, d, at, end)
+                : hint == FILL && isFill(bounds, d, at, end);
+    }
+
+    /** Returns whether a command that is noted may change what constant buffers are. */
+    static boolean loadsRegisters(int plan) {
+        return CommandDecoder.hintOf(plan) == LOAD_IMMEDIATE;
+    }
+
+    /** Without a buffer, or with one at an offset only. */
+    private static boolean isConstants(boolean relative, int[] d, int at, int end) {
+        if (end - at < 7) {
+            return false;
+        }
+        int first = d[at + Render.READ_LENGTHS];
+        return (first >>> 16 | d[at + Render.READ_LENGTHS + 1]) == 0 && (relative || first == 0);
+    }
+
+    /** Of one buffer that is used. */
+    private static boolean isVertexBuffers(SliceBounds bounds, int[] d, int at, int end) {
+        int flags = d[at + Render.FIRST_VERTEX_BUFFER];
+        return end - at == 1 + Render.VERTEX_BUFFER_DWORDS
+                && (flags & Render.VERTEX_BUFFER_NULL) == 0
+                && (flags & Render.VERTEX_ADDRESS_MODIFY) != 0
+                && isBuffer(
+                        bounds,
+                        d[at + Render.FIRST_VERTEX_BUFFER + 1],
+                        d[at + Render.FIRST_VERTEX_BUFFER + 2]);
+    }
+
+    private static boolean isIndexBuffer(SliceBounds bounds, int[] d, int at, int end) {
+        return end - at >= 3
+                && d[at + Render.INDEX_END] != 0
+                && isBuffer(bounds, d[at + Render.INDEX_START], d[at + Render.INDEX_END]);
+    }
+
+    /** Returns whether first and last byte are inside, in this order. */
+    private static boolean isBuffer(SliceBounds bounds, int first, int last) {
+        long bytes = toUnsignedLong(last) - toUnsignedLong(first) + 1;
+        return bytes > 0 && bounds.contains(toUnsignedLong(first), bytes);
+    }
+
+    /** Without negative coordinates or pitch, and inside even if it were a bit larger. */
+    private static boolean isFill(SliceBounds bounds, int[] d, int at, int end) {
+        if (end - at < 5) {
+            return false;
+        }
+        int base = d[at + Blit.BASE];
+        int format = d[at + Blit.FORMAT];
+        int from = d[at + Blit.FROM];
+        int to = d[at + Blit.TO];
+        int tiled = d[at] & Blit.TILED_DESTINATION;
+        return ((from | to | format << 16) & SIGNS) == 0
+                && isInside(bounds, base, to >>> 16, to & 0xffff, format, tiled);
+    }
+
+    /** As {@link #isFill}, with its source. */
+    private static boolean isCopy(SliceBounds bounds, int[] d, int at, int end) {
+        if (end - at < 8) {
+            return false;
+        }
+        int format = d[at + Blit.FORMAT];
+        int to = d[at + Blit.TO];
+        int base = d[at + Blit.BASE];
+        int corner = d[at + Blit.SOURCE_FROM];
+        int pitch = d[at + Blit.SOURCE_PITCH];
+        int source = d[at + Blit.SOURCE];
+        int signs = d[at + Blit.FROM] | to | corner | (format | pitch) << 16;
+        int bottom = to >>> 16;
+        int right = to & 0xffff;
+        return (signs & SIGNS) == 0
+                && isInside(bounds, base, bottom, right, format, d[at] & Blit.TILED_DESTINATION)
+                && isInside(
+                        bounds,
+                        source,
+                        bottom + (corner >>> 16),
+                        right + (corner & 0xffff),
+                        pitch,
+                        d[at] & Blit.TILED_SOURCE);
+    }
+
+    /** Returns whether all from the base to below and right of a corner, at 32 bits, is inside. */
+    private static boolean isInside(
+            SliceBounds bounds, int base, int bottom, int right, int format, int tiled) {
+        long pitch = format & 0xffff;
+        if (tiled != 0
+                && (pitch == 0 || (pitch * Integer.BYTES & BlitExtent.X_TILE_WIDTH - 1) != 0)) {
+            return false;
+        }
+        long bytes =
+                tiled == 0
+                        ? bottom * pitch + right * 4L + 1
+                        : (bottom + BlitExtent.Y_TILE_ROWS) * pitch * 4
+                                + (right * 4L + BlitExtent.Y_TILE_WIDTH) * BlitExtent.Y_TILE_ROWS;
+        return bounds.contains(toUnsignedLong(base), bytes);
+    }
+}
