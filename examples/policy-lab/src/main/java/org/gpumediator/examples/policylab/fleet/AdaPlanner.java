@@ -4,6 +4,7 @@ import java.util.List;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionRequest;
 import org.gpumediator.api.partition.ResourceKind;
+import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.nvidia.vf.placement.Placement;
@@ -21,12 +22,20 @@ import org.gpumediator.nvidia.vf.types.VfResources;
  */
 final class AdaPlanner implements BoardPlanner {
 
-    /** Slots taken as bits, the size of the last if all have one, and what is left to count. */
-    private record View(long slots, long size, int functions, long bar1, long encoder) {}
+    /** Slots taken as bits, their size if all have one, and what is left to count. */
+    private record View(long slots, long size, int functions, long bar1, long encoder) {
+
+        /** Asked for at every change of a board: the slots alone tell nearly all boards apart. */
+        @Override
+        public int hashCode() {
+            return Long.hashCode((slots + functions) * 0x9e37_79b9_7f4a_7c15L);
+        }
+    }
 
     private final List<VgpuType> types;
     private final boolean mixed;
     private final View empty;
+    private final long functions;
     private final long[][] slotsByType;
 
     /** Prepares for boards that are like an empty one. */
@@ -39,6 +48,10 @@ final class AdaPlanner implements BoardPlanner {
                         (int) empty.available(VfResources.VF),
                         empty.available(VfResources.BAR1),
                         empty.available(VfResources.ENCODER));
+        functions =
+                empty.holes(VfResources.VF).stream()
+                        .mapToLong(AdaPlanner::bits)
+                        .reduce(0, (some, more) -> some | more);
         mixed = VfInventory.mode(empty) == PlacementMode.HETEROGENEOUS;
         PlacementPlanner planner = new PlacementPlanner(empty);
         slotsByType = new long[types.size()][];
@@ -57,27 +70,61 @@ final class AdaPlanner implements BoardPlanner {
 
     @Override
     public Object view(GpuInventory inventory) {
-        return look(inventory);
-    }
-
-    private View look(GpuInventory inventory) {
-        long slots = 0;
-        long size = 0;
-        long bar1 = empty.bar1;
-        long encoder = empty.encoder;
+        View view = empty;
         for (GpuInventory.Holding holding : inventory.holdings()) {
-            ResourceRange place = holding.partition().range(VfResources.PLACEMENT);
-            slots |= bits(place);
-            size = mixed ? 0 : place.length();
-            bar1 -= holding.partition().amount(VfResources.BAR1);
-            encoder -= holding.partition().amount(VfResources.ENCODER);
+            view = changed(view, holding.partition(), 1);
         }
-        int functions = empty.functions - inventory.holdings().size();
-        return new View(slots, size, functions, bar1, encoder);
+        return view;
     }
 
     @Override
-    public int[] creatable(GpuInventory inventory) {
+    public Object view(Object before, GpuInventory.Holding changed, GpuInventory after) {
+        View view = (View) before;
+        boolean comes = (view.slots & bits(place(changed.partition()))) == 0;
+        return changed(view, changed.partition(), comes ? 1 : -1);
+    }
+
+    private View changed(View view, ResourcePartition partition, int by) {
+        ResourceRange place = place(partition);
+        long slots = view.slots ^ bits(place);
+        return new View(
+                slots,
+                mixed || slots == 0 ? 0 : place.length(),
+                view.functions - by,
+                view.bar1 - by * partition.amount(VfResources.BAR1),
+                view.encoder - by * partition.amount(VfResources.ENCODER));
+    }
+
+    private static ResourceRange place(ResourcePartition partition) {
+        return partition.range(VfResources.PLACEMENT);
+    }
+
+    /** A policy gives the lowest virtual function; everything else follows from the place. */
+    @Override
+    public ResourcePartition partition(GpuInventory board, ResourcePartition elsewhere) {
+        long free = functions;
+        for (GpuInventory.Holding holding : board.holdings()) {
+            free &= ~(1L << holding.partition().range(VfResources.VF).start());
+        }
+        ResourceRange lowest = new ResourceRange(Long.numberOfTrailingZeros(free), 1);
+        if (elsewhere.range(VfResources.VF).equals(lowest)) {
+            return elsewhere;
+        }
+        ResourcePartition.Builder builder = new ResourcePartition.Builder();
+        for (ResourceKind kind : elsewhere.kinds()) {
+            if (kind.equals(VfResources.VF)) {
+                builder.range(kind, lowest);
+            } else if (kind.shape() == ResourceKind.Shape.COUNT) {
+                builder.count(kind, elsewhere.amount(kind));
+            } else {
+                builder.ranges(kind, elsewhere.ranges(kind));
+            }
+        }
+        return builder.build();
+    }
+
+    @Override
+    public int[] creatable(Object seen, GpuInventory inventory) {
         int[] creatable = new int[types.size()];
         if (!mixed) {
             PlacementPlanner planner = new PlacementPlanner(inventory);
@@ -86,7 +133,7 @@ final class AdaPlanner implements BoardPlanner {
             }
             return creatable;
         }
-        View view = look(inventory);
+        View view = (View) seen;
         for (int i = 0; i < creatable.length; i++) {
             VgpuType type = types.get(i);
             long most = Math.min(view.functions, times(view.bar1, type, VfResources.BAR1));

@@ -6,6 +6,7 @@ import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.partition.PartitionRequest;
+import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.VgpuType;
 
 /**
@@ -20,8 +21,32 @@ public interface BoardPlanner {
      */
     Object view(GpuInventory inventory);
 
-    /** Returns how many of each of the board's types could be created if it alone came. */
-    int[] creatable(GpuInventory inventory);
+    /**
+     * Returns the view once one virtual GPU has come or gone: what {@link #view} says of {@code
+     * after}, without looking at all who stay.
+     *
+     * @param before the view before
+     * @param changed who has come or gone
+     * @param after the inventory with or without it
+     */
+    default Object view(Object before, GpuInventory.Holding changed, GpuInventory after) {
+        return view(after);
+    }
+
+    /**
+     * Returns the partition that the policy gives on a board, if on another of the same view it gave
+     * this one.
+     */
+    default ResourcePartition partition(GpuInventory board, ResourcePartition elsewhere) {
+        return elsewhere;
+    }
+
+    /**
+     * Returns how many of each of the board's types could be created if it alone came.
+     *
+     * @param view that of the inventory
+     */
+    int[] creatable(Object view, GpuInventory inventory);
 
     /** Returns owners without whom a type would fit that does not now; empty if none help. */
     List<String> mustGo(GpuInventory inventory, VgpuType type);
@@ -39,7 +64,7 @@ public interface BoardPlanner {
             }
 
             @Override
-            public int[] creatable(GpuInventory inventory) {
+            public int[] creatable(Object view, GpuInventory inventory) {
                 return types.stream().mapToInt(type -> fill(inventory, type)).toArray();
             }
 

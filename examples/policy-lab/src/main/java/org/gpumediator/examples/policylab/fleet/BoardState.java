@@ -6,6 +6,7 @@ import java.util.Map;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionRequest;
+import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.VgpuType;
 import org.jspecify.annotations.Nullable;
 
@@ -15,21 +16,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BoardState {
 
+    /** The state with one more, and what that one would have on a board of this inventory. */
+    private record Next(BoardState state, ResourcePartition partition) {}
+
     private final StateTable table;
+    private final Object view;
     private final GpuInventory inventory;
     private final @Nullable String only;
     private final long free;
     private final int[] creatable;
     private final int[] scores;
-    private final Map<String, BoardState> next = new HashMap<>(0);
+    private final @Nullable Next[] next;
     private final Map<String, String> lacking = new HashMap<>(0);
 
-    BoardState(StateTable table, GpuInventory inventory, @Nullable String only) {
+    BoardState(StateTable table, Object view, GpuInventory inventory, @Nullable String only) {
         this.table = table;
+        this.view = view;
         this.inventory = inventory;
         this.only = only;
         free = model().free(inventory);
-        creatable = model().planner().creatable(inventory);
+        creatable = model().planner().creatable(view, inventory);
+        next = new Next[creatable.length];
         scores = new int[creatable.length];
         Arrays.fill(scores, -1);
     }
@@ -83,27 +90,43 @@ public final class BoardState {
      * @throws IllegalArgumentException if it does not fit
      */
     public BoardState with(String type) {
-        BoardState known = next.get(type);
+        return next(type).state;
+    }
+
+    private Next next(String type) {
+        int number = model().number(type);
+        if (number < 0 || creatable[number] == 0) {
+            throw new IllegalArgumentException(type + ": does not fit on " + model().name());
+        }
+        Next known = next[number];
         if (known == null) {
-            known = table.state(placed(inventory, type, "new"));
-            next.put(type, known);
+            VgpuType asked = model().types().get(number);
+            PartitionDecision decision =
+                    model().policy().decide(inventory, PartitionRequest.of("new", asked));
+            if (!(decision instanceof PartitionDecision.Placed(var partition))) {
+                throw new IllegalStateException(
+                        model().name() + ": planner and policy differ on " + type + ": " + decision);
+            }
+            GpuInventory.Holding came = new GpuInventory.Holding("new", asked, partition);
+            known = new Next(table.with(this, came, inventory.with(came)), partition);
+            next[number] = known;
         }
         return known;
     }
 
-    /** Returns a board's inventory with one more virtual GPU, by the model's policy. */
-    GpuInventory placed(GpuInventory board, String type, String owner) {
-        if (!fits(type)) {
-            throw new IllegalArgumentException(type + ": does not fit on " + model().name());
-        }
-        VgpuType asked = model().types().get(model().number(type));
-        PartitionDecision decision =
-                model().policy().decide(board, PartitionRequest.of(owner, asked));
-        if (decision instanceof PartitionDecision.Placed placed) {
-            return board.with(new GpuInventory.Holding(owner, asked, placed.partition()));
-        }
-        throw new IllegalStateException(
-                model().name() + ": planner and policy differ on " + type + ": " + decision);
+    /** Returns what a virtual GPU gets on a board in this state. */
+    GpuInventory.Holding placed(GpuInventory board, String type, String owner) {
+        ResourcePartition partition = next(type).partition;
+        return new GpuInventory.Holding(
+                owner,
+                model().types().get(model().number(type)),
+                board == inventory
+                        ? partition
+                        : model().planner().partition(board, partition));
+    }
+
+    Object view() {
+        return view;
     }
 
     /** Returns the resource that is short for a type that does not fit. */

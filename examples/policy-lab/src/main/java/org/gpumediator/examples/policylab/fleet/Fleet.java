@@ -60,7 +60,7 @@ public final class Fleet {
             totals.add(sums);
             for (int board = first; board < first + some.getValue(); board++) {
                 inventories[board] = model.empty();
-                states[board] = table.state(model.empty());
+                states[board] = table.empty();
                 tableOf[board] = table;
                 totalsOf[board] = sums;
                 sums.add(board, states[board]);
@@ -96,17 +96,39 @@ public final class Fleet {
             return null;
         }
         String owner = "vgpu" + born++;
-        change(board, states[board].placed(inventories[board], type, owner));
+        add(board, type, owner);
         return new Placed(board, owner);
     }
 
     /** Takes a virtual GPU away, once. */
     public void remove(Placed placed) {
-        change(placed.board, inventories[placed.board].without(placed.owner));
+        take(placed.board, placed.owner);
     }
 
-    private void change(int board, GpuInventory inventory) {
-        BoardState next = tableOf[board].state(inventory);
+    private void add(int board, String type, String owner) {
+        BoardState before = states[board];
+        GpuInventory.Holding came = before.placed(inventories[board], type, owner);
+        change(board, before.with(type), inventories[board].with(came));
+    }
+
+    private void take(int board, String owner) {
+        GpuInventory after = inventories[board].without(owner);
+        change(
+                board,
+                tableOf[board].without(states[board], holding(inventories[board], owner), after),
+                after);
+    }
+
+    private static GpuInventory.Holding holding(GpuInventory board, String owner) {
+        for (GpuInventory.Holding holding : board.holdings()) {
+            if (holding.owner().equals(owner)) {
+                return holding;
+            }
+        }
+        throw new IllegalArgumentException(owner + ": is not on the board");
+    }
+
+    private void change(int board, BoardState next, GpuInventory inventory) {
         totalsOf[board].remove(board, states[board]);
         totalsOf[board].add(board, next);
         inventories[board] = inventory;
@@ -160,11 +182,9 @@ public final class Fleet {
         if (owners.isEmpty()) {
             return 0;
         }
-        GpuInventory left = before;
-        for (String owner : owners) {
-            left = left.without(owner);
-        }
-        change(board, tableOf[board].state(left).placed(left, type, "new"));
+        BoardState stateBefore = states[board];
+        owners.forEach(owner -> take(board, owner));
+        add(board, type, "new");
         List<Placed> moved = new ArrayList<>();
         for (GpuInventory.Holding holding : before.holdings()) {
             if (owners.contains(holding.owner())) {
@@ -176,7 +196,7 @@ public final class Fleet {
             }
         }
         moved.reversed().forEach(this::remove);
-        change(board, before);
+        change(board, stateBefore, before);
         return moved.size() == owners.size() ? moved.size() : 0;
     }
 

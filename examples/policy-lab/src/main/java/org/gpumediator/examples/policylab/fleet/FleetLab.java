@@ -88,17 +88,29 @@ public final class FleetLab {
     }
 
     /**
-     * Returns how long decisions took, in microseconds. Not part of the report, which is the same
-     * bytes in every run.
+     * Returns how long decisions took, and a request with all that it brings about (its departure,
+     * what is kept of the fleet), in microseconds. Not part of the report, which is the same bytes
+     * in every run.
      */
     public Table decisionTimes() {
-        Table table = new Table(List.of("stream", "policy", "mean us", "median", "99 %", "most"));
+        Table table = new Table(
+                        List.of(
+                                "stream",
+                                "policy",
+                                "request us",
+                                "decision us",
+                                "median",
+                                "99 %",
+                                "most"));
         for (int i = 0; i < jobs.size(); i++) {
-            Percentiles nanos = results.get(i).decisions();
+            FleetRun.Result result = results.get(i);
+            Percentiles nanos = result.decisions();
+            int requests = Math.max(1, jobs.get(i).stream.requests().size());
             table.row(
                     List.of(
                             jobs.get(i).stream.name(),
                             jobs.get(i).policy.title(),
+                            two(result.nanos() / 1000.0 / requests),
                             two(nanos.mean() / 1000),
                             two(nanos.at(50) / 1000.0),
                             two(nanos.at(99) / 1000.0),

@@ -35,8 +35,9 @@ public final class FleetRun {
      *     served
      * @param moves how many would have had to move for them, all together
      * @param curves what was measured on the way
-     * @param decisions nanoseconds that each decision took: the only thing that differs from one
-     *     run to the next
+     * @param decisions nanoseconds that each decision took; this and {@code nanos} are all that
+     *     differs from one run to the next
+     * @param nanos how long the run took: decisions, departures and what is kept of the fleet
      */
     public record Result(
             int accepted,
@@ -45,7 +46,8 @@ public final class FleetRun {
             int movable,
             int moves,
             Curves curves,
-            Percentiles decisions) {
+            Percentiles decisions,
+            long nanos) {
 
         /** Returns the percent of the requests that were placed. */
         public double acceptance() {
@@ -100,6 +102,7 @@ public final class FleetRun {
         Curves curves = new Curves(Math.min(SAMPLES, requests.size()));
         long[] nanos = new long[requests.size()];
         int samples = 0;
+        long start = System.nanoTime();
         for (int i = 0; i < requests.size(); i++) {
             Request request = requests.get(i);
             while (!departures.isEmpty() && departures.element().at <= request.arrivalSeconds()) {
@@ -131,7 +134,8 @@ public final class FleetRun {
                 movable,
                 moves,
                 curves,
-                new Percentiles(nanos, nanos.length));
+                new Percentiles(nanos, nanos.length),
+                System.nanoTime() - start);
     }
 
     private void refuse(String type) {

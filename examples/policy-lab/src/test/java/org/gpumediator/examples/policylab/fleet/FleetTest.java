@@ -217,14 +217,17 @@ class FleetTest {
             new FleetRun(fleet, stream(10 + seed)).run();
             GpuInventory inventory = fleet.inventory(0);
 
-            assertThat(trying.creatable(inventory)).isEqualTo(model.planner().creatable(inventory));
+            assertThat(trying.creatable(trying.view(inventory), inventory))
+                    .isEqualTo(
+                            model.planner()
+                                    .creatable(model.planner().view(inventory), inventory));
             VgpuType whole = model.types().get(model.number("NVIDIA L4-24Q"));
             for (BoardPlanner planner : List.of(trying, model.planner())) {
                 GpuInventory left = inventory;
                 for (String owner : planner.mustGo(inventory, whole)) {
                     left = left.without(owner);
                 }
-                assertThat(planner.creatable(left)[model.number("NVIDIA L4-24Q")]).isEqualTo(1);
+                assertThat(planner.creatable(planner.view(left), left)[model.number("NVIDIA L4-24Q")]).isEqualTo(1);
             }
         }
     }
