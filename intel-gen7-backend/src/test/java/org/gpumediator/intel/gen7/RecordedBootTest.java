@@ -20,6 +20,7 @@ import org.gpumediator.intel.gen7.registers.Gen7Hooks;
 import org.gpumediator.intel.gen7.registers.Gen7Registers;
 import org.gpumediator.testkit.FakeGuestMemory;
 import org.gpumediator.testkit.FakeVmm;
+import org.gpumediator.testkit.HeapFootprint;
 import org.gpumediator.testkit.haswell.FakeHaswell;
 import org.gpumediator.testkit.trace.AccessTrace;
 import org.gpumediator.testkit.trace.ReplayReport;
@@ -89,6 +90,50 @@ class RecordedBootTest {
                         .as(engine + "_RING_HEAD")
                         .isEqualTo(tail);
             }
+        }
+    }
+
+    /** What the table holds then is nearly all one value, as are its per-process tables. */
+    @Test
+    void boot_replayed_leavesAVirtualGpuThatIsSmall() {
+        List<Machine> machines = List.of(new Machine(), new Machine(), new Machine());
+        try {
+            for (Machine machine : machines) {
+                machine.boot(); // so that the fake has made its own storage
+                machine.vmm.gpu().close();
+            }
+
+            long bytes = HeapFootprint.bytesEach(1, i -> machines.get(i + 2).boot());
+
+            assertThat(bytes).as("bytes of heap").isBetween(1L << 10, 256L << 10);
+        } finally {
+            machines.forEach(Machine::close);
+        }
+    }
+
+    /** One GPU, the host's share of it, and a guest that can be booted by replay. */
+    private static final class Machine implements AutoCloseable {
+
+        private final World world = new World(recordedGpu(), Map.of());
+        private final FakeGuestMemory hosts = new FakeGuestMemory();
+        private final FakeVmm vmm = FakeVmm.builder().ram(RAM).withoutWriteTracking().build();
+
+        Machine() {
+            takeHostShare(world, hosts);
+        }
+
+        Object boot() {
+            plug(world, vmm);
+            assertThat(replay(world, vmm, 1000).differences()).isNotNull();
+            world.steps(STEPS_UNTIL_IDLE);
+            return vmm.gpu();
+        }
+
+        @Override
+        public void close() {
+            vmm.close();
+            hosts.close();
+            world.close();
         }
     }
 

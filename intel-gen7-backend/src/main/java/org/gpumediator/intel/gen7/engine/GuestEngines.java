@@ -232,6 +232,17 @@ public final class GuestEngines {
         }
     }
 
+    /** Gives up the address spaces that engines have been in, of those that have run dry. */
+    void releasePastAddressSpaces(PhysicalRings physical) {
+        for (Engine engine : Engine.ALL) {
+            if (ppgtt.holdsPast(engine) && physical.isQuiet(ring(engine))) {
+                synchronized (lock) {
+                    ppgtt.releasePast(engine);
+                }
+            }
+        }
+    }
+
     /** Copies ring or batch contents as the GPU would read them through the global GTT. */
     boolean copyOut(long graphicsAddress, MemorySegment target) {
         synchronized (lock) {

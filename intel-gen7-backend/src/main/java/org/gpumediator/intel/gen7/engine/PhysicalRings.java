@@ -327,6 +327,7 @@ final class PhysicalRings {
                 0xffff_0000
                         | mode & RingRegisters.GFX_MODE_OF_GUEST
                         | (mirrored ? RingRegisters.GFX_MODE_PPGTT : 0));
+        ring.lookAgain();
         return invalidate(engine);
     }
 

@@ -13,6 +13,9 @@ import org.gpumediator.intel.gen7.hardware.Engine;
  */
 final class Submitter {
 
+    /** Two where an address space is loaded on the way: what comes behind is looked at anew. */
+    private static final int LOOKS = 2;
+
     private final MediationClock clock;
     private final PhysicalRings rings;
     private final Submission submission;
@@ -36,7 +39,8 @@ final class Submitter {
     void submit(GuestEngines guest) {
         try {
             takeFromAll(guest); // first, so that looks do not use up the budget each time
-            if (guest.tableLook().isNeeded()) {
+            for (int i = 0; i < LOOKS && guest.tableLook().isNeeded(); i++) {
+                guest.releasePastAddressSpaces(rings);
                 lookAtTables(guest);
                 takeFromAll(guest);
             }
@@ -103,8 +107,8 @@ final class Submitter {
             if (dry) {
                 rings.loadAddressSpace(guest, ring.engine());
             }
-            if (ring.addressSpaceStale) {
-                return; // what is queued belongs to one that cannot be loaded yet
+            if (ring.addressSpaceStale || !ring.mayTake()) {
+                return; // what is queued belongs to one that is not loaded, or looked at, yet
             }
         }
         count++;

@@ -202,6 +202,12 @@ final class VirtualRing {
         }
     }
 
+    /** What is queued waits for another look: it runs in an address space loaded just now. */
+    void lookAgain() {
+        covered = taken;
+        coveredNext = taken;
+    }
+
     /** Takes note that a look through the tables begins. */
     void beginLook() {
         coveredNext = tail;

@@ -54,6 +54,15 @@ public final class DirectoryPlaces {
         }
     }
 
+    /** Returns how many directories are held for an engine. */
+    int count(Engine engine) {
+        int count = 0;
+        for (int holder : holders) {
+            count += (holder & engine.bit()) != 0 ? 1 : 0;
+        }
+        return count;
+    }
+
     /** Returns whether a directory is held for some engine. */
     boolean isHeld(ResidentDirectory directory) {
         int place = directory.resident();

@@ -26,7 +26,7 @@ public final class GuestGtt {
 
     private static final ValueLayout.OfInt LE32 =
             ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final int CHUNK = 1024;
+    private static final int CHUNK = EntryPages.ENTRIES;
 
     /** Entries that are cleared in one go. */
     private static final int PIECE = 8 * CHUNK;
@@ -49,11 +49,13 @@ public final class GuestGtt {
     private final FaultBook faults;
     private final int scratch;
 
-    /**
-     * What the guest wrote, by slot, in chunks made at the first write; an entry never written
-     * reads as 0, not valid.
-     */
-    private final int[] @Nullable [] written;
+    /** What the guest wrote, by slot, in chunks; an entry never written is 0, not valid. */
+    private final EntryPages.Page[] written;
+
+    private final EntryPages pages = new EntryPages();
+
+    /** By chunk: how often an entry has become another. */
+    private final long[] changes;
 
     private final @Nullable MemorySegment window;
     private @Nullable SliceMirror mirror;
@@ -94,7 +96,9 @@ public final class GuestGtt {
         this.faults = faults;
         this.scratch = Pte.of(scratchPage);
         this.window = window;
-        written = new int[(slice.pages() + CHUNK - 1) / CHUNK][];
+        written = new EntryPages.Page[Math.ceilDiv(slice.pages(), CHUNK)];
+        Arrays.fill(written, EntryPages.ZEROS);
+        changes = new long[written.length];
         for (boolean done = false; !done; ) {
             done = clear();
         }
@@ -126,6 +130,20 @@ public final class GuestGtt {
     int known(int index) {
         int slot = slice.slot(index);
         return slot < 0 ? 0 : stored(slot);
+    }
+
+    /**
+     * Returns a number that is another whenever one of the {@link #known} entries of a run has
+     * become another, and perhaps when some beside them have; the run is in one part of the slice,
+     * or outside of it.
+     */
+    long changes(int index, int count) {
+        int slot = slice.slot(index);
+        long all = 0;
+        for (int chunk = slot / CHUNK; slot >= 0 && chunk <= (slot + count - 1) / CHUNK; chunk++) {
+            all += changes[chunk];
+        }
+        return all;
     }
 
     /**
@@ -163,8 +181,8 @@ public final class GuestGtt {
     boolean fillMirror(WorkBudget budget) {
         SliceMirror kept = mirror;
         for (; kept != null && mirrored < written.length; mirrored++) {
-            int[] entries = written[mirrored];
-            if (entries == null) {
+            int[] entries = written[mirrored].entries();
+            if (written[mirrored] == EntryPages.ZEROS) {
                 continue;
             }
             if (!budget.allows(CHUNK_MOST)) {
@@ -221,21 +239,30 @@ public final class GuestGtt {
             window.set(LE32, (long) index * Integer.BYTES, entry);
         }
         store(slot, index, entry);
+        if (slot % CHUNK == CHUNK - 1) { // a driver clears its share from front to back
+            pack(slot / CHUNK);
+        }
     }
 
     private int stored(int slot) {
-        int[] chunk = written[slot / CHUNK];
-        return chunk == null ? 0 : chunk[slot % CHUNK];
+        return written[slot / CHUNK].entries()[slot % CHUNK];
     }
 
     private void store(int slot, int index, int entry) {
-        int[] chunk = written[slot / CHUNK];
-        if (chunk == null) {
-            chunk = new int[CHUNK];
-            written[slot / CHUNK] = chunk;
+        int chunk = slot / CHUNK;
+        int at = slot % CHUNK;
+        if (written[chunk].entries()[at] != entry) {
+            EntryPages.Page own = pages.own(written[chunk]);
+            own.entries()[at] = entry;
+            written[chunk] = own;
+            changes[chunk]++;
         }
-        chunk[slot % CHUNK] = entry;
         publish(index, physicalEntry(entry));
+    }
+
+    /** Keeps a chunk in less if its entries have become all the same. */
+    private void pack(int chunk) {
+        written[chunk] = pages.shared(written[chunk]);
     }
 
     private int physicalEntry(int entry) {
@@ -304,8 +331,7 @@ public final class GuestGtt {
 
     private void takeOver(int slot, int index, int run) {
         MemorySegment now = window();
-        int[] known = written[slot / CHUNK];
-        MemorySegment before = known == null ? NOTHING : MemorySegment.ofArray(known);
+        MemorySegment before = written[slot / CHUNK].bytes();
         long from = (long) (slot % CHUNK) * Integer.BYTES;
         long first = (long) index * Integer.BYTES;
         long bytes = (long) run * Integer.BYTES;
@@ -320,9 +346,8 @@ public final class GuestGtt {
                 store(slot + i, index + i, entry);
             }
         }
+        pack(slot / CHUNK);
     }
-
-    private static final MemorySegment NOTHING = MemorySegment.ofArray(new int[CHUNK]).asReadOnly();
 
     /**
      * Copies what the guest has at a graphics address, as the GPU would read it: from memory that
@@ -404,7 +429,11 @@ public final class GuestGtt {
         if (cleared == 0 && capture != null) {
             capture.copy(0);
         }
-        Arrays.fill(written, cleared / CHUNK, Math.ceilDiv(end, CHUNK), null);
+        for (int chunk = cleared / CHUNK; chunk < Math.ceilDiv(end, CHUNK); chunk++) {
+            pages.giveBack(written[chunk]);
+            written[chunk] = EntryPages.ZEROS;
+            changes[chunk]++;
+        }
         cleared = end < slice.pages() ? end : 0;
         if (cleared == 0) {
             physical.flush();

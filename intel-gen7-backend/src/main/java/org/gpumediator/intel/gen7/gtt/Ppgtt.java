@@ -3,10 +3,10 @@ package org.gpumediator.intel.gen7.gtt;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The per-process address spaces of one guest, shadowed.
  *
- * <p>All that the GPU can be using is looked through before it works for the guest again:
- * directories that have a place, and each page of tables they lead to, once. A look may take
- * several budgets.
+ * <p>All that the GPU can be using is looked through before it works for the guest again: what
+ * directories that engines are in lead to, each page of tables once; of pages whose writes the VMM
+ * tells of, those that were written. Other directories are looked through when a command loads
+ * them. A look may take several budgets.
  *
  * <p>Threats: a guest changes a table while it is looked at (each entry is read once), points a
  * directory at pages that are not its own (they are not found in its memory), uses a table page as
@@ -64,12 +65,21 @@ public final class Ppgtt {
     private final DirectoryPlaces places;
     private final int scratchEntry;
     private final @Nullable WriteTracking tracking;
-    private final LongAdder trackedWrites = new LongAdder();
+    private final WrittenTables written = new WrittenTables();
     private final List<ShadowDirectory> directories = new ArrayList<>();
     private final List<DmaPages> slabs = new ArrayList<>();
     private final Map<Long, ShadowTable> tables = new HashMap<>();
     private final ArrayDeque<ShadowTable> freeTables = new ArrayDeque<>();
     private final int[] entries = new int[ShadowTable.ENTRIES];
+    private final EntryPages pages = new EntryPages();
+
+    /** Tables that were written before the look began and have not been compared since. */
+    private final List<ShadowTable> toldOf = new ArrayList<>();
+
+    /** By engine: the address space of what it was given last. */
+    private final @Nullable ResidentDirectory[] current = new ResidentDirectory[Engine.COUNT];
+
+    private long lists;
 
     /** The look through everything that is under way, or was last. */
     private long look;
@@ -142,7 +152,25 @@ public final class Ppgtt {
     }
 
     private int hold(ResidentDirectory directory, Engine engine) {
-        return places.hold(directory, engine) ? area.directoryBase(directory.resident()) : NO_PLACE;
+        if (!places.hold(directory, engine)) {
+            return NO_PLACE;
+        }
+        current[engine.ordinal()] = directory;
+        return area.directoryBase(directory.resident());
+    }
+
+    /** Returns whether more is held for an engine than the address space that it was given last. */
+    public boolean holdsPast(Engine engine) {
+        return places.count(engine) > 1;
+    }
+
+    /** Gives up what is held for an engine that has run dry, but for what it was given last. */
+    public void releasePast(Engine engine) {
+        ResidentDirectory last = current[engine.ordinal()];
+        if (last != null && places.isHeld(last)) {
+            places.release(engine);
+            int ignored = hold(last, engine);
+        }
     }
 
     /**
@@ -212,6 +240,9 @@ public final class Ppgtt {
     public void beginLook() {
         look++;
         lookedAt = 0;
+        for (ShadowTable table = written.takeAll(); table != null; table = table.nextWritten()) {
+            toldOf.add(table);
+        }
     }
 
     /**
@@ -220,14 +251,28 @@ public final class Ppgtt {
      * @return whether everything is up to date; if not, the budget is used up
      */
     public boolean look(WorkBudget budget) {
+        while (!toldOf.isEmpty()) {
+            if (!budget.allows(ShadowTable.MOST)) {
+                return false;
+            }
+            ShadowTable table = toldOf.removeLast();
+            table.takeWritten();
+            if (table.isUsed()) {
+                compare(table, budget);
+            }
+        }
         for (; lookedAt < directories.size(); lookedAt++) {
             ShadowDirectory directory = directories.get(lookedAt);
-            if (directory.resident() != ResidentDirectory.NOWHERE
-                    && !directory.synchronise(look, budget)) {
+            if (places.isHeld(directory) && !directory.synchronise(look, budget)) {
                 return false;
             }
         }
         return true;
+    }
+
+    /** Brings a table up to date with the guest's page. */
+    void compare(ShadowTable table, WorkBudget budget) {
+        table.synchronise(entries, dma, scratchEntry, look, budget);
     }
 
     private ShadowDirectory directory(int guestBase) {
@@ -306,6 +351,7 @@ public final class Ppgtt {
     public void clear() {
         directories.forEach(this::forget);
         directories.clear();
+        Arrays.fill(current, null);
         lookedAt = 0;
         SliceMirror unused = mirror;
         if (unused != null) {
@@ -327,15 +373,11 @@ public final class Ppgtt {
 
     /** Returns how many writes of the guest to its tables the VMM has told of. */
     public long trackedWrites() {
-        return trackedWrites.sum();
+        return written.count();
     }
 
     GuestGtt gtt() {
         return gtt;
-    }
-
-    GuestDma dma() {
-        return dma;
     }
 
     FaultBook faults() {
@@ -346,20 +388,14 @@ public final class Ppgtt {
         return area;
     }
 
-    int scratchEntry() {
-        return scratchEntry;
+    /** Returns the memory that a guest page is in, or null if the GPU cannot be given it. */
+    @Nullable Region region(long guestPhysicalPage) {
+        return memory.regionAt(guestPhysicalPage);
     }
 
-    /** Returns room for the entries of a table, to work in. */
-    int[] entries() {
-        return entries;
-    }
-
-    @Nullable MemorySegment guestPage(long guestPhysicalPage) {
-        Region region = memory.regionAt(guestPhysicalPage);
-        return region == null
-                ? null
-                : region.segment().asSlice(guestPhysicalPage - region.start(), Pte.PAGE);
+    /** Returns the number of a list of tables that nobody has made yet. */
+    long newList() {
+        return ++lists;
     }
 
     /** Returns the table of slots in which the guest has none: every entry leads to scratch. */
@@ -367,22 +403,22 @@ public final class Ppgtt {
         ShadowTable table = emptyTable;
         if (table == null) {
             table = takeTable();
-            table.begin(NO_PAGE, scratchEntry);
+            table.begin(NO_PAGE, null, scratchEntry, entries);
             emptyTable = table;
         }
         return table;
     }
 
-    /** Returns the copy of a guest page of table entries; for a new user. */
-    ShadowTable table(long guestPage, WorkBudget budget) {
+    /** Returns the copy of a guest page of table entries, in a region; for a new user. */
+    ShadowTable table(long guestPage, Region region, WorkBudget budget) {
         ShadowTable table = tables.get(guestPage);
         if (table == null) {
             budget.spend(ShadowTable.MADE);
             table = takeTable();
-            table.begin(guestPage, scratchEntry);
+            table.begin(guestPage, region, scratchEntry, entries);
             tables.put(guestPage, table);
             if (tracking != null) {
-                table.track(tracking, trackedWrites);
+                table.track(tracking, written);
             }
         }
         return table;
@@ -390,7 +426,7 @@ public final class Ppgtt {
 
     /** Takes back a table that nobody uses any more. */
     void giveBack(ShadowTable table) {
-        table.untrack();
+        table.end();
         tables.remove(table.guestPage());
         freeTables.add(table);
     }
@@ -402,7 +438,8 @@ public final class Ppgtt {
             slabs.add(slab);
             for (int i = 0; i < SLAB_PAGES; i++) {
                 MemorySegment page = slab.segment().asSlice((long) i * Pte.PAGE, Pte.PAGE);
-                freeTables.add(new ShadowTable(page, slab.busAddress() + (long) i * Pte.PAGE));
+                freeTables.add(
+                        new ShadowTable(pages, page, slab.busAddress() + (long) i * Pte.PAGE));
             }
             table = freeTables.remove();
         }

@@ -1,6 +1,7 @@
 package org.gpumediator.intel.gen7.gtt;
 
-import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.event.GuestFaultKind;
 import org.gpumediator.api.vmm.GuestMemory.Region;
 import org.gpumediator.intel.gen7.command.WorkBudget;
@@ -19,7 +20,7 @@ final class ShadowDirectory extends ResidentDirectory {
     /** To let a slot lead to another table, in units of {@link WorkBudget}. */
     private static final int BOUND = 32;
 
-    private static final int SLOT_MOST = BOUND + ShadowTable.MADE + ShadowTable.MOST;
+    private static final int SLOT_MOST = BOUND + ShadowTable.MADE;
     private static final int SLOTS_PER_UNIT = 4;
 
     private final Ppgtt owner;
@@ -27,10 +28,23 @@ final class ShadowDirectory extends ResidentDirectory {
     private final int[] guestEntries = new int[ReservedArea.DIRECTORY_ENTRIES];
     private final @Nullable ShadowTable[] tables = new ShadowTable[ReservedArea.DIRECTORY_ENTRIES];
 
+    /** What {@link GuestGtt#changes} was when {@link #guestEntries} was last right. */
+    private long rightAt = NEVER;
+
+    private static final long NEVER = -1;
+
+    /** The tables that have to be compared in each look, each once. */
+    private final List<ShadowTable> compared = new ArrayList<>();
+
     /** The look through all tables that is under way here, and how far it has come. */
     private long look;
 
-    private int lookedAt;
+    private int boundTo;
+    private long bindsAt;
+    private int comparedTo;
+
+    /** The VMM tells of writes to one of those that have been compared. */
+    private boolean anyTold;
 
     ShadowDirectory(Ppgtt owner, int firstIndex) {
         super(owner.area());
@@ -50,54 +64,74 @@ final class ShadowDirectory extends ResidentDirectory {
     boolean synchronise(long now, WorkBudget budget) {
         if (look != now) {
             look = now;
-            lookedAt = 0;
+            comparedTo = 0;
+            bindsAt = owner.gtt().changes(firstIndex, guestEntries.length);
+            boundTo = bindsAt == rightAt ? guestEntries.length : 0;
         }
-        for (; lookedAt < guestEntries.length; lookedAt++) {
+        return bind(budget) && compare(budget);
+    }
+
+    /** Goes through the slots if the guest may have changed one since the last time. */
+    private boolean bind(WorkBudget budget) {
+        if (boundTo == guestEntries.length) {
+            return true;
+        }
+        for (; boundTo < guestEntries.length; boundTo++) {
             if (!budget.allows(SLOT_MOST)) {
                 return false;
             }
-            if (lookedAt % SLOTS_PER_UNIT == 0) {
+            if (boundTo % SLOTS_PER_UNIT == 0) {
                 budget.spend(1);
             }
-            synchronise(lookedAt, budget);
+            int entry = owner.gtt().known(firstIndex + boundTo);
+            if (entry != guestEntries[boundTo]) {
+                budget.spend(BOUND);
+                bind(boundTo, entry, budget);
+            }
+        }
+        rightAt = bindsAt;
+        list();
+        return true;
+    }
+
+    private void list() {
+        anyTold = false;
+        compared.clear();
+        long list = owner.newList();
+        for (ShadowTable table : tables) {
+            if (table != null && table.isToBeCompared() && !table.isListed(list)) {
+                compared.add(table);
+            }
+        }
+    }
+
+    private boolean compare(WorkBudget budget) {
+        for (; comparedTo < compared.size(); comparedTo++) {
+            if (!budget.allows(ShadowTable.MOST)) {
+                return false;
+            }
+            ShadowTable table = compared.get(comparedTo);
+            if (!table.isCompared(look)) {
+                owner.compare(table, budget);
+            }
+            anyTold |= !table.isToBeCompared();
+        }
+        if (anyTold) {
+            list(); // without those that were new, and of whose writes the VMM tells
+            comparedTo = compared.size();
         }
         return true;
     }
 
-    private void synchronise(int slot, WorkBudget budget) {
-        int entry = owner.gtt().known(firstIndex + slot);
-        if (entry != guestEntries[slot]) {
-            budget.spend(BOUND);
-            bind(slot, entry, budget);
-        }
-        ShadowTable table = tables[slot];
-        if (table == null || !table.isStale(look)) {
-            return;
-        }
-        MemorySegment page = owner.guestPage(table.guestPage());
-        if (page == null) {
-            unbind(slot);
-            guestEntries[slot] = 0;
-        } else {
-            table.synchronise(
-                    page, owner.entries(), owner.dma(), owner.scratchEntry(), look, budget);
-        }
-    }
-
     private void bind(int slot, int entry, WorkBudget budget) {
         guestEntries[slot] = entry;
-        boolean usable =
-                Pte.valid(entry)
-                        && !Pte.largePage(entry)
-                        && owner.guestPage(Pte.address(entry)) != null;
-        if (Pte.valid(entry) && !usable) {
-            owner.faults()
-                    .count(
-                            GuestFaultKind.BAD_GUEST_ADDRESS,
-                            "page directory entry",
-                            Pte.address(entry));
+        long page = Pte.address(entry);
+        boolean usable = Pte.valid(entry) && !Pte.largePage(entry);
+        Region region = usable ? owner.region(page) : null;
+        if (Pte.valid(entry) && region == null) {
+            owner.faults().count(GuestFaultKind.BAD_GUEST_ADDRESS, "page directory entry", page);
         }
-        lead(slot, usable ? owner.table(Pte.address(entry), budget) : null);
+        lead(slot, region == null ? null : owner.table(page, region, budget));
     }
 
     private void unbind(int slot) {
@@ -125,6 +159,7 @@ final class ShadowDirectory extends ResidentDirectory {
     /** Lets go of the tables in memory that goes away; looks for those in memory that has come. */
     void regionChanged(Region region, boolean present) {
         look = 0; // what was found so far is out of date
+        rightAt = NEVER;
         for (int slot = 0; slot < tables.length; slot++) {
             ShadowTable table = tables[slot];
             if (table == null) {
@@ -145,5 +180,7 @@ final class ShadowDirectory extends ResidentDirectory {
             }
             guestEntries[slot] = 0;
         }
+        rightAt = NEVER;
+        compared.clear();
     }
 }

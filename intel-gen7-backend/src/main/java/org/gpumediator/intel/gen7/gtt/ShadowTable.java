@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.vmm.GuestMemory.Region;
 import org.gpumediator.api.vmm.GuestMemory.WriteTracking;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShadowTable {
 
-    static final int ENTRIES = 1024;
+    static final int ENTRIES = EntryPages.ENTRIES;
 
     /** To make one, in units of {@link WorkBudget}. */
     static final int MADE = 512;
@@ -37,13 +37,28 @@ public final class ShadowTable {
     private static final ValueLayout.OfInt LE32 =
             ValueLayout.JAVA_INT.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    private final int[] known = new int[ENTRIES];
-    private final MemorySegment knownBytes = MemorySegment.ofArray(known);
+    private final EntryPages pages;
+    private EntryPages.Page known = EntryPages.ZEROS;
     private final MemorySegment shadow;
     private final long busAddress;
     private @Nullable Registration tracking;
-    private volatile boolean stale = true;
+    private MemorySegment memory = MemorySegment.NULL;
     private long guestPage;
+
+    /** Where the guest's page begins in {@link #memory}. */
+    private long start;
+
+    /** The guest has written since it was last compared, as far as the VMM tells. */
+    private final AtomicBoolean written = new AtomicBoolean();
+
+    /** The next one of those that the guest has written, while it is among them. */
+    private @Nullable ShadowTable nextWritten;
+
+    /** Nothing has been compared yet. */
+    private boolean fresh;
+
+    /** The last list of tables to be compared that this one was put into. */
+    private long listed;
 
     /** How many directory entries lead here. */
     private int users;
@@ -51,8 +66,13 @@ public final class ShadowTable {
     /** The look through all tables in which this one was last compared. */
     private long comparedIn;
 
-    /** Creates a table of unknown contents. */
-    ShadowTable(MemorySegment shadow, long busAddress) {
+    /**
+     * Creates a table of unknown contents.
+     *
+     * @param pages where what is known of the guest's page is kept
+     */
+    ShadowTable(EntryPages pages, MemorySegment shadow, long busAddress) {
+        this.pages = pages;
         this.shadow = shadow;
         this.busAddress = busAddress;
     }
@@ -65,15 +85,30 @@ public final class ShadowTable {
         return guestPage;
     }
 
-    /** Begins a new life as the copy of a guest page, in which every entry leads to scratch. */
-    void begin(long page, int scratch) {
+    /**
+     * Begins a new life, in which every entry leads to scratch, as the copy of a guest page.
+     *
+     * @param region memory that holds the page for as long as this life lasts; null if the page is
+     *     nobody's
+     * @param entries room for {@link #ENTRIES}, to work in
+     */
+    void begin(long page, @Nullable Region region, int scratch, int[] entries) {
         guestPage = page;
+        memory = region == null ? MemorySegment.NULL : region.segment();
+        start = region == null ? 0 : page - region.start();
         users = 0;
         comparedIn = 0;
-        stale = true;
-        Arrays.fill(known, scratch);
-        store(known, 0, ENTRIES);
-        Arrays.fill(known, 0);
+        fresh = true;
+        Arrays.fill(entries, scratch);
+        store(entries, 0, ENTRIES);
+    }
+
+    /** Ends its life: keeps nothing of the guest's page. */
+    void end() {
+        untrack();
+        memory = MemorySegment.NULL;
+        pages.giveBack(known);
+        known = EntryPages.ZEROS;
     }
 
     void addUser() {
@@ -85,18 +120,35 @@ public final class ShadowTable {
         return --users == 0;
     }
 
-    /** Lets the VMM tell of writes to the guest's page, instead of looking at it each time. */
-    void track(WriteTracking writes, LongAdder told) {
-        tracking =
-                writes.track(
-                        guestPage,
-                        (address, length) -> {
-                            told.increment();
-                            stale = true;
-                        });
+    /** Returns whether some directory entry leads here. */
+    boolean isUsed() {
+        return users > 0;
     }
 
-    void untrack() {
+    /** Lets the VMM tell of writes to the guest's page, instead of looking at it each time. */
+    void track(WriteTracking writes, WrittenTables told) {
+        tracking = writes.track(guestPage, (address, length) -> told.add(this));
+    }
+
+    /** Takes note of a write; returns whether it is the first since {@link #takeWritten}. */
+    boolean setWritten() {
+        return !written.getAndSet(true);
+    }
+
+    /** To be called before the page is compared: a write meanwhile counts as a new one. */
+    void takeWritten() {
+        boolean ignored = written.getAndSet(false);
+    }
+
+    void nextWritten(@Nullable ShadowTable next) {
+        nextWritten = next;
+    }
+
+    @Nullable ShadowTable nextWritten() {
+        return nextWritten;
+    }
+
+    private void untrack() {
         Registration ended = tracking;
         tracking = null;
         if (ended != null) {
@@ -104,9 +156,21 @@ public final class ShadowTable {
         }
     }
 
-    /** Returns whether the guest's page may hold something that is not known in this look. */
-    boolean isStale(long look) {
-        return comparedIn < look && (tracking == null || stale);
+    /** Returns whether nobody says when the guest's page has changed: it has to be compared. */
+    boolean isToBeCompared() {
+        return fresh || tracking == null;
+    }
+
+    /** Puts it into a list; returns whether it was in that list already. */
+    boolean isListed(long list) {
+        boolean already = listed == list;
+        listed = list;
+        return already;
+    }
+
+    /** Returns whether it has been compared in a look. */
+    boolean isCompared(long look) {
+        return comparedIn == look;
     }
 
     /**
@@ -115,27 +179,24 @@ public final class ShadowTable {
      *
      * @param entries room for {@link #ENTRIES}, to work in
      */
-    void synchronise(
-            MemorySegment page,
-            int[] entries,
-            GuestDma dma,
-            int scratch,
-            long look,
-            WorkBudget budget) {
+    void synchronise(int[] entries, GuestDma dma, int scratch, long look, WorkBudget budget) {
         comparedIn = look;
-        stale = false; // before the page is read: a write meanwhile makes it stale again
+        fresh = false;
         budget.spend(COMPARED);
-        long at = MemorySegment.mismatch(knownBytes, 0, Pte.PAGE, page, 0, Pte.PAGE);
+        long end = start + Pte.PAGE;
+        long at = MemorySegment.mismatch(known.bytes(), 0, Pte.PAGE, memory, start, end);
         if (at < 0) {
             return;
         }
-        MemorySegment.copy(page, LE32, 0, entries, 0, ENTRIES);
+        MemorySegment.copy(memory, LE32, start, entries, 0, ENTRIES);
+        known = pages.own(known);
+        int[] before = known.entries();
         int run = 0;
         int changed = 0;
         for (int i = (int) at / Integer.BYTES; i < ENTRIES; i++) {
             int entry = entries[i];
-            if (entry != known[i]) {
-                known[i] = entry;
+            if (entry != before[i]) {
+                before[i] = entry;
                 entries[i] = translate(entry, dma, scratch);
                 changed++;
                 run++;
@@ -145,17 +206,19 @@ public final class ShadowTable {
             }
         }
         store(entries, ENTRIES - run, run);
+        known = pages.shared(known);
         budget.spend(changed * TRANSLATED);
     }
 
     /** Redirects the entries that lead into memory that has changed hands. */
     void regionChanged(Region region, boolean present, GuestDma dma, int scratch) {
-        long start = region.start();
-        long end = start + region.length();
+        long first = region.start();
+        long end = first + region.length();
         for (int i = 0; i < ENTRIES; i++) {
-            long page = Pte.address(known[i]);
-            if (Pte.valid(known[i]) && page >= start && page < end) {
-                set(i, present ? translate(known[i], dma, scratch) : scratch);
+            int entry = known.entries()[i];
+            long page = Pte.address(entry);
+            if (Pte.valid(entry) && page >= first && page < end) {
+                set(i, present ? translate(entry, dma, scratch) : scratch);
             }
         }
     }
