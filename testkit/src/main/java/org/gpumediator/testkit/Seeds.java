@@ -12,14 +12,18 @@ import java.util.SplittableRandom;
  * });
  * }</pre>
  *
- * <p>To run one seed again: {@code -Dgpumediator.seed=0x1234}.
+ * <p>To run one seed again: {@code -Dgpumediator.seed=0x1234}. To go on behind those that another
+ * run has had: {@code -Dgpumediator.seed.first=0x5eed0058}.
  */
 public final class Seeds {
 
     /** System property that selects the one seed to run: decimal, or hex with {@code 0x}. */
     public static final String PROPERTY = "gpumediator.seed";
 
-    private static final long FIRST = 0x5eed_0001L;
+    /** System property that says with which seed to begin: decimal, or hex with {@code 0x}. */
+    public static final String FIRST_PROPERTY = "gpumediator.seed.first";
+
+    private static final String FIRST = "0x5eed0001";
 
     private Seeds() {}
 
@@ -36,7 +40,8 @@ public final class Seeds {
     }
 
     /**
-     * Runs a check with several seeds, or only with the one that {@value #PROPERTY} names.
+     * Runs a check with several seeds, from the one that {@value #FIRST_PROPERTY} names, or only
+     * with the one that {@value #PROPERTY} names.
      *
      * @param runs how many seeds, positive
      * @throws E what the check throws, with the seed added as a suppressed {@link FailedSeed}
@@ -47,8 +52,9 @@ public final class Seeds {
             run(Long.decode(chosen), check);
             return;
         }
+        long first = Long.decode(System.getProperty(FIRST_PROPERTY, FIRST));
         for (int i = 0; i < runs; i++) {
-            run(FIRST + i, check);
+            run(first + i, check);
         }
     }
 

@@ -20,6 +20,20 @@ class SeedsTest {
     }
 
     @Test
+    void forEach_withAFirstSeed_goesOnBehindThoseBefore() {
+        List<Integer> all = new ArrayList<>();
+        List<Integer> later = new ArrayList<>();
+        Seeds.forEach(4, random -> all.add(random.nextInt()));
+        System.setProperty(Seeds.FIRST_PROPERTY, "0x5eed0003");
+        try {
+            Seeds.forEach(2, random -> later.add(random.nextInt()));
+        } finally {
+            System.clearProperty(Seeds.FIRST_PROPERTY);
+        }
+        assertThat(later).isEqualTo(all.subList(2, 4));
+    }
+
+    @Test
     void forEach_failingCheck_namesItsSeed() {
         assertThatExceptionOfType(AssertionError.class)
                 .isThrownBy(

@@ -37,6 +37,11 @@ public final class World implements AutoCloseable {
         return FakeHaswell.builder().core(1).build();
     }
 
+    /** As {@link #fake}; what pipelines are given as surfaces they write, as far as it reaches. */
+    public static FakeHaswell fakeThatWritesSurfaces() {
+        return FakeHaswell.builder().core(1).surfaceWrites(true).build();
+    }
+
     public World(FakeHaswell gpu, Map<String, String> options) {
         this(gpu, gpu, options);
     }

@@ -34,12 +34,15 @@ final class Chip {
     final Translator apertureTranslator = new Translator(gtt, bus, null);
     final Aperture aperture;
     final boolean timed;
+    final boolean surfaceWrites;
+    final boolean emptyBatchesEnd;
     private final int core;
 
     private final @Nullable MediationClock clock;
     private final @Nullable Engine[] engineByPage = new Engine[RegisterFile.LENGTH >>> 12];
     private long now;
     private long earlier;
+    private long stamped;
     private int turn;
     boolean resetStuck;
 
@@ -49,10 +52,18 @@ final class Chip {
     long gttUpdatesByCommand;
     long snapshotResets;
 
-    Chip(@Nullable MediationClock clock, boolean timed, long apertureBytes, int core) {
+    Chip(
+            @Nullable MediationClock clock,
+            boolean timed,
+            long apertureBytes,
+            int core,
+            boolean surfaceWrites,
+            boolean emptyBatchesEnd) {
         this.clock = clock;
         this.timed = timed;
         this.core = core;
+        this.surfaceWrites = surfaceWrites;
+        this.emptyBatchesEnd = emptyBatchesEnd;
         for (HaswellEngine id : HaswellEngine.values()) {
             Engine engine = new Engine(this, id);
             engines[id.ordinal()] = engine;
@@ -66,6 +77,7 @@ final class Chip {
         Registers.powerOn(registers);
         gtt.clear();
         interrupts.reset();
+        stamped = 0;
         gttUpdatesByCommand = 0;
         snapshotResets = 0;
         display.reset();
@@ -104,8 +116,15 @@ final class Chip {
         }
     }
 
+    /** Returns the time in ticks; while work takes no time, later than all that was written. */
     long timestamp() {
-        return now / NANOS_PER_TICK;
+        return Math.max(now / NANOS_PER_TICK, stamped);
+    }
+
+    /** Returns the next time stamp that a command writes, while work takes no time. */
+    long nextTimestamp() {
+        stamped = Math.max(now / NANOS_PER_TICK, stamped + 1);
+        return stamped;
     }
 
     static long timestampAt(long nanos) {

@@ -53,6 +53,10 @@ final class CommandTable {
             this.nanos = nanos;
         }
 
+        Row acting(Action other) {
+            return new Row(lengthMask, lengthBias, flags, other, nanos);
+        }
+
         int length(int header) {
             return (header & lengthMask) + lengthBias;
         }
@@ -194,9 +198,9 @@ final class CommandTable {
         d.skip(R, 8, STATE,
                 0x6003_0000, 0x6102_0000, 0x6103_0000, 0x6104_0000)
          .row(R,             0x6101_0000,  8,     0,          RenderState::stateBaseAddress,     STATE)    // STATE_BASE_ADDRESS
-         .one(R,             0x680b_0000,         0,          SKIP,                              STATE)    // 3DSTATE_VF_STATISTICS
+         .one(R,             0x680b_0000,         0,          RenderState::vertexStatistics,     STATE)    // 3DSTATE_VF_STATISTICS
          .one(R,             0x6904_0000,         0,          RenderState::pipelineSelect,       STATE)    // PIPELINE_SELECT
-         .one(R,             0x780b_0000,         0,          SKIP,                              STATE)    // 3DSTATE_VF_STATISTICS_ALT
+         .one(R,             0x780b_0000,         0,          RenderState::vertexStatistics,     STATE)    // 3DSTATE_VF_STATISTICS_ALT
          .range(R, 8, STATE, 0x7804_0000, 0x780a_0000)   // 3DSTATE_CLEAR_PARAMS .. 3DSTATE_INDEX_BUFFER
          .skip(R, 8, STATE,  0x780c_0000)                // 3DSTATE_VF
          .range(R, 8, STATE, 0x780e_0000, 0x7821_0000)   // 3DSTATE_CC_STATE_POINTERS .. 3DSTATE_VIEWPORT_STATE_POINTERS_SF_CLIP
@@ -204,7 +208,7 @@ final class CommandTable {
          .range(R, 11, STATE, 0x7839_0000, 0x783a_0000)  // 3DSTATE_DX9_CONSTANTF_*
          .range(R, 8, STATE, 0x783b_0000, 0x7842_0000)   // 3DSTATE_DX9_CONSTANTI_VS .. 3DSTATE_DX9_GENERATE_ACTIVE_PS
          .range(R, 9, STATE, 0x7843_0000, 0x7847_0000)   // 3DSTATE_BINDING_TABLE_EDIT_*
-         .row(R,             0x7900_0000,  8,     0,          RenderState::drawingRectangle,     STATE)    // 3DSTATE_DRAWING_RECTANGLE
+         .row(R,             0x7900_0000,  8,     0,          RenderState.keep(1, 3, RenderState.RECTANGLE), STATE)    // 3DSTATE_DRAWING_RECTANGLE
          .skip(R, 8, STATE,  0x7902_0000, 0x7904_0000)
          .range(R, 8, STATE, 0x7906_0000, 0x7908_0000)
          .range(R, 8, STATE, 0x790a_0000, 0x790e_0000)
@@ -212,13 +216,32 @@ final class CommandTable {
          .skip(R, 9, STATE,  0x7917_0000)                // 3DSTATE_SO_DECL_LIST
          .range(R, 8, STATE, 0x7918_0000, 0x791b_0000)
          .row(R,             0x7a00_0000,  8,     0,          FlushCommands::pipeControl,        FLUSH)    // PIPE_CONTROL
-         .row(R,             0x7b00_0000,  8,     0,          RenderState::primitive,            DRAW);    // 3DPRIMITIVE
+         .row(R,             0x7b00_0000,  8,     0,          Draws::primitive,                  DRAW)     // 3DPRIMITIVE
+         .acts(R, 0x7805_0000, RenderState.keep(1, 4, RenderState.DEPTH))                                   // 3DSTATE_DEPTH_BUFFER
+         .acts(R, 0x7806_0000, RenderState.keep(1, 2, RenderState.STENCIL))                                 // 3DSTATE_STENCIL_BUFFER
+         .acts(R, 0x7807_0000, RenderState.keep(1, 2, RenderState.HIERARCHICAL_DEPTH))                      // 3DSTATE_HIER_DEPTH_BUFFER
+         .acts(R, 0x7808_0000, RenderState::vertexBuffers)                                                  // 3DSTATE_VERTEX_BUFFERS
+         .acts(R, 0x7810_0000, RenderState.keep(5, 1, RenderState.VERTEX_SHADER))                           // 3DSTATE_VS
+         .acts(R, 0x7811_0000, RenderState.keep(5, 1, RenderState.GEOMETRY_SHADER))                         // 3DSTATE_GS
+         .acts(R, 0x7812_0000, RenderState.keep(1, 2, RenderState.CLIP))                                    // 3DSTATE_CLIP
+         .acts(R, 0x781b_0000, RenderState.keep(2, 1, RenderState.HULL_SHADER))                             // 3DSTATE_HS
+         .acts(R, 0x781e_0000, RenderState.keep(1, 1, RenderState.STREAM_OUT))                              // 3DSTATE_STREAMOUT
+         .acts(R, 0x782a_0000, RenderState.keep(1, 1, RenderState.BINDING_TABLE))                           // 3DSTATE_BINDING_TABLE_POINTERS_PS
+         .acts(R, 0x7917_0000, RenderState.keep(1, 1, RenderState.STREAM_OUT_BUFFERS_OF_STREAMS))           // 3DSTATE_SO_DECL_LIST
+         .acts(R, 0x7918_0000, RenderState::streamOutBuffer);                                               // 3DSTATE_SO_BUFFER
     }
 
     private static void media(Declaration d) {
         d.range(R, 16, STATE,  0x7000_0000, 0x7004_0000)  // MEDIA_VFE_STATE .. MEDIA_STATE_FLUSH
          .skip(R, 16, OBJECT,  0x7100_0000, 0x7102_0000, 0x7103_0000)
-         .skip(R,  8, OBJECT,  0x7104_0000, 0x7105_0000); // GPGPU_OBJECT, GPGPU_WALKER
+         .skip(R,  8, OBJECT,  0x7104_0000, 0x7105_0000)  // GPGPU_OBJECT, GPGPU_WALKER
+         .acts(R, 0x7000_0000, RenderState.keep(1, 2, RenderState.MEDIA_FRONT_END))
+         .acts(R, 0x7002_0000, RenderState.keep(2, 2, RenderState.INTERFACE_DESCRIPTORS))
+         .acts(R, 0x7100_0000, Surfaces::mediaObject)
+         .acts(R, 0x7102_0000, Surfaces::mediaObject)
+         .acts(R, 0x7103_0000, Surfaces::mediaObject)
+         .acts(R, 0x7104_0000, Surfaces::mediaObject)
+         .acts(R, 0x7105_0000, Draws::walker);
     }
 
     private static void video(Declaration d) {
@@ -233,7 +256,16 @@ final class CommandTable {
          .skip(V, 12, VIDEO,  0x7029_0000, 0x7128_0000, 0x7149_0000, 0x7228_0000, 0x7328_0000, 0x7349_0000,
                               0x7728_0000)
          .skip(E, 12, STATE,  0x7400_0000, 0x7402_0000)   // VEBOX_SURFACE_STATE, VEBOX_STATE
-         .skip(E, 12, ENHANCE, 0x7403_0000);              // VEB_DI_IECP
+         .skip(E, 12, ENHANCE, 0x7403_0000)               // VEB_DI_IECP
+         .acts(E, 0x7400_0000, Surfaces::keep)
+         .acts(E, 0x7402_0000, Surfaces::keep)
+         .acts(E, 0x7403_0000, Surfaces::picture);
+        for (int header : new int[] {0x7001_0000, 0x7002_0000, 0x7003_0000, 0x7004_0000, 0x7005_0000, 0x7102_0000, 0x7127_0000, 0x7202_0000, 0x7600_0000}) {
+            d.acts(V, header, Surfaces::keep);
+        }
+        for (int header : new int[] {0x7009_0000, 0x7029_0000, 0x7128_0000, 0x7149_0000, 0x7228_0000, 0x7328_0000, 0x7349_0000, 0x7728_0000}) {
+            d.acts(V, header, Surfaces::picture);
+        }
     }
     // spotless:on
 
@@ -268,6 +300,17 @@ final class CommandTable {
         Declaration range(int engines, int bits, int nanos, int first, int last) {
             for (int header = first; header <= last; header += 1 << STATE_SHIFT) {
                 row(engines, header, bits, 0, SKIP, nanos);
+            }
+            return this;
+        }
+
+        /** What a command does that has a row already. */
+        Declaration acts(int engines, int header, Action action) {
+            for (int i = 0; i < tables.length; i++) {
+                Row row = (engines >>> i & 1) != 0 ? tables[i].rows[index(header)] : null;
+                if (row != null) {
+                    tables[i].rows[index(header)] = row.acting(action);
+                }
             }
             return this;
         }

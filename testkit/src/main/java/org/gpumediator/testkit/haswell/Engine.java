@@ -39,7 +39,8 @@ final class Engine {
     final HaswellEngine id;
     final int base;
     final Translator memory;
-    final RenderState render;
+    final RenderState render = new RenderState();
+    final Surfaces surfaces = new Surfaces(this);
     final Blitter blitter;
     private final CommandTable commands;
     private @Nullable RingWatch watch;
@@ -71,6 +72,7 @@ final class Engine {
     // Effects.
     private long time;
     private int dropUserInterrupts;
+    private long stamped;
     boolean noopPredicate;
     long waitUntilNanos;
     private long executed;
@@ -83,7 +85,6 @@ final class Engine {
         this.id = id;
         base = id.mmioBase();
         memory = new Translator(chip.gtt, chip.bus, id);
-        render = new RenderState(this);
         blitter = new Blitter(this);
         commands = CommandTable.of(id);
     }
@@ -230,6 +231,7 @@ final class Engine {
         unknown = 0;
         dropUserInterrupts = 0;
         memory.setLastFault(0);
+        stamped = 0;
     }
 
     /**
@@ -254,6 +256,7 @@ final class Engine {
         memory.setDirectory(0);
         memory.setDirectoryValid(0);
         render.reset();
+        surfaces.reset();
         abandon();
         resets++;
     }
@@ -544,6 +547,11 @@ final class Engine {
         return batches.level();
     }
 
+    /** Returns whether a batch started now would come back to where it was started. */
+    boolean returnsFrom(boolean secondLevel) {
+        return batches.returns(secondLevel);
+    }
+
     /** Goes on in a batch. */
     void enterBatch(long address, int addressSpace, boolean trusted, boolean secondLevel) {
         if (batches.returns(secondLevel)) {
@@ -627,7 +635,14 @@ final class Engine {
         time += nanos;
     }
 
+    /** Returns the time stamp that a command writes: later than the ones before. */
+    long stamp() {
+        stamped = chip.timed ? Math.max(Chip.timestampAt(time), stamped + 1) : chip.nextTimestamp();
+        return stamped;
+    }
+
+    /** Returns what the time stamp register shows. */
     long timestamp() {
-        return chip.timed ? Chip.timestampAt(time) : chip.timestamp();
+        return Math.max(chip.timestamp(), stamped);
     }
 }

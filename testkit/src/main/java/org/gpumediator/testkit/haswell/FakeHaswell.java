@@ -27,9 +27,29 @@ import org.jspecify.annotations.Nullable;
  * Safe for use by multiple threads; listeners are called with no lock held, on the thread whose
  * call had the effect.
  *
- * <p>Not as on the chip: 3D and media commands are measured and skipped, nothing is drawn; displays
- * have timing but no picture, and no monitor. Translations are remembered until they are
- * invalidated, as on the chip.
+ * <p>Not as on the chip: no kernel runs and nothing is drawn; displays have timing but no picture,
+ * and no monitor. Translations are remembered until they are invalidated, as on the chip.
+ *
+ * <p>What is counted although nothing is drawn ("null 3D"), all of it from commands and state:
+ *
+ * <ul>
+ *   <li>IA_VERTICES_COUNT and IA_PRIMITIVES_COUNT, while 3DSTATE_VF_STATISTICS has them on:
+ *       vertices and whole objects of the topology, times instances; of indirect draws, of draws up
+ *       to 3DPRIM_END_OFFSET, and not of those that a predicate turns off. Restart indices are not
+ *       looked for.
+ *   <li>VS_INVOCATION_COUNT: each vertex, if the shader and its statistics are on; a chip, which
+ *       remembers vertices it has shaded, may count fewer.
+ *   <li>HS_ and GS_INVOCATION_COUNT: each object, if the stage is on. What these stages would make
+ *       of it is unknown: with one of them on, nothing gets any further.
+ *   <li>SO_PRIM_STORAGE_NEEDED, SO_NUM_PRIMS_WRITTEN and SO_WRITE_OFFSET of stream 0: whole
+ *       objects, while each buffer that the stream goes to has room.
+ *   <li>CL_INVOCATION_COUNT and CL_PRIMITIVES_COUNT: each object that gets there; none is clipped
+ *       unless all are to be rejected.
+ *   <li>The invocations of compute (0x2290): channels of all threads of a GPGPU_WALKER, with the
+ *       masks of the last row and column.
+ *   <li>PS_INVOCATION_COUNT and PS_DEPTH_COUNT stand still.
+ *   <li>Time stamps that commands write are later each time, even while work takes no time.
+ * </ul>
  */
 public final class FakeHaswell implements FakeGpu {
 
@@ -67,7 +87,9 @@ public final class FakeHaswell implements FakeGpu {
                         builder.clock,
                         builder.timing == CommandTiming.MODELLED,
                         builder.apertureBytes,
-                        builder.core);
+                        builder.core,
+                        builder.surfaceWrites,
+                        builder.emptyBatchesEnd);
         bars = new BarAccess(chip);
         identity =
                 new GpuIdentity(
@@ -481,6 +503,8 @@ public final class FakeHaswell implements FakeGpu {
         private CommandTiming timing = CommandTiming.INSTANT;
         private @Nullable MediationClock clock;
         private int core;
+        private boolean surfaceWrites;
+        private boolean emptyBatchesEnd;
 
         private Builder() {}
 
@@ -528,6 +552,26 @@ public final class FakeHaswell implements FakeGpu {
                 throw new IllegalArgumentException("core " + number + ": expected 0 or 1");
             }
             core = number;
+            return this;
+        }
+
+        /**
+         * Sets whether draws, walkers, media objects, video and enhancement write a mark into each
+         * page of the surfaces that they would write, as far as these reach: to see what confines
+         * them. They write nothing if not called.
+         */
+        public Builder surfaceWrites(boolean write) {
+            surfaceWrites = write;
+            return this;
+        }
+
+        /**
+         * Sets whether a batch ends at once that begins with 64 bytes of zeros. Encoders have a
+         * kernel write the commands of such a batch, and kernels do not run here: an engine would
+         * go on through what lies behind, and hang. Not so if not called.
+         */
+        public Builder emptyBatchesEnd(boolean end) {
+            emptyBatchesEnd = end;
             return this;
         }
 

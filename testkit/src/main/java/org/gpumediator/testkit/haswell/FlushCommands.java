@@ -121,7 +121,7 @@ final class FlushCommands {
                 switch (operation) {
                     case WRITE_DEPTH_COUNT ->
                             engine.chip.registers.getLong(Registers.PS_DEPTH_COUNT);
-                    case WRITE_TIMESTAMP -> engine.timestamp();
+                    case WRITE_TIMESTAMP -> engine.stamp();
                     default -> immediate(engine, data, length);
                 };
         engine.publish(address, space, (int) value);

@@ -32,6 +32,7 @@ final class MiCommands {
     private static final int CORE_MODE = 1;
     private static final int REPORT_CORE_MODE = 1 << 4;
     private static final int SUSPEND = 1;
+    private static final int EMPTY_DWORDS = 16;
 
     private static final int UHPTR_VALID = 1;
 
@@ -114,12 +115,25 @@ final class MiCommands {
                         && (engine.id == HaswellEngine.RCS || (header & START_PROCESS) == 0);
         int space = process || !engine.privileged() ? engine.contextSpace() : Translator.GLOBAL;
         int offset = (header & START_ADD_OFFSET) != 0 ? engine.register(Registers.BB_OFFSET) : 0;
-        engine.enterBatch(
-                Integer.toUnsignedLong(engine.dword(1) + offset),
-                space,
-                trusted,
-                (header & START_SECOND_LEVEL) != 0);
+        long address = Integer.toUnsignedLong(engine.dword(1) + offset);
+        boolean secondLevel = (header & START_SECOND_LEVEL) != 0;
+        if (engine.chip.emptyBatchesEnd && isEmpty(engine, address, space)) {
+            if (engine.level() > 0 && !engine.returnsFrom(secondLevel)) {
+                engine.leaveBatch();
+            }
+            return Outcome.DONE;
+        }
+        engine.enterBatch(address, space, trusted, secondLevel);
         return Outcome.DONE;
+    }
+
+    private static boolean isEmpty(Engine engine, long address, int space) {
+        for (int i = 0; i < EMPTY_DWORDS; i++) {
+            if (engine.memory.load((address & ~3L) + 4L * i, space) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     static Outcome batchBufferEnd(Engine engine, int header, int length) {
@@ -192,8 +206,7 @@ final class MiCommands {
                                 (where & REPORT_CORE_MODE) != 0, 4 * PERFORMANCE_DWORDS);
         int space = engine.spaceOf((where & 1) != 0);
         for (int i = 0; i < PERFORMANCE_DWORDS; i++) {
-            int value =
-                    i == 0 && length > 2 ? engine.dword(2) : i == 1 ? (int) engine.timestamp() : 0;
+            int value = i == 0 && length > 2 ? engine.dword(2) : i == 1 ? (int) engine.stamp() : 0;
             engine.memory.store(address + 4L * i, space, value);
         }
         return Outcome.DONE;

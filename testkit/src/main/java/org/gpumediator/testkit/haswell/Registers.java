@@ -54,8 +54,6 @@ final class Registers {
 
     // Render engine.
     static final int MI_PREDICATE_RESULT_2 = 0x2214;
-    static final int IA_VERTICES_COUNT = 0x2310;
-    static final int IA_PRIMITIVES_COUNT = 0x2318;
     static final int PS_DEPTH_COUNT = 0x2350;
     static final int MI_PREDICATE_SRC0 = 0x2400;
     static final int MI_PREDICATE_SRC1 = 0x2408;
@@ -124,8 +122,8 @@ final class Registers {
             .each(ENGINES, RING_PP_DCLV,      STORED,                                          (c, o, s, v) -> c.engineAt(o).writeDirectoryValid(v))
             .each(ENGINES, RING_PP_DIR_BASE,  STORED,                                          (c, o, s, v) -> c.engineAt(o).writeDirectory(v))
             .each(ENGINES, RING_MODE,         STORED,                                          (c, o, s, v) -> c.engineAt(o).writePagingMode(s, v))
-            .each(ENGINES, RING_TIMESTAMP,    (c, o, s) -> (int) c.timestamp(),                IGNORED)
-            .each(ENGINES, RING_TIMESTAMP + 4, (c, o, s) -> (int) (c.timestamp() >>> 32),      IGNORED)
+            .each(ENGINES, RING_TIMESTAMP,    (c, o, s) -> (int) c.engineAt(o).timestamp(),    IGNORED)
+            .each(ENGINES, RING_TIMESTAMP + 4, (c, o, s) -> (int) (c.engineAt(o).timestamp() >>> 32), IGNORED)
             .at(STORED, MASKED, 0x2088, 0x2090, 0x20dc, 0x20e0, 0x20e4, 0x2120, 0x2124, 0x2470, 0x4030,
                              0x7000, 0x7004, 0x7008, 0x7010, 0x7014, 0x7018, BCS_SWCTRL, 0xe100, 0xe180, 0xe184, 0xe49c)
             .at((c, o, s) -> c.engineOfFault(o).lastFault(), (c, o, s, v) -> c.clearFault(o, v),

@@ -171,6 +171,22 @@ class BatchTest {
         assertThat(bench.get(0x40_0800)).isEqualTo(0x88);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1 << 22})
+    void batchThatNobodyHasWritten_endsAtOnce_ifAskedFor(int flags) {
+        try (Bench other = new Bench(FakeHaswell.builder().emptyBatchesEnd(true))) {
+            other.start(RCS);
+            long empty = BATCH + 0x1000;
+            other.put(BATCH, stream().batch(empty, flags).store(Bench.DATA, 1).end().toArray());
+            other.put(empty + 64, 0xe000_0000);
+            other.run(RCS, stream().batch(BATCH, 0).store(Bench.DATA + 4, 1));
+            assertThat(other.get(Bench.DATA)).as("comes back").isEqualTo(flags == 0 ? 0 : 1);
+            assertThat(other.get(Bench.DATA + 4)).isEqualTo(1);
+            other.run(RCS, stream().batch(empty, 0).store(Bench.DATA + 8, 1));
+            assertThat(other.get(Bench.DATA + 8)).as("from the ring").isEqualTo(1);
+        }
+    }
+
     @Test
     void start_withAnOffset_beginsBehindItsAddress() {
         bench.reg(0x2158, 0x40);

@@ -283,7 +283,7 @@ class MiCommandsTest {
                 HaswellEngine.RCS,
                 stream()
                         .dw(0x6904_0000)
-                        .dw(0x680b_0000)
+                        .dw(0x680b_0001)
                         .dw(0x7808_0003, -1, -1, -1, -1)
                         .dw(0x7839_0000 | 0x101)
                         .dw(new int[0x102])

@@ -110,7 +110,8 @@ public final class FakeGpus {
 
     private static FakeGpu openHaswell(
             int deviceId, Map<String, String> options, MediationClock clock) {
-        FakeHaswell.Builder builder = FakeHaswell.builder().deviceId(deviceId).clock(clock);
+        FakeHaswell.Builder builder =
+                FakeHaswell.builder().deviceId(deviceId).clock(clock).emptyBatchesEnd(true);
         if (options.containsKey("aperture")) {
             builder.apertureBytes(
                     OptionText.amount("--gpu: aperture", options.getOrDefault("aperture", "")));

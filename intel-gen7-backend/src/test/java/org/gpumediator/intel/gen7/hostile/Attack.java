@@ -69,7 +69,7 @@ abstract class Attack {
 
     @BeforeEach
     void bootBothAndLookAtTheNeighbour() {
-        world = new World();
+        world = newWorld();
         FakeVmm vmm = tables.vmm();
         badVmm = world.vmm(tables.request("bad"), vmm, badPort().apply(vmm.port()));
         FakeVmm other = tables.vmm();
@@ -85,6 +85,11 @@ abstract class Attack {
         hostile = bad.hostile();
         world.steps(40);
         before = Evidence.of(world, goodVmm, others());
+    }
+
+    /** Returns the world of one test. */
+    World newWorld() {
+        return new World();
     }
 
     /**

@@ -25,6 +25,12 @@ final class HonestNeighbour {
     private static final int LOAD_IMMEDIATE = 0x1100_0001;
     private static final int STORE_REGISTER = 0x1240_0001;
     private static final int FILL = 0x5430_0004;
+    private static final int INSTPM = 0xc0;
+    private static final int FLUSH_AND_INVALIDATE = 0x0220_0220;
+    private static final int STORE = 0x1000_0002;
+    private static final int BATCH_END = 0x0500_0000;
+    private static final int USER_BATCH = 0x1880_0100;
+    private static final int USER_BATCH_RCS = 0x1880_2100;
     private static final int FIRST_GPR = 0x2608;
 
     private final World world;
@@ -33,6 +39,10 @@ final class HonestNeighbour {
     private final SplittableRandom random;
     private final GuestObject hidden;
     private final GuestObject mappable;
+
+    /** A page at the common address, and one for batches that store there. */
+    private final GuestObject common;
+
     private final long[] contextPages = new long[17];
     private long mostNanos;
     private int pieces;
@@ -45,6 +55,11 @@ final class HonestNeighbour {
         hidden = guest.allocate(4 * 4096);
         mappable = guest.allocateMappable(4 * 4096);
         mappable.fill(0x900d_900d);
+        common = guest.allocate(2 * 4096);
+        HostileGuest.mapCommonAddress(guest.hostile(), common.page(0));
+        for (HaswellEngine engine : HaswellEngine.values()) {
+            guest.hostile().pokeRing(engine, INSTPM, FLUSH_AND_INVALIDATE);
+        }
         int context = world.physical(CCID) >>> 12; // its own: nobody else has been on yet
         for (int i = 0; i < contextPages.length; i++) {
             contextPages[i] = vmm.bar(0).read32(TABLE + 4L * (context + i)) & ~0xfff;
@@ -76,7 +91,7 @@ final class HonestNeighbour {
         int value = random.nextInt();
         int offset = 4 * random.nextInt(4096);
         int target = (int) hidden.graphicsAddress() + offset;
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(8)) {
             case 0 -> await(guest.submit(engine, Batch.user().storeDword(target, value)));
             case 1 -> await(guest.submit(engine, Batch.kernel().storeDword(target, value)));
             case 2 -> {
@@ -92,7 +107,8 @@ final class HonestNeighbour {
                         guest.submitCommands(
                                 HaswellEngine.BCS, FILL, 0x03f0_0000 | 1024, 0, lines, at, value));
             }
-            case 4 -> {
+            case 4, 5 -> storeAtCommonAddress(engine, offset, value);
+            case 6 -> {
                 vmm.bar(0).write32(FENCES, 0);
                 vmm.bar(0).write32(FENCES + 4, (int) guest.mappableBase() + 0x3000);
                 vmm.bar(0).write32(FENCES, (int) guest.mappableBase() | 1);
@@ -111,6 +127,19 @@ final class HonestNeighbour {
                 guest.free(passing);
             }
         }
+    }
+
+    /** Runs a batch in which nothing is flushed or invalidated before. */
+    private void storeAtCommonAddress(HaswellEngine engine, int offset, int value) {
+        int[] batch = {
+            STORE, 0, (int) HostileGuest.COMMON_ADDRESS + offset % 4096, value, BATCH_END
+        };
+        for (int i = 0; i < batch.length; i++) {
+            common.write32(4096 + 4L * i, batch[i]);
+        }
+        int start = engine == HaswellEngine.RCS ? USER_BATCH_RCS : USER_BATCH;
+        guest.hostile().bareRing(engine, start, (int) common.graphicsAddress() + 4096);
+        await(guest.submit(engine));
     }
 
     private void await(Request request) {

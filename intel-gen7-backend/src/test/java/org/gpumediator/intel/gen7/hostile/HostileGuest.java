@@ -28,6 +28,12 @@ final class HostileGuest {
     /** Where a test may have memory of the guest that comes and goes: 1 MiB. */
     static final int PASSING_MEMORY = 1 << 30;
 
+    /**
+     * An address of everybody's per-process table: where the one guest's page was, another's is
+     * after a change.
+     */
+    static final long COMMON_ADDRESS = 0x7003_7000L;
+
     private static final int RING_BYTES = 4 * PAGE;
     private static final int PAGES_EACH = 8;
     private static final int BATCH_PAGES = 4 * PAGES_EACH;
@@ -86,6 +92,9 @@ final class HostileGuest {
             tempting.add(edge);
             tempting.add(edge - PAGE);
         }
+        for (int i = 0; i < 4; i++) {
+            tempting.add(COMMON_ADDRESS + 64);
+        }
         streams =
                 new HostileStreams(
                         random.split(),
@@ -97,6 +106,7 @@ final class HostileGuest {
         batches = guest.allocate(BATCH_PAGES * PAGE);
         directoryBase = hostile.peekRegister(BASES[0] + 0x228);
         rememberTables();
+        mapCommonAddress(hostile, batches.page(0));
         endBatchesInScratch();
         for (int page = 0; page < BATCH_PAGES; page++) {
             fillBatch(page / PAGES_EACH, page);
@@ -120,6 +130,12 @@ final class HostileGuest {
         }
     }
 
+    /** Points the common address of a guest's per-process table at a page. */
+    static void mapCommonAddress(HostileActions guest, long page) {
+        int index = (int) (COMMON_ADDRESS >>> 12);
+        guest.pokePageTable(index >>> 10, index & 1023, (int) page | 1);
+    }
+
     private long directoryEntry(int index) {
         return TABLE + 4L * ((directoryBase >>> 16) * 16 + index);
     }
@@ -135,6 +151,7 @@ final class HostileGuest {
             vmm.memory().cpuWrite(table, MemorySegment.ofArray(tables[i]));
         }
         restoreBatches();
+        mapCommonAddress(hostile, batches.page(0));
         for (int engine = 0; engine < 4; engine++) {
             for (int page = 0; page < RING_BYTES / PAGE; page++) {
                 hostile.mapPage(

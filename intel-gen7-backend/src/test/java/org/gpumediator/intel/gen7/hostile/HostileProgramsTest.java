@@ -67,7 +67,7 @@ class HostileProgramsTest {
 
     private void episode(SplittableRandom random) {
         long seed = random.nextLong();
-        FakeHaswell gpu = World.fake();
+        FakeHaswell gpu = World.fakeThatWritesSurfaces();
         MemoryOwners owners = new MemoryOwners(gpu);
         World shared = new World(gpu, owners, Map.of());
         World alone = new World();
