@@ -128,15 +128,25 @@ public interface PhysicalGpu {
     }
 
     /**
-     * Lets a virtual function reach a guest's memory, by guest-physical address, whenever the guest
-     * is its owner: what an IOMMU does for a function that is handed to a guest. Replaces whose
-     * memory it reached before. When the method returns the function no longer reaches that.
+     * Lets the function reach a guest's memory, by guest-physical address, whenever the guest is
+     * its owner: what an IOMMU does for a function that is handed to a guest. Replaces whose memory
+     * it reached before. When the method returns the function no longer reaches that.
      *
      * @param memory whose memory; {@link GuestMemory#none()} for nobody's
      * @implSpec The default does nothing: the function accesses memory only where {@link
-     *     #mapForDma} put it.
+     *     #mapForDma} put it. Otherwise it reaches no such memory while it reaches a guest's.
      */
     default void reachGuest(GuestMemory memory) {}
+
+    /**
+     * Returns whether {@link #reachGuest} does what it says, without which the function cannot be
+     * handed to a guest whole. Constant.
+     *
+     * @implSpec The default is {@code false}.
+     */
+    default boolean canReachGuest() {
+        return false;
+    }
 
     /**
      * Subscribes to the device's interrupts.
@@ -175,7 +185,7 @@ public interface PhysicalGpu {
     }
 
     /**
-     * Maps a BAR as memory of this process, from the BAR's first byte on, so that a VMM can map it
+     * Maps a BAR as memory of this process, from {@link #mappedFrom} on, so that a VMM can map it
      * into a guest and the guest's accesses go past {@link #read} and {@link #write}.
      *
      * <p>The mapping stays through resets of the function and of the board; what is written to it
@@ -191,5 +201,16 @@ public interface PhysicalGpu {
      */
     default Optional<SharedMemory> mapBar(int bar) {
         return Optional.empty();
+    }
+
+    /**
+     * Returns where in a BAR the part begins that {@link #mapBar} maps, in bytes, a multiple of 4
+     * KiB. Constant.
+     *
+     * @param bar {@code 0} to {@code 5}
+     * @implSpec The default is {@code 0}: the BAR's first byte.
+     */
+    default long mappedFrom(int bar) {
+        return 0;
     }
 }

@@ -25,7 +25,7 @@ final class Board {
     private final BoardTime time;
     private final InterruptQueue interrupts = new InterruptQueue(lock);
     private final SparseMemory framebuffer;
-    private final DmaSpace dma = new DmaSpace();
+    private final DmaSpace dma = new DmaSpace(this::isBusMaster);
     private final GspFaults faults = new GspFaults();
     private final OrderBook orders = new OrderBook();
     private final MappedBars mappedBars;
@@ -45,6 +45,10 @@ final class Board {
         engine = new GraphicsEngine(this);
         functions = new VirtualFunctions(this);
         physical = new PhysicalFunction(this);
+    }
+
+    private boolean isBusMaster() {
+        return physical.mayAccessMemory();
     }
 
     AdaModel model() {

@@ -6,12 +6,16 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.BooleanSupplier;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.gpumediator.api.vmm.GuestMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bus addresses of one fake board: what is mapped where. Mappings are a guard page apart,
- * addresses are not used twice, so that a stale one is a fault.
+ * addresses are not used twice, so that a stale one is a fault. While the board is given whole to a
+ * guest, bus addresses are guest-physical and nothing else is reached. Memory is accessed under the
+ * board's lock, and only while bus mastering is on.
  */
 final class DmaSpace {
 
@@ -25,8 +29,24 @@ final class DmaSpace {
     private record Mapping(MemorySegment segment, boolean writable) {}
 
     private final ConcurrentSkipListMap<Long, Mapping> mappings = new ConcurrentSkipListMap<>();
+    private final BooleanSupplier busMaster;
+    private @Nullable GuestMemory guest;
     private long next = FIRST;
     private long faults;
+
+    /**
+     * Creates a space with nothing in it.
+     *
+     * @param busMaster whether the board may access memory now
+     */
+    DmaSpace(BooleanSupplier busMaster) {
+        this.busMaster = busMaster;
+    }
+
+    /** Reaches the memory of this guest and no other, or, without one, what is mapped. */
+    void reach(@Nullable GuestMemory memory) {
+        guest = memory;
+    }
 
     synchronized long map(MemorySegment segment, DmaAccess access) {
         long length = segment.byteSize();
@@ -97,17 +117,41 @@ final class DmaSpace {
     }
 
     private @Nullable MemorySegment find(long address, int length, boolean write) {
-        Map.Entry<Long, Mapping> below = mappings.floorEntry(address);
-        if (below != null) {
-            MemorySegment segment = below.getValue().segment();
-            long offset = address - below.getKey();
-            if (offset <= segment.byteSize() - length && (!write || below.getValue().writable())) {
-                return segment.asSlice(offset, length);
+        GuestMemory owner = guest;
+        MemorySegment found =
+                !busMaster.getAsBoolean()
+                        ? null
+                        : owner == null
+                                ? findMapped(address, length, write)
+                                : findOf(owner, address, length, write);
+        if (found == null) {
+            synchronized (this) {
+                faults++;
             }
         }
-        synchronized (this) {
-            faults++;
+        return found;
+    }
+
+    private @Nullable MemorySegment findMapped(long address, int length, boolean write) {
+        Map.Entry<Long, Mapping> below = mappings.floorEntry(address);
+        if (below == null || write && !below.getValue().writable()) {
+            return null;
         }
-        return null;
+        return slice(below.getValue().segment(), address - below.getKey(), length);
+    }
+
+    private static @Nullable MemorySegment findOf(
+            GuestMemory owner, long address, int length, boolean write) {
+        GuestMemory.Region region = owner.regionAt(address);
+        if (region == null || write && !region.writable()) {
+            return null;
+        }
+        return slice(region.segment(), address - region.start(), length);
+    }
+
+    private static @Nullable MemorySegment slice(MemorySegment segment, long offset, int length) {
+        return offset >= 0 && offset <= segment.byteSize() - length
+                ? segment.asSlice(offset, length)
+                : null;
     }
 }

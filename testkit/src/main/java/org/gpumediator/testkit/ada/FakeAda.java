@@ -10,6 +10,7 @@ import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
+import org.gpumediator.api.vmm.GuestMemory;
 import org.gpumediator.api.vmm.SharedMemory;
 import org.gpumediator.testkit.FakeGpu;
 import org.gpumediator.testkit.SteppedClock;
@@ -34,6 +35,9 @@ public final class FakeAda implements FakeGpu {
 
     private final Board board;
     private final PhysicalFunction function;
+
+    /** Guarded by the board's lock. */
+    private @Nullable Registration reaching;
 
     private FakeAda(Board board) {
         this.board = board;
@@ -293,6 +297,27 @@ public final class FakeAda implements FakeGpu {
     @Override
     public void unmapForDma(long busAddress) {
         board.dma().unmap(busAddress);
+    }
+
+    @Override
+    public boolean canReachGuest() {
+        return true;
+    }
+
+    @Override
+    public void reachGuest(GuestMemory memory) {
+        boolean nobody = memory == GuestMemory.none();
+        // Who accesses memory holds the lock: once it was free, nobody uses the region any more.
+        Registration next = nobody ? null : memory.listen(region -> board.locked(() -> {}));
+        Registration old =
+                board.locked(
+                        () -> {
+                            Registration before = reaching;
+                            reaching = next;
+                            board.dma().reach(nobody ? null : memory);
+                            return before == null ? () -> {} : before;
+                        });
+        old.close();
     }
 
     @Override

@@ -137,6 +137,11 @@ final class PhysicalFunction {
         return config.read(AdaConfig.SRIOV + SriovCapability.CONTROL, 2);
     }
 
+    /** Returns whether it may access memory. */
+    boolean mayAccessMemory() {
+        return config.mayAccessMemory();
+    }
+
     /** Returns whether virtual functions answer to accesses of their BARs. */
     boolean virtualMemoryEnabled() {
         return (control() & SriovCapability.CONTROL_VF_MEMORY_ENABLE) != 0;

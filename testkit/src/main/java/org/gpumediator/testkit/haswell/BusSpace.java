@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.List;
 import org.gpumediator.api.HardwareAccessException;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
+import org.gpumediator.api.vmm.GuestMemory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * of 2 MiB. Each mapping starts on a granule, with an unmapped granule behind it, so that an access
  * past its end is a fault. Addresses are handed out rotating and start above 4 GiB, so that a stale
  * address does not soon mean something else and the high bits of an entry matter.
+ *
+ * <p>Or that of a guest which was given the whole GPU: then a bus address is a guest-physical one,
+ * and nothing else is reached.
  */
 final class BusSpace {
 
@@ -30,6 +34,9 @@ final class BusSpace {
     private static final int PAGE = 4096;
     private static final int FAULTS_KEPT = 64;
 
+    /** For how many regions of a guest it is remembered where they are. */
+    private static final int REGIONS_KEPT = 64;
+
     /** Memory that the GPU reaches, and where. */
     static final class Mapping {
         final long base;
@@ -38,8 +45,12 @@ final class BusSpace {
         final boolean writable;
 
         Mapping(long base, MemorySegment segment, boolean writable) {
+            this(base, segment.byteSize(), segment, writable);
+        }
+
+        Mapping(long base, long length, MemorySegment segment, boolean writable) {
             this.base = base;
-            this.length = segment.byteSize();
+            this.length = length;
             this.segment = segment;
             this.writable = writable;
         }
@@ -48,6 +59,8 @@ final class BusSpace {
     private final @Nullable Mapping[][] leaves = new Mapping[GRANULES >>> LEAF_SHIFT][];
     private final BitSet used = new BitSet(GRANULES);
     private final List<BusFault> faults = new ArrayList<>();
+    private final List<Mapping> guestRegions = new ArrayList<>();
+    private @Nullable GuestMemory guest;
     private int next = FIRST_GRANULE;
     private long faultCount;
     private int changes;
@@ -93,7 +106,7 @@ final class BusSpace {
     }
 
     void unmap(long busAddress) {
-        Mapping mapping = find(busAddress);
+        Mapping mapping = findMapped(busAddress);
         if (mapping == null || mapping.base != busAddress) {
             throw new IllegalArgumentException(
                     String.format("bus address 0x%x: nothing is mapped there", busAddress));
@@ -107,8 +120,25 @@ final class BusSpace {
         used.clear(first, first + granules);
     }
 
+    /** Reaches the memory of this guest and no other, or, without one, what is mapped. */
+    void reach(@Nullable GuestMemory memory) {
+        guest = memory;
+        forgetGuestRegions();
+    }
+
+    /** Asks the guest anew where its memory is. */
+    void forgetGuestRegions() {
+        changes++;
+        guestRegions.clear();
+    }
+
     /** Returns the mapping that holds a bus address, or null. */
     @Nullable Mapping find(long busAddress) {
+        GuestMemory owner = guest;
+        return owner == null ? findMapped(busAddress) : findRegion(owner, busAddress);
+    }
+
+    private @Nullable Mapping findMapped(long busAddress) {
         if (busAddress < 0 || busAddress >>> ADDRESS_BITS != 0) {
             return null;
         }
@@ -116,6 +146,26 @@ final class BusSpace {
         @Nullable Mapping[] leaf = leaves[granule >>> LEAF_SHIFT];
         Mapping mapping = leaf == null ? null : leaf[granule & LEAF_MASK];
         return mapping != null && busAddress - mapping.base < mapping.length ? mapping : null;
+    }
+
+    private @Nullable Mapping findRegion(GuestMemory owner, long busAddress) {
+        for (int i = 0; i < guestRegions.size(); i++) {
+            Mapping known = guestRegions.get(i);
+            if (Long.compareUnsigned(busAddress - known.base, known.length) < 0) {
+                return known;
+            }
+        }
+        GuestMemory.Region region = owner.regionAt(busAddress);
+        if (region == null) {
+            return null;
+        }
+        if (guestRegions.size() == REGIONS_KEPT) {
+            guestRegions.clear();
+        }
+        Mapping found =
+                new Mapping(region.start(), region.length(), region.segment(), region.writable());
+        guestRegions.add(found);
+        return found;
     }
 
     /** Reads an aligned dword, ones if that cannot be done. */

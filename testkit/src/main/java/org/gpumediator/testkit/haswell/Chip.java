@@ -247,6 +247,10 @@ final class Chip {
         return next;
     }
 
+    long nextVblankNanos() {
+        return display.nextVblankNanos();
+    }
+
     Engine engineOfFault(int offset) {
         return engines[engineIndexOfFault(offset)];
     }

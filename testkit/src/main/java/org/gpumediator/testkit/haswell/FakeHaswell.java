@@ -4,6 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -12,6 +14,8 @@ import org.gpumediator.api.AccessWidth;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.GpuIdentity;
+import org.gpumediator.api.vmm.GuestMemory;
+import org.gpumediator.api.vmm.SharedMemory;
 import org.gpumediator.testkit.FakeGpu;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  * <p>BAR 0 is 4 MiB: registers, then the translation table. BAR 2 is the aperture. BAR 4 is a pair
  * of ports, index and data, into BAR 0.
  *
- * <p>It has no thread. Engines execute only inside {@link #advance}; registers answer at any time.
- * Safe for use by multiple threads; listeners are called with no lock held, on the thread whose
- * call had the effect.
+ * <p>It has no thread. Engines execute only inside {@link #advance}, and only while bus mastering
+ * is on, as the machine's firmware leaves it; registers answer at any time. Safe for use by
+ * multiple threads; listeners are called with no lock held, on the thread whose call had the
+ * effect.
  *
  * <p>Not as on the chip: no kernel runs and nothing is drawn; displays have timing but no picture,
  * and no monitor. Translations are remembered until they are invalidated, as on the chip.
@@ -73,15 +78,19 @@ public final class FakeHaswell implements FakeGpu {
     private final Chip chip;
     private final BarAccess bars;
     private final GpuIdentity identity;
+    private final SharedMemory.@Nullable Allocator tableMemory;
     private volatile @Nullable Runnable workListener;
 
     // Guarded by the lock.
+    private @Nullable Registration reaching;
+    private @Nullable SharedMemory mappedTable;
     private int interruptsToLose;
     private long interruptsSent;
     private boolean gone;
 
     private FakeHaswell(Builder builder) {
-        config = new HaswellConfig(builder.deviceId, builder.apertureBytes);
+        config = new HaswellConfig(builder.deviceId, builder.apertureBytes, builder.stolenBytes);
+        tableMemory = builder.tableMemory;
         chip =
                 new Chip(
                         builder.clock,
@@ -135,11 +144,18 @@ public final class FakeHaswell implements FakeGpu {
 
     @Override
     public void writeConfig(int offset, int width, int value) {
+        boolean begins;
         lock.lock();
         try {
+            boolean was = config.busMaster();
             config.write(offset, width, value);
+            begins = !was && hasWorkLocked();
         } finally {
             lock.unlock();
+        }
+        Runnable hearsOfWork = workListener;
+        if (begins && hearsOfWork != null) {
+            hearsOfWork.run();
         }
     }
 
@@ -228,6 +244,106 @@ public final class FakeHaswell implements FakeGpu {
             chip.bus.unmap(busAddress);
         } finally {
             lock.unlock();
+        }
+    }
+
+    @Override
+    public boolean canReachGuest() {
+        return true;
+    }
+
+    /** Asks the guest for nothing before an engine, or the processor by the aperture, needs it. */
+    @Override
+    public void reachGuest(GuestMemory memory) {
+        boolean nobody = memory == GuestMemory.none();
+        // Who accesses memory holds the lock: once it was free, nobody uses the region any more.
+        Registration next =
+                nobody ? null : memory.listen(region -> exclusively(chip.bus::forgetGuestRegions));
+        Registration old =
+                locked(
+                        () -> {
+                            Registration before = reaching;
+                            reaching = next;
+                            chip.bus.reach(nobody ? null : memory);
+                            return before == null ? () -> {} : before;
+                        });
+        old.close();
+    }
+
+    // ---- the table as memory
+
+    @Override
+    public long mappedFrom(int bar) {
+        return bar == 0 ? BarAccess.GTT_OFFSET : 0;
+    }
+
+    /**
+     * Maps the translation table, if the fake was built so: an entry that is written there is seen
+     * as one that is written through BAR 0.
+     */
+    @Override
+    public Optional<SharedMemory> mapBar(int bar) {
+        SharedMemory.Allocator allocator = tableMemory;
+        if (bar != 0 || allocator == null) {
+            return Optional.empty();
+        }
+        lock.lock();
+        try {
+            if (mappedTable != null) {
+                throw new IllegalStateException("BAR 0: mapped");
+            }
+            SharedMemory memory =
+                    allocator.allocateWindow(
+                            "translation table", 4L * GlobalGtt.ENTRIES, BarAccess.GTT_OFFSET);
+            mappedTable = memory;
+            chip.gtt.moveTo(memory.segment());
+            return Optional.of(new MappedTable(memory));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The table while somebody else has it mapped as well. */
+    private final class MappedTable implements SharedMemory {
+
+        private final SharedMemory memory;
+
+        MappedTable(SharedMemory memory) {
+            this.memory = memory;
+        }
+
+        @Override
+        public MemorySegment segment() {
+            return memory.segment();
+        }
+
+        @Override
+        public OptionalInt fileDescriptor() {
+            return memory.fileDescriptor();
+        }
+
+        @Override
+        public long fileOffset() {
+            return memory.fileOffset();
+        }
+
+        @Override
+        public boolean renew() {
+            return memory.renew();
+        }
+
+        @Override
+        public void close() {
+            lock.lock();
+            try {
+                if (mappedTable == memory) {
+                    mappedTable = null;
+                    chip.gtt.moveBack();
+                    memory.close();
+                }
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
@@ -326,7 +442,7 @@ public final class FakeHaswell implements FakeGpu {
             lock.lock();
             try {
                 chip.tick(nowNanos);
-                slice = limit > 0 && !gone ? chip.slice(limit) : 0;
+                slice = limit > 0 && !gone && config.busMaster() ? chip.slice(limit) : 0;
                 messages = takeMessages();
             } finally {
                 lock.unlock();
@@ -351,7 +467,7 @@ public final class FakeHaswell implements FakeGpu {
 
     @Override
     public long nextWorkNanos() {
-        return locked(chip::nextWorkNanos);
+        return locked(() -> config.busMaster() ? chip.nextWorkNanos() : chip.nextVblankNanos());
     }
 
     @Override
@@ -360,6 +476,9 @@ public final class FakeHaswell implements FakeGpu {
     }
 
     private boolean hasWorkLocked() {
+        if (!config.busMaster()) {
+            return false;
+        }
         for (Engine engine : chip.engines) {
             if (engine.ready() && !engine.blocked()) {
                 return true;
@@ -473,9 +592,13 @@ public final class FakeHaswell implements FakeGpu {
     }
 
     private void onEngine(HaswellEngine engine, Consumer<Engine> action) {
+        exclusively(() -> action.accept(engine(engine)));
+    }
+
+    private void exclusively(Runnable action) {
         lock.lock();
         try {
-            action.accept(engine(engine));
+            action.run();
         } finally {
             lock.unlock();
         }
@@ -500,6 +623,8 @@ public final class FakeHaswell implements FakeGpu {
 
         private int deviceId = 0x0412;
         private long apertureBytes = 512L << 20;
+        private long stolenBytes = 32L << 20;
+        private SharedMemory.@Nullable Allocator tableMemory;
         private CommandTiming timing = CommandTiming.INSTANT;
         private @Nullable MediationClock clock;
         private int core;
@@ -525,6 +650,32 @@ public final class FakeHaswell implements FakeGpu {
                         "aperture of " + bytes + " bytes: expected 64, 128, 256 or 512 MiB");
             }
             apertureBytes = bytes;
+            return this;
+        }
+
+        /**
+         * Sets how much of the machine's memory its firmware has set aside for the GPU, "stolen":
+         * from 0 to 512 MiB, a multiple of 32 MiB; 32 MiB if not called. A GPU that is handed to a
+         * guest whole needs 0, as the guest has no memory there.
+         */
+        public Builder stolenBytes(long bytes) {
+            if (bytes < 0 || bytes > 512L << 20 || bytes % (32L << 20) != 0) {
+                throw new IllegalArgumentException(
+                        "stolen memory of "
+                                + bytes
+                                + " bytes: expected a multiple of 32 MiB, 0 to 512 MiB");
+            }
+            stolenBytes = bytes;
+            return this;
+        }
+
+        /**
+         * Lets the translation table be mapped, {@link FakeHaswell#mapBar}; not if not called.
+         *
+         * @param memory makes the memory, for each mapping anew
+         */
+        public Builder mappableTable(SharedMemory.Allocator memory) {
+            tableMemory = Objects.requireNonNull(memory, "memory");
             return this;
         }
 

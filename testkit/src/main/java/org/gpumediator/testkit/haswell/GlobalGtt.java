@@ -1,6 +1,8 @@
 package org.gpumediator.testkit.haswell;
 
-import java.util.Arrays;
+import static org.gpumediator.testkit.haswell.BusSpace.LE32;
+
+import java.lang.foreign.MemorySegment;
 
 /**
  * The global graphics translation table: 524,288 entries of 4 KiB pages, 2 GiB.
@@ -20,21 +22,34 @@ final class GlobalGtt {
     private static final int ADDRESS_HIGH = 0x0000_07f0;
     private static final int ADDRESS_HIGH_SHIFT = 28;
 
-    private final int[] entries = new int[ENTRIES];
+    private static final long LENGTH = 4L * ENTRIES;
+
+    private MemorySegment entries = MemorySegment.ofArray(new int[ENTRIES]);
 
     /** Returns an entry; an invalid one past the end of the table. */
     int entry(int index) {
-        return index >= 0 && index < ENTRIES ? entries[index] : 0;
+        return index >= 0 && index < ENTRIES ? entries.get(LE32, 4L * index) : 0;
     }
 
     void setEntry(int index, int value) {
         if (index >= 0 && index < ENTRIES) {
-            entries[index] = value;
+            entries.set(LE32, 4L * index, value);
         }
     }
 
     void clear() {
-        Arrays.fill(entries, 0);
+        entries.fill((byte) 0);
+    }
+
+    /** Keeps the entries in other memory from now on, which a guest may write as well. */
+    void moveTo(MemorySegment memory) {
+        MemorySegment.copy(entries, 0, memory, 0, LENGTH);
+        entries = memory;
+    }
+
+    /** Keeps the entries where nobody else sees them. */
+    void moveBack() {
+        moveTo(MemorySegment.ofArray(new int[ENTRIES]));
     }
 
     static long busAddress(int entry) {

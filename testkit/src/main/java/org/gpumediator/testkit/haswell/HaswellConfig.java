@@ -18,16 +18,20 @@ final class HaswellConfig {
     private static final int STATUS = 0x06;
     private static final int MSI_CONTROL = 0x92;
     private static final int BDSM = 0xdc00_0001;
-    private static final int GMCH_CTRL = 2 << 8 | 1 << 3;
+    private static final int TABLE_OF_2_MIB = 2 << 8;
+    private static final int STOLEN_SHIFT = 3;
+    private static final int COMMAND_BUS_MASTER = 1 << 2;
 
     private final byte[] bytes = new byte[LENGTH];
     private final byte[] writable = new byte[LENGTH];
     private final int deviceId;
     private final long apertureBytes;
+    private final long stolenBytes;
 
-    HaswellConfig(int deviceId, long apertureBytes) {
+    HaswellConfig(int deviceId, long apertureBytes, long stolenBytes) {
         this.deviceId = deviceId;
         this.apertureBytes = apertureBytes;
+        this.stolenBytes = stolenBytes;
         reset();
     }
 
@@ -36,10 +40,12 @@ final class HaswellConfig {
         Arrays.fill(bytes, (byte) 0);
         int apertureSelect = apertureBytes >= 512 << 20 ? 3 : apertureBytes >= 256 << 20 ? 1 : 0;
         int apertureMask = (int) -apertureBytes;
+        int graphicsControl = TABLE_OF_2_MIB | (int) (stolenBytes >>> 25) << STOLEN_SHIFT;
+        int stolenBase = stolenBytes == 0 ? 0 : BDSM;
         //    offset width value                  writable
         field(0x00,  2,    0x8086,                0);           // vendor
         field(0x02,  2,    deviceId,              0);           // device
-        field(0x04,  2,    0x0000,                0x0407);      // command
+        field(0x04,  2,    0x0007,                0x0407);      // command: on, as firmware leaves it
         field(0x06,  2,    0x0010,                0);           // status: capability list
         field(0x08,  4,    0x0300_0006,           0);           // class VGA, revision 6
         field(0x10,  4,    0x0000_0004,           0xffc0_0000); // BAR 0: 4 MiB, 64 bits
@@ -52,8 +58,8 @@ final class HaswellConfig {
         field(0x34,  1,    0x90,                  0);           // first capability
         field(0x3c,  1,    0,                     0xff);        // interrupt line
         field(0x3d,  1,    1,                     0);           // interrupt pin A
-        field(0x50,  2,    GMCH_CTRL,             0);           // 2 MiB of entries, 32 MiB stolen
-        field(0x5c,  4,    BDSM,                  0);
+        field(0x50,  2,    graphicsControl,       0);           // GGC: stolen in units of 32 MiB
+        field(0x5c,  4,    stolenBase,            0);           // BDSM
         field(0x62,  1,    apertureSelect << 1,   0);           // MSAC
         field(0x90,  2,    0xd005,                0);           // MSI, next 0xd0
         field(0x92,  2,    0,                     1);
@@ -82,6 +88,11 @@ final class HaswellConfig {
             int mask = writable[offset + i];
             bytes[offset + i] = (byte) (bytes[offset + i] & ~mask | value >>> 8 * i & mask);
         }
+    }
+
+    /** Returns whether the device may access memory. */
+    boolean busMaster() {
+        return (bytes[COMMAND] & COMMAND_BUS_MASTER) != 0;
     }
 
     boolean messagesEnabled() {

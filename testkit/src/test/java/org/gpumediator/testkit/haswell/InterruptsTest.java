@@ -106,7 +106,7 @@ class InterruptsTest {
     @Test
     void line_switchedOffInConfiguration_sendsNothingWithoutMessages() {
         bench.enableInterrupts(RCS);
-        bench.gpu.writeConfig(4, 2, 1 << 10);
+        bench.gpu.writeConfig(4, 2, 1 << 10 | 7);
         interrupt();
         assertThat(bench.interrupts).isZero();
         assertThat(bench.gpu.readConfig(6, 2) & 8).isNotZero();

@@ -108,13 +108,13 @@ class ResetTest {
     void powerOn_keepsMappingsAndNothingElse() {
         bench.reg(0x7_1234, 5);
         bench.reg(0x10_0000, 0x1001);
-        bench.gpu.writeConfig(4, 2, 7);
+        bench.gpu.writeConfig(4, 2, 0x400);
         bench.gpu.reset();
         assertThat(bench.reg(0x7_1234)).isZero();
         assertThat(bench.reg(0x10_0000)).isZero();
         assertThat(bench.reg(0x20_0000)).isZero();
         assertThat(bench.reg(0x203c)).isZero();
-        assertThat(bench.gpu.readConfig(4, 2)).isZero();
+        assertThat(bench.gpu.readConfig(4, 2)).isEqualTo(7);
         bench.map(0, bench.bus);
         bench.gpu.write(2, 0, 4, 9);
         assertThat(bench.get(0)).isEqualTo(9);
