@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.ResetKind;
@@ -26,7 +27,6 @@ import org.gpumediator.api.partition.PartitionRequest;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.api.spi.BackendContext;
 import org.gpumediator.api.spi.DeviceModel;
-import org.gpumediator.api.spi.GpuBackend;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
 import org.gpumediator.api.spi.GpuBackendProvider;
 import org.gpumediator.api.vmm.InsufficientResourceException;
@@ -51,7 +51,7 @@ public final class Mediator implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Mediator.class);
 
-    private final GpuBackend backend;
+    private final BackendSlot backend;
     private final String backendName;
     private final PhysicalGpu gpu;
     private final GpuClaim claim;
@@ -85,7 +85,8 @@ public final class Mediator implements AutoCloseable {
         steppers = new CopyOnWriteArrayList<>();
         backendName = provider.name();
         backend =
-                provider.open(
+                new BackendSlot(
+                        provider,
                         new BackendContext(
                                 gpu, clock, listener, builder.options, this::stepNeeded));
         placement = new Requests(backend, backendName, builder.policy);
@@ -202,13 +203,52 @@ public final class Mediator implements AutoCloseable {
         }
     }
 
+    /**
+     * Hands the whole GPU to one guest, whose native driver has it as on a machine of its own:
+     * registers, configuration and interrupts are forwarded, the guest's memory is at its
+     * guest-physical address, and no work is looked at. What keeps the guest to its memory is the
+     * GPU's {@link PhysicalGpu#reachGuest}. Until the virtual GPU is closed the backend is too; the
+     * GPU is reset before and after, and abilities of the backend have to be asked for anew.
+     *
+     * @param name name of the virtual GPU
+     * @param vmm the VMM that carries it
+     * @return the virtual GPU, {@link VirtualGpuState#CREATED}, which holds all that the inventory
+     *     lists
+     * @throws IllegalArgumentException if the name is no name, or in use
+     * @throws InsufficientResourceException if anybody holds a share of the GPU, the host included;
+     *     the message names who
+     * @throws org.gpumediator.api.GpuMediationException if the GPU cannot be handed to a guest, or
+     *     the host refuses; nothing stays taken
+     * @throws IllegalStateException if the mediator is closed
+     */
+    public VirtualGpu passThrough(String name, VmmPort vmm) {
+        VgpuRequest request = VgpuRequest.ofQuotas(name, Map.of());
+        Objects.requireNonNull(vmm, "vmm");
+        if (!turnstile.enter()) {
+            throw new IllegalStateException("the mediator is closed");
+        }
+        try {
+            return make(placement::wholeRequest, request, vmm, backend::passThrough);
+        } finally {
+            turnstile.leave();
+        }
+    }
+
     private VirtualGpu createInside(VgpuRequest request, VmmPort vmm) {
+        return make(placement::request, request, vmm, backend::create);
+    }
+
+    private VirtualGpu make(
+            Function<VgpuRequest, PartitionRequest> meaning,
+            VgpuRequest request,
+            VmmPort vmm,
+            Function<VgpuBlueprint, DeviceModel> build) {
         long began = clock.nanoTime();
-        VgpuBlueprint blueprint = reserve(request, vmm);
+        VgpuBlueprint blueprint = reserve(meaning.apply(request), request, vmm);
         DeviceModel model = null;
         CoreVirtualGpu vgpu;
         try {
-            model = backend.create(blueprint);
+            model = build.apply(blueprint);
             vgpu = new CoreVirtualGpu(blueprint, model, owner);
         } catch (Throwable failure) {
             failedCreations.increment();
@@ -243,8 +283,7 @@ public final class Mediator implements AutoCloseable {
     }
 
     /** Finds a place and writes it down; tries again when somebody else was faster. */
-    private VgpuBlueprint reserve(VgpuRequest request, VmmPort vmm) {
-        PartitionRequest wish = placement.request(request);
+    private VgpuBlueprint reserve(PartitionRequest wish, VgpuRequest request, VmmPort vmm) {
         while (true) {
             Ledger.Page page = ledger.page();
             if (page.holds(request.name())) {

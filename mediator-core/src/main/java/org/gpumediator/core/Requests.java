@@ -3,6 +3,7 @@ package org.gpumediator.core;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.gpumediator.api.partition.GpuInventory;
 import org.gpumediator.api.partition.GpuInventory.Holding;
 import org.gpumediator.api.partition.PartitionDecision;
@@ -81,6 +82,11 @@ public final class Requests {
         return new PartitionRequest(request.name(), typeOf(request), byKind(request.places()));
     }
 
+    /** Returns the request for all there is. */
+    PartitionRequest wholeRequest(VgpuRequest request) {
+        return PartitionRequest.of(request.name(), WholePartition.type(backend.capacity()));
+    }
+
     private Map<ResourceKind, Long> byKind(Map<String, Long> byName) {
         GpuInventory capacity = backend.capacity();
         Map<ResourceKind, Long> byKind = new LinkedHashMap<>();
@@ -101,8 +107,18 @@ public final class Requests {
         return byKind;
     }
 
-    /** Returns the policy's answer, which is checked: by the books, and by what the GPU can do. */
+    /**
+     * Returns the policy's answer, which is checked: by the books, and by what the GPU can do. No
+     * policy is asked where all is wanted, or gone.
+     */
     PartitionDecision decide(GpuInventory inventory, PartitionRequest request) {
+        if (WholePartition.isOf(request.type())) {
+            return WholePartition.decide(inventory, request);
+        }
+        Optional<PartitionDecision> gone = WholePartition.refusal(inventory, request);
+        if (gone.isPresent()) {
+            return gone.get();
+        }
         PartitionPolicy policy = policy();
         @Nullable PartitionDecision decision = policy.decide(inventory, request);
         if (decision == null) {

@@ -92,6 +92,16 @@ public interface GpuBackend extends AutoCloseable {
     }
 
     /**
+     * Returns what clears memory of the GPU's own that outlives its reset: run with no virtual GPU
+     * on it, after a guest has had the whole GPU. Empty for GPUs without such memory. It throws
+     * {@link org.gpumediator.api.GpuMediationException} if it could not be done; the GPU is given
+     * to nobody then.
+     */
+    default Optional<Runnable> scrubber() {
+        return Optional.empty();
+    }
+
+    /**
      * Does what is due: ends slices, finds hangs, emulates timers. Bounded in time; touches nothing
      * if nothing is due.
      *

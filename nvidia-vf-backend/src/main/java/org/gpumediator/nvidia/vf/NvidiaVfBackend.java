@@ -15,6 +15,7 @@ import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.partition.PartitionRequest;
 import org.gpumediator.api.partition.ResourceKind;
 import org.gpumediator.api.partition.ResourcePartition;
+import org.gpumediator.api.partition.ResourceRange;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.api.spi.Abilities;
@@ -249,6 +250,20 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
             throw failure;
         }
         return vgpu;
+    }
+
+    /** All of the framebuffer; the copy engine does not get at what the firmware protects. */
+    @Override
+    public Optional<Runnable> scrubber() {
+        return Optional.of(
+                () -> {
+                    long end = capacity.resource(VfResources.CHANNEL_IDS).space().end();
+                    core.scrubber()
+                            .scrub(
+                                    core.run(),
+                                    (int) end - 1,
+                                    new ResourceRange(0, board.framebufferBytes()));
+                });
     }
 
     @Override

@@ -117,7 +117,8 @@ public final class FakeGpus {
                     OptionText.amount("--gpu: aperture", options.getOrDefault("aperture", "")));
         }
         builder.timing(timing(options.getOrDefault("timing", "instant")));
-        return new Haswell(builder.build());
+        return new Haswell(
+                builder.stolenBytes(0).mappableTable(SealedMemory.allocator()).build());
     }
 
     private static FakeHaswell.CommandTiming timing(String name) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.gpumediator.api.GpuMediationException;
@@ -85,31 +86,44 @@ final class Service implements AutoCloseable {
      */
     void create(List<VgpuOption> options) {
         for (VgpuOption option : options) {
-            for (Made earlier : made) {
-                if (earlier.socket().equals(option.socket())) {
-                    throw UsageException.badOption(
-                            "--vgpu "
-                                    + option.request().name()
-                                    + ": socket="
-                                    + option.socket()
-                                    + " is given twice");
-                }
-            }
-            ClientPort port = new ClientPort();
-            try {
-                VirtualGpu vgpu = mediator.create(option.request(), port.vmmPort());
-                made.add(new Made(vgpu, port, option.socket()));
-            } catch (InsufficientResourceException full) {
-                throw new UsageException(UsageException.DOES_NOT_FIT, full.refusal().message());
-            } catch (IllegalArgumentException unknown) {
-                throw UsageException.badOption(
-                        "--vgpu " + option.request().name() + ": " + unknown.getMessage());
-            } catch (GpuMediationException refused) {
-                throw new UsageException(
-                        UsageException.HOST_REFUSES, String.valueOf(refused.getMessage()));
-            }
+            make(
+                    "--vgpu " + option.request().name(),
+                    option.socket(),
+                    vmm -> mediator.create(option.request(), vmm));
         }
         keepUnmanaged();
+    }
+
+    /**
+     * Gives the whole GPU to one guest.
+     *
+     * @throws UsageException if it is shared, or cannot be given away
+     */
+    void passThrough(PassThroughOption option) {
+        make(
+                PassThroughOption.OPTION + " " + option.name(),
+                option.socket(),
+                vmm -> mediator.passThrough(option.name(), vmm));
+        keepUnmanaged();
+    }
+
+    private void make(String what, Path socket, Function<VmmPort, VirtualGpu> maker) {
+        for (Made earlier : made) {
+            if (earlier.socket().equals(socket)) {
+                throw UsageException.badOption(what + ": socket=" + socket + " is given twice");
+            }
+        }
+        ClientPort port = new ClientPort();
+        try {
+            made.add(new Made(maker.apply(port.vmmPort()), port, socket));
+        } catch (InsufficientResourceException full) {
+            throw new UsageException(UsageException.DOES_NOT_FIT, full.refusal().message());
+        } catch (IllegalArgumentException unknown) {
+            throw UsageException.badOption(what + ": " + unknown.getMessage());
+        } catch (GpuMediationException refused) {
+            throw new UsageException(
+                    UsageException.HOST_REFUSES, String.valueOf(refused.getMessage()));
+        }
     }
 
     /**

@@ -77,6 +77,15 @@ public final class VfioUserServer implements Callable<Integer> {
     private List<String> vgpus = new ArrayList<>();
 
     @Option(
+            names = "--pass-through",
+            paramLabel = "name=N,socket=PATH",
+            description = {
+                "Give the whole GPU to one guest, whose native driver has it, and serve it. Nobody"
+                        + " else can have a part of it."
+            })
+    private @Nullable String passThrough;
+
+    @Option(
             names = "--desired-state",
             paramLabel = "FILE",
             description = {
@@ -249,9 +258,11 @@ public final class VfioUserServer implements Callable<Integer> {
             throw UsageException.badOption(
                     "--screenshot-dir " + screenshotFolder + ": expected a folder");
         }
-        if (vgpus.isEmpty() && desiredState == null && !listTypes) {
-            throw UsageException.badOption("expected --vgpu, --desired-state or --list-types");
+        if (vgpus.isEmpty() && passThrough == null && desiredState == null && !listTypes) {
+            throw UsageException.badOption(
+                    "expected --vgpu, --pass-through, --desired-state or --list-types");
         }
+        PassThroughOption whole = passThrough == null ? null : PassThroughOption.parse(passThrough);
         FakeGpu fake = FakeGpus.open(gpu, clock);
         Mediator.Builder builder = Mediator.builder(fake.gpu()).clock(clock);
         fake.backendOptions().forEach(builder::option);
@@ -262,7 +273,9 @@ public final class VfioUserServer implements Callable<Integer> {
         if (scheduler != null) {
             Policies.schedule(mediator, scheduler);
         }
-        HostShare.take(mediator);
+        if (whole == null) {
+            HostShare.take(mediator);
+        }
         try (Service service =
                 new Service(
                         fake, mediator, new Service.Settings(statsOnExit, writeMultiple, trace))) {
@@ -271,6 +284,9 @@ public final class VfioUserServer implements Callable<Integer> {
                             .map(text -> VgpuOption.parse(text, mediator.inventory()))
                             .toList();
             service.create(options);
+            if (whole != null) {
+                service.passThrough(whole);
+            }
             DesiredStateFile file =
                     desiredState == null ? null : new DesiredStateFile(desiredState);
             if (file != null) {

@@ -27,18 +27,18 @@ record VgpuOption(VgpuRequest request, Path socket) {
      */
     static VgpuOption parse(String text, GpuInventory inventory) {
         Map<String, String> pairs = OptionText.pairs(OPTION, text);
-        String name = required(pairs, "name", text);
-        Path socket = Path.of(required(pairs, "socket", text));
+        String name = required(OPTION, pairs, "name", text);
+        Path socket = Path.of(required(OPTION, pairs, "socket", text));
         return new VgpuOption(
                 VgpuWish.parse(
                         OPTION + " " + name, name, pairs, List.of("name", "socket"), inventory),
                 socket);
     }
 
-    private static String required(Map<String, String> pairs, String key, String text) {
+    static String required(String option, Map<String, String> pairs, String key, String text) {
         String value = pairs.remove(key);
         if (value == null) {
-            throw UsageException.badOption(OPTION + " " + text + ": " + key + "= is missing");
+            throw UsageException.badOption(option + " " + text + ": " + key + "= is missing");
         }
         return value;
     }

@@ -1,0 +1,33 @@
+package org.gpumediator.examples.vfiouser;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.gpumediator.examples.common.OptionText;
+import org.gpumediator.examples.common.UsageException;
+
+/**
+ * The {@code --pass-through} option.
+ *
+ * @param name name of the virtual GPU
+ * @param socket where it is served
+ */
+record PassThroughOption(String name, Path socket) {
+
+    static final String OPTION = "--pass-through";
+
+    /**
+     * Reads the option's value.
+     *
+     * @throws UsageException if it is malformed
+     */
+    static PassThroughOption parse(String text) {
+        Map<String, String> pairs = OptionText.pairs(OPTION, text);
+        String name = VgpuOption.required(OPTION, pairs, "name", text);
+        Path socket = Path.of(VgpuOption.required(OPTION, pairs, "socket", text));
+        for (String key : pairs.keySet()) {
+            throw UsageException.badOption(
+                    OPTION + " " + name + ": " + key + "=: expected name= and socket=");
+        }
+        return new PassThroughOption(name, socket);
+    }
+}
