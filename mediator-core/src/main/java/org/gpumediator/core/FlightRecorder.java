@@ -7,6 +7,7 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
+import org.gpumediator.api.partition.ResourcePartition;
 
 /**
  * The only class that knows Flight Recorder; it cannot be loaded where {@code jdk.jfr} is absent.
@@ -20,12 +21,12 @@ final class FlightRecorder implements LifecycleRecorder {
     }
 
     @Override
-    public void created(String vgpu, String type, String partition, long durationNanos) {
+    public void created(String vgpu, String type, ResourcePartition partition, long durationNanos) {
         Created event = new Created();
         if (event.shouldCommit()) {
             event.vgpu = vgpu;
             event.type = type;
-            event.partition = partition;
+            event.partition = partition.toString();
             event.took = durationNanos;
             event.commit();
         }

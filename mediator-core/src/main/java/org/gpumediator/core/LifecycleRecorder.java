@@ -1,9 +1,11 @@
 package org.gpumediator.core;
 
+import org.gpumediator.api.partition.ResourcePartition;
+
 /** Records what happens to virtual GPUs for a profiler. */
 interface LifecycleRecorder {
 
-    void created(String vgpu, String type, String partition, long durationNanos);
+    void created(String vgpu, String type, ResourcePartition partition, long durationNanos);
 
     void refused(String vgpu, String reason);
 
@@ -24,7 +26,8 @@ interface LifecycleRecorder {
     final class Nothing implements LifecycleRecorder {
 
         @Override
-        public void created(String vgpu, String type, String partition, long durationNanos) {}
+        public void created(
+                String vgpu, String type, ResourcePartition partition, long durationNanos) {}
 
         @Override
         public void refused(String vgpu, String reason) {}

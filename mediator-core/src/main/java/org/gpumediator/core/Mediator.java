@@ -24,6 +24,7 @@ import org.gpumediator.api.partition.GpuInventory.Holding;
 import org.gpumediator.api.partition.PartitionDecision;
 import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.api.partition.PartitionRequest;
+import org.gpumediator.api.partition.ResourcePartition;
 import org.gpumediator.api.partition.VgpuType;
 import org.gpumediator.api.spi.BackendContext;
 import org.gpumediator.api.spi.DeviceModel;
@@ -258,7 +259,7 @@ public final class Mediator implements AutoCloseable {
         vgpus.add(vgpu);
         created.increment();
         String type = vgpu.type().name();
-        String partition = vgpu.partition().toString();
+        ResourcePartition partition = vgpu.partition();
         recorder.created(vgpu.name(), type, partition, clock.nanoTime() - began);
         log.info("Created virtual GPU {} ({}) with {}", vgpu.name(), type, partition);
         return vgpu;

@@ -68,38 +68,32 @@ final class PartitionCheck {
             GpuInventory.Resource resource,
             String owner,
             ResourceRange range) {
-        String place =
-                String.format("%s [0x%x,0x%x)", resource.kind().name(), range.start(), range.end());
         if (!resource.space().contains(range)) {
-            throw wrong(
-                    owner,
-                    place
-                            + String.format(
-                                    ", outside [0x%x,0x%x)",
-                                    resource.space().start(), resource.space().end()));
+            throw wrong(owner, resource, range, "outside " + place(resource.space()));
         }
         for (ResourceRange reserved : resource.reserved()) {
             if (reserved.overlaps(range)) {
-                throw wrong(
-                        owner,
-                        place
-                                + String.format(
-                                        ", which overlaps the reserved [0x%x,0x%x)",
-                                        reserved.start(), reserved.end()));
+                String other = "which overlaps the reserved " + place(reserved);
+                throw wrong(owner, resource, range, other);
             }
         }
         for (Holding holding : inventory.holdings()) {
             for (ResourceRange held : holding.partition().ranges(resource.kind())) {
                 if (held.overlaps(range)) {
-                    throw wrong(
-                            owner,
-                            place
-                                    + String.format(
-                                            ", which overlaps [0x%x,0x%x) of %s",
-                                            held.start(), held.end(), holding.owner()));
+                    String other = "which overlaps " + place(held) + " of " + holding.owner();
+                    throw wrong(owner, resource, range, other);
                 }
             }
         }
+    }
+
+    private static String place(ResourceRange range) {
+        return String.format("[0x%x,0x%x)", range.start(), range.end());
+    }
+
+    private static IllegalStateException wrong(
+            String owner, GpuInventory.Resource resource, ResourceRange range, String why) {
+        return wrong(owner, resource.kind().name() + " " + place(range) + ", " + why);
     }
 
     private static IllegalStateException wrong(String owner, String what) {

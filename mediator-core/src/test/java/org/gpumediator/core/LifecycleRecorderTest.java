@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.gpumediator.api.partition.ResourcePartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,7 +26,8 @@ final class LifecycleRecorderTest {
             }
             recording.start();
             LifecycleRecorder recorder = LifecycleRecorder.ifAvailable();
-            recorder.created("vm1", "T", "{}", 5);
+            ResourcePartition none = ResourcePartition.of(Map.of(), Map.of());
+            recorder.created("vm1", "T", none, 5);
             recorder.refused("vm2", "no room");
             recorder.reset("vm1", "BUS");
             recorder.closed("vm1");

@@ -3,12 +3,13 @@ package org.gpumediator.core.pci;
 import java.util.Arrays;
 
 /**
- * The bytes of a configuration space: parallel arrays of values and masks. Knows nothing of what a
- * register does. Not safe for use by multiple threads.
+ * The bytes of a configuration space: parallel arrays of values and masks up to the last register,
+ * zeros behind it. Knows nothing of what a register does. Not safe for use by multiple threads.
  */
 final class ConfigBytes {
 
-    private final byte[] values;
+    private final int length;
+    private byte[] values;
     private final byte[] resetValues;
     private final byte[] writableMask;
     private final byte[] oneToClearMask;
@@ -17,14 +18,16 @@ final class ConfigBytes {
     private final byte[] deviceMask;
     private final ConfigLayout.Freeze[] freezes;
 
+    /** Takes a finished layout over: nobody may change it afterwards. */
     ConfigBytes(ConfigLayout layout) {
-        resetValues = layout.resetValues.clone();
+        length = layout.length();
+        resetValues = layout.resetValues;
         values = resetValues.clone();
-        writableMask = layout.writableMask.clone();
-        oneToClearMask = layout.oneToClearMask.clone();
-        frozenMask = layout.frozenMask.clone();
-        freezeOf = layout.freezeOf.clone();
-        deviceMask = layout.deviceMask.clone();
+        writableMask = layout.writableMask;
+        oneToClearMask = layout.oneToClearMask;
+        frozenMask = layout.frozenMask;
+        freezeOf = layout.freezeOf;
+        deviceMask = layout.deviceMask;
         freezes = layout.freezes.toArray(ConfigLayout.Freeze[]::new);
     }
 
@@ -33,7 +36,7 @@ final class ConfigBytes {
     }
 
     int length() {
-        return values.length;
+        return length;
     }
 
     /** Reads up to four bytes at any offset; bytes outside are ones. */
@@ -41,7 +44,7 @@ final class ConfigBytes {
         int value = 0;
         for (int i = 0; i < width; i++) {
             int at = offset + i;
-            int octet = contains(at) ? values[at] & 0xff : 0xff;
+            int octet = at < 0 || at >= length ? 0xff : at < values.length ? values[at] & 0xff : 0;
             value |= octet << (8 * i);
         }
         return value;
@@ -52,7 +55,7 @@ final class ConfigBytes {
         int frozen = frozenBits(offset, width);
         for (int i = 0; i < width; i++) {
             int at = offset + i;
-            if (contains(at)) {
+            if (isRegister(at)) {
                 int octet = value >>> (8 * i);
                 int open = ~(frozen >>> (8 * i));
                 int writable = writableMask[at] & open;
@@ -64,6 +67,9 @@ final class ConfigBytes {
 
     /** Writes as the device does: every bit. The caller keeps inside the space. */
     void set(int offset, int width, int value) {
+        if (offset + width > values.length) {
+            values = Arrays.copyOf(values, offset + width);
+        }
         for (int i = 0; i < width; i++) {
             values[offset + i] = (byte) (value >>> (8 * i));
         }
@@ -76,26 +82,27 @@ final class ConfigBytes {
     }
 
     void reset() {
-        System.arraycopy(resetValues, 0, values, 0, values.length);
+        values = Arrays.copyOf(resetValues, values.length);
     }
 
     /** Takes over what the guest or the device could have made of the space; nothing else. */
     void restore(byte[] saved) {
-        for (int i = 0; i < values.length; i++) {
+        reset();
+        for (int i = 0; i < resetValues.length; i++) {
             int mask = writableMask[i] | oneToClearMask[i] | deviceMask[i];
             values[i] = (byte) (resetValues[i] & ~mask | saved[i] & mask);
         }
     }
 
     byte[] copy() {
-        return Arrays.copyOf(values, values.length);
+        return Arrays.copyOf(values, length);
     }
 
     private int frozenBits(int offset, int width) {
         int frozen = 0;
         for (int i = 0; i < width; i++) {
             int at = offset + i;
-            if (contains(at) && freezeOf[at] != 0) {
+            if (isRegister(at) && freezeOf[at] != 0) {
                 ConfigLayout.Freeze rule = freezes[freezeOf[at] - 1];
                 if ((read(rule.guardOffset(), 4) & rule.guardMask()) != 0) {
                     frozen |= (frozenMask[at] & 0xff) << (8 * i);
@@ -105,7 +112,7 @@ final class ConfigBytes {
         return frozen;
     }
 
-    private boolean contains(int at) {
-        return at >= 0 && at < values.length;
+    private boolean isRegister(int at) {
+        return at >= 0 && at < resetValues.length;
     }
 }

@@ -5,7 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the registers of a configuration space while it is built, and who owns each byte. */
+/**
+ * Collects the registers of a configuration space while it is built, and who owns each byte. Arrays
+ * reach up to the last register only: of an extended space hardly anything is used.
+ */
 final class ConfigLayout {
 
     /**
@@ -16,40 +19,49 @@ final class ConfigLayout {
      */
     record Freeze(int guardOffset, int guardMask) {}
 
-    final byte[] resetValues;
-    final byte[] writableMask;
-    final byte[] oneToClearMask;
-    final byte[] frozenMask;
-    final byte[] freezeOf;
+    byte[] resetValues = {};
+    byte[] writableMask = {};
+    byte[] oneToClearMask = {};
+    byte[] frozenMask = {};
+    byte[] freezeOf = {};
 
     /** Bits that the device itself may change, and a restored state therefore may too. */
-    final byte[] deviceMask;
+    byte[] deviceMask = {};
 
     final List<Freeze> freezes = new ArrayList<>();
-    private final @Nullable String[] owner;
+    private final int length;
+    private @Nullable String[] owner = {};
 
     ConfigLayout(int length) {
-        resetValues = new byte[length];
-        writableMask = new byte[length];
-        oneToClearMask = new byte[length];
-        frozenMask = new byte[length];
-        freezeOf = new byte[length];
-        deviceMask = new byte[length];
-        owner = new String[length];
+        this.length = length;
+        reach(Math.min(length, ConfigHeader.CONVENTIONAL_LENGTH));
     }
 
     int length() {
-        return resetValues.length;
+        return length;
+    }
+
+    private void reach(int end) {
+        if (end > owner.length) {
+            resetValues = Arrays.copyOf(resetValues, end);
+            writableMask = Arrays.copyOf(writableMask, end);
+            oneToClearMask = Arrays.copyOf(oneToClearMask, end);
+            frozenMask = Arrays.copyOf(frozenMask, end);
+            freezeOf = Arrays.copyOf(freezeOf, end);
+            deviceMask = Arrays.copyOf(deviceMask, end);
+            owner = Arrays.copyOf(owner, end);
+        }
     }
 
     /** Takes a run of bytes for a named owner. */
-    void claim(String name, int offset, int length) {
-        if (offset < 0 || length < 1 || offset > length() - length) {
+    void claim(String name, int offset, int bytes) {
+        if (offset < 0 || bytes < 1 || offset > length - bytes) {
             throw new IllegalArgumentException(
                     "%s at 0x%x, %d bytes: expected to lie inside a space of %d bytes"
-                            .formatted(name, offset, length, length()));
+                            .formatted(name, offset, bytes, length));
         }
-        for (int i = offset; i < offset + length; i++) {
+        reach(offset + bytes);
+        for (int i = offset; i < offset + bytes; i++) {
             if (owner[i] != null) {
                 throw new IllegalArgumentException(
                         "%s at 0x%x: byte 0x%x belongs to %s".formatted(name, offset, i, owner[i]));
@@ -61,19 +73,20 @@ final class ConfigLayout {
     /**
      * Finds free bytes.
      *
-     * @return the lowest multiple of four at or above {@code from} with {@code length} free bytes
+     * @return the lowest multiple of four at or above {@code from} with {@code bytes} free bytes
      *     below {@code limit}
      */
-    int free(String name, int length, int from, int limit) {
+    int free(String name, int bytes, int from, int limit) {
         int run = 0;
         for (int i = from; i < limit; i++) {
-            run = owner[i] == null && (run > 0 || (i & 3) == 0) ? run + 1 : 0;
-            if (run == length) {
-                return i - length + 1;
+            boolean free = i >= owner.length || owner[i] == null;
+            run = free && (run > 0 || (i & 3) == 0) ? run + 1 : 0;
+            if (run == bytes) {
+                return i - bytes + 1;
             }
         }
         throw new IllegalArgumentException(
-                "%s: no %d free bytes from 0x%x to 0x%x".formatted(name, length, from, limit));
+                "%s: no %d free bytes from 0x%x to 0x%x".formatted(name, bytes, from, limit));
     }
 
     /** Sets reset value and masks of a register that lies in claimed bytes. */
@@ -93,6 +106,7 @@ final class ConfigLayout {
 
     /** Freezes bits of a register while any of {@code guardMask} is set elsewhere. */
     void freeze(int offset, int width, int mask, int guardOffset, int guardMask) {
+        reach(Math.min(offset + width, length));
         freezes.add(new Freeze(guardOffset, guardMask));
         if (freezes.size() > Byte.MAX_VALUE) {
             throw new IllegalArgumentException(

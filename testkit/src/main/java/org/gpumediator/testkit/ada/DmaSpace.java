@@ -3,7 +3,6 @@ package org.gpumediator.testkit.ada;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.BooleanSupplier;
@@ -98,25 +97,23 @@ final class DmaSpace {
     }
 
     /** Reads bytes; ones where nothing is mapped. */
-    byte[] readBytes(long address, int length) {
-        MemorySegment at = find(address, length, /* write= */ false);
-        byte[] bytes = new byte[length];
+    void readBytes(long address, MemorySegment target) {
+        MemorySegment at = find(address, target.byteSize(), /* write= */ false);
         if (at == null) {
-            Arrays.fill(bytes, (byte) -1);
+            target.fill((byte) -1);
         } else {
-            MemorySegment.ofArray(bytes).copyFrom(at);
+            target.copyFrom(at);
         }
-        return bytes;
     }
 
-    void writeBytes(long address, byte[] bytes) {
-        MemorySegment at = find(address, bytes.length, /* write= */ true);
+    void writeBytes(long address, MemorySegment source) {
+        MemorySegment at = find(address, source.byteSize(), /* write= */ true);
         if (at != null) {
-            at.copyFrom(MemorySegment.ofArray(bytes));
+            at.copyFrom(source);
         }
     }
 
-    private @Nullable MemorySegment find(long address, int length, boolean write) {
+    private @Nullable MemorySegment find(long address, long length, boolean write) {
         GuestMemory owner = guest;
         MemorySegment found =
                 !busMaster.getAsBoolean()
@@ -132,7 +129,7 @@ final class DmaSpace {
         return found;
     }
 
-    private @Nullable MemorySegment findMapped(long address, int length, boolean write) {
+    private @Nullable MemorySegment findMapped(long address, long length, boolean write) {
         Map.Entry<Long, Mapping> below = mappings.floorEntry(address);
         if (below == null || write && !below.getValue().writable()) {
             return null;
@@ -141,7 +138,7 @@ final class DmaSpace {
     }
 
     private static @Nullable MemorySegment findOf(
-            GuestMemory owner, long address, int length, boolean write) {
+            GuestMemory owner, long address, long length, boolean write) {
         GuestMemory.Region region = owner.regionAt(address);
         if (region == null || write && !region.writable()) {
             return null;
@@ -149,7 +146,7 @@ final class DmaSpace {
         return slice(region.segment(), address - region.start(), length);
     }
 
-    private static @Nullable MemorySegment slice(MemorySegment segment, long offset, int length) {
+    private static @Nullable MemorySegment slice(MemorySegment segment, long offset, long length) {
         return offset >= 0 && offset <= segment.byteSize() - length
                 ? segment.asSlice(offset, length)
                 : null;

@@ -160,10 +160,8 @@ final class GspCalls {
             request.put(Control.STATUS, GspStatus.BAD_PARAMETERS);
             return body.array();
         }
-        ByteBuffer parameters = GspQueues.little(new byte[body.limit() - header]);
-        body.get(header, parameters.array());
+        ByteBuffer parameters = body.slice(header, body.limit() - header);
         request.put(Control.STATUS, wrong ? GspStatus.INJECTED : control(request, parameters));
-        body.put(header, parameters.array());
         return body.array();
     }
 

@@ -123,20 +123,22 @@ final class GspConversation {
             return;
         }
         tellOfOthers(request);
-        GspFault damage =
-                DAMAGES.stream()
-                        .filter(
-                                each ->
-                                        each != GspFault.HUGE_REPLY
-                                                || hasLength(function, reply.body()))
-                        .filter(each -> faults.strikes(each, request))
-                        .findFirst()
-                        .orElse(null);
+        GspFault damage = damage(function, reply, request);
         if (damage == GspFault.HUGE_REPLY) {
             GspQueues.little(reply.body()).putInt(LENGTH_AT, -32);
         }
         long delay = faults.strikes(GspFault.LATE_REPLY, request) ? LATE_NANOS : ANSWER_NANOS;
         board.agenda().after(delay, () -> reply(at, message, reply, damage));
+    }
+
+    private @Nullable GspFault damage(int function, GspCalls.Reply reply, int request) {
+        for (GspFault each : DAMAGES) {
+            boolean possible = each != GspFault.HUGE_REPLY || hasLength(function, reply.body());
+            if (possible && board.faults().strikes(each, request)) {
+                return each;
+            }
+        }
+        return null;
     }
 
     /** Returns whether a reply says of itself how long it is. */

@@ -1,5 +1,6 @@
 package org.gpumediator.testkit.ada;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
@@ -47,6 +48,11 @@ final class GspQueues {
     private final long commands;
     private final long statuses;
     private final Deque<byte[]> waiting = new ArrayDeque<>();
+    private ByteBuffer incoming = little(new byte[ENTRY]);
+
+    /** Of each number of elements a message that was sent, for the next one. */
+    private final byte @Nullable [][] spare = new byte[MOST_ELEMENTS + 1][];
+
     private @Nullable Message partial;
     private @Nullable ByteBuffer partialBody;
     private int readAt;
@@ -70,7 +76,7 @@ final class GspQueues {
                 .put(Sender.FLAGS, 1)
                 .put(Sender.RX_HDR_OFF, READ_POINTER)
                 .put(Sender.ENTRY_OFF, ENTRY);
-        dma.writeBytes(statuses, header.array());
+        dma.writeBytes(statuses, MemorySegment.ofArray(header.array()));
         dma.writeInt(statuses + READ_POINTER, readAt);
     }
 
@@ -96,8 +102,12 @@ final class GspQueues {
         if (first) {
             rejected += body == null ? 0 : 1;
             int bytes = bodyBytes(next);
-            body = little(new byte[Math.max(bytes, next.payload().limit())]);
             partial = next;
+            if (bytes <= next.payload().limit()) {
+                partialBody = null;
+                return next;
+            }
+            body = little(new byte[bytes]);
         } else if (body == null || body.remaining() < next.payload().limit()) {
             rejected++;
             partialBody = null;
@@ -130,18 +140,13 @@ final class GspQueues {
 
     private @Nullable Message piece() {
         while (readAt != dma.readInt(commands + WRITE_POINTER)) {
-            byte[] first = entry(readAt);
-            ByteBuffer head = little(first);
-            int elements = head.getInt(ELEMENTS);
+            int elements = dma.readInt(entry(readAt) + ELEMENTS);
             if (elements < 1 || elements > MOST_ELEMENTS) {
                 rejected++;
                 advance(1);
                 continue;
             }
-            ByteBuffer all = little(new byte[elements * ENTRY]);
-            for (int i = 0; i < elements; i++) {
-                all.put(i * ENTRY, entry((readAt + i) % COUNT));
-            }
+            ByteBuffer all = copy(elements);
             advance(elements);
             WireView header = Header.LAYOUT.view(all, ELEMENT_HEADER);
             int length = header.getInt(Header.LENGTH);
@@ -167,8 +172,21 @@ final class GspQueues {
         return null;
     }
 
-    private byte[] entry(int index) {
-        return dma.readBytes(commands + ENTRY + (long) index * ENTRY, ENTRY);
+    /** Copies a command out; the copy is valid until the next one. */
+    private ByteBuffer copy(int elements) {
+        if (incoming.capacity() < elements * ENTRY) {
+            incoming = little(new byte[elements * ENTRY]);
+        }
+        for (int i = 0; i < elements; i++) {
+            dma.readBytes(
+                    entry((readAt + i) % COUNT),
+                    MemorySegment.ofArray(incoming.array()).asSlice((long) i * ENTRY, ENTRY));
+        }
+        return incoming;
+    }
+
+    private long entry(int index) {
+        return commands + ENTRY + (long) index * ENTRY;
     }
 
     private void advance(int elements) {
@@ -182,7 +200,8 @@ final class GspQueues {
         int number = 0;
         do {
             int end = Math.min(payload.length, at + MOST_PAYLOAD);
-            byte[] piece = Arrays.copyOfRange(payload, at, end);
+            boolean whole = end - at == payload.length;
+            byte[] piece = whole ? payload : Arrays.copyOfRange(payload, at, end);
             sendPiece(
                     new Head(number == 0 ? function : CONTINUATION, result, sequence),
                     piece,
@@ -208,7 +227,7 @@ final class GspQueues {
         }
         int length = RPC_HEADER + piece.length;
         int elements = (ELEMENT_HEADER + length + ENTRY - 1) / ENTRY;
-        ByteBuffer all = little(new byte[elements * ENTRY]);
+        ByteBuffer all = little(blank(elements));
         if (fault == GspFault.WRONG_SEQUENCE && number == 0) {
             sent++;
         }
@@ -234,6 +253,16 @@ final class GspQueues {
         }
     }
 
+    private byte[] blank(int elements) {
+        byte[] old = spare[elements];
+        spare[elements] = null;
+        if (old == null) {
+            return new byte[elements * ENTRY];
+        }
+        Arrays.fill(old, (byte) 0);
+        return old;
+    }
+
     /** Sends what had no room. Returns whether something still waits. */
     boolean flush() {
         for (byte[] next = waiting.peek(); next != null; next = waiting.peek()) {
@@ -244,9 +273,11 @@ final class GspQueues {
                 return true;
             }
             waiting.remove();
+            spare[elements] = next;
             for (int i = 0; i < elements; i++) {
-                byte[] piece = Arrays.copyOfRange(next, i * ENTRY, (i + 1) * ENTRY);
-                dma.writeBytes(statuses + ENTRY + (long) ((writeAt + i) % COUNT) * ENTRY, piece);
+                dma.writeBytes(
+                        statuses + ENTRY + (long) ((writeAt + i) % COUNT) * ENTRY,
+                        MemorySegment.ofArray(next).asSlice((long) i * ENTRY, ENTRY));
             }
             writeAt = (writeAt + elements) % COUNT;
             dma.writeInt(statuses + WRITE_POINTER, writeAt);

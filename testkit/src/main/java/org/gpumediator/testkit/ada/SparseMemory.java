@@ -5,7 +5,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.gpumediator.api.AccessWidth;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class SparseMemory {
 
     private static final int PAGE = 4096;
+    private static final int MOST_SPARE = 16;
     private static final ValueLayout.OfLong WORD =
             ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LE64 =
@@ -24,6 +27,9 @@ final class SparseMemory {
 
     private final long length;
     private final ConcurrentSkipListMap<Long, byte[]> pages = new ConcurrentSkipListMap<>();
+
+    /** Pages of zeros that were in use, for the next ones. */
+    private final ConcurrentLinkedQueue<byte[]> spare = new ConcurrentLinkedQueue<>();
 
     private final ConcurrentSkipListMap<Long, MemorySegment> overlays =
             new ConcurrentSkipListMap<>();
@@ -154,12 +160,49 @@ final class SparseMemory {
             if ((value & AccessWidth.ones(width)) == 0) {
                 return;
             }
-            page = pages.computeIfAbsent(at / PAGE, _ -> new byte[PAGE]);
+            page = pages.computeIfAbsent(at / PAGE, _ -> blank());
         }
         int start = (int) (at % PAGE);
         for (int i = 0; i < width; i++) {
             page[start + i] = (byte) (value >>> 8 * i);
         }
+    }
+
+    /** Writes page by page; no effect where it is not inside. */
+    void write(long at, MemorySegment source) {
+        for (long done = 0; done < source.byteSize(); ) {
+            long place = at + done;
+            int start = (int) (place % PAGE);
+            MemorySegment piece =
+                    source.asSlice(done, Math.min(PAGE - start, source.byteSize() - done));
+            done += piece.byteSize();
+            Map.Entry<Long, MemorySegment> overlay = overlay(place);
+            if (place < 0 || place >= length) {
+                continue;
+            }
+            if (overlay != null) {
+                MemorySegment.copy(
+                        piece, 0, overlay.getValue(), place - overlay.getKey(), piece.byteSize());
+                continue;
+            }
+            byte[] page = pages.get(place / PAGE);
+            if (page == null) {
+                if (isAllZero(piece)) {
+                    continue;
+                }
+                page = pages.computeIfAbsent(place / PAGE, _ -> blank());
+            }
+            MemorySegment.ofArray(page).asSlice(start, piece.byteSize()).copyFrom(piece);
+        }
+    }
+
+    private static boolean isAllZero(MemorySegment bytes) {
+        for (long offset = 0; offset < bytes.byteSize(); offset++) {
+            if (bytes.get(ValueLayout.JAVA_BYTE, offset) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     int readInt(long at) {
@@ -170,9 +213,20 @@ final class SparseMemory {
         write(at, 4, value);
     }
 
+    private byte[] blank() {
+        byte[] kept = spare.poll();
+        return kept == null ? new byte[PAGE] : kept;
+    }
+
     /** Makes whole pages zero. */
     void clear(long at, long bytes) {
-        pages.subMap(at / PAGE, (at + bytes) / PAGE).clear();
+        var range = pages.subMap(at / PAGE, (at + bytes) / PAGE);
+        for (Map.Entry<Long, byte[]> each : range.entrySet()) {
+            if (pages.remove(each.getKey(), each.getValue()) && spare.size() < MOST_SPARE) {
+                Arrays.fill(each.getValue(), (byte) 0);
+                spare.add(each.getValue());
+            }
+        }
         overlays.forEach((start, segment) -> within(at, bytes, start, segment).fill((byte) 0));
     }
 

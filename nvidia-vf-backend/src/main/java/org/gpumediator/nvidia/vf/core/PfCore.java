@@ -422,6 +422,7 @@ public final class PfCore implements AutoCloseable {
                 putDown();
             } finally {
                 interrupts.close();
+                scrubber.close();
             }
         }
     }

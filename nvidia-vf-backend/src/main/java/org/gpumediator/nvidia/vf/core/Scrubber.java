@@ -3,6 +3,7 @@ package org.gpumediator.nvidia.vf.core;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.gpumediator.api.GpuMediationException;
 import org.gpumediator.api.ShareLostException;
@@ -13,6 +14,7 @@ import org.gpumediator.core.hardware.DmaPages;
 import org.gpumediator.core.hardware.Mmio;
 import org.gpumediator.nvidia.vf.gsp.Waiter;
 import org.gpumediator.nvidia.vf.hardware.BoardRegisters;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Fills framebuffer with zeros by the copy engine. Each use has a channel of its own, so that
@@ -20,7 +22,7 @@ import org.gpumediator.nvidia.vf.hardware.BoardRegisters;
  *
  * <p>Source: methods of the Ampere DMA copy class; lines of at most 2 GiB.
  */
-public final class Scrubber {
+public final class Scrubber implements AutoCloseable {
 
     // spotless:off
     private static final int SEMAPHORE_HIGH   = 0x240;
@@ -45,6 +47,8 @@ public final class Scrubber {
     private final Waiter waiter;
     private final Map<Integer, Leftover> leftovers = new ConcurrentHashMap<>();
     private final LongAdder bytes = new LongAdder();
+    private final AtomicReference<@Nullable DmaPages> idle = new AtomicReference<>();
+    private volatile boolean closed;
 
     /** A channel that may be open, in the run of the firmware that it was opened in. */
     private record Leftover(FirmwareRun run, int handle) {}
@@ -71,8 +75,9 @@ public final class Scrubber {
      * @throws GpuMediationException if it could not be begun
      */
     public void scrub(FirmwareRun run, int channel, ResourceRange... ranges) {
-        DmaPages memory = new DmaPages(gpu, 2 * DmaPages.PAGE, DmaAccess.READ_WRITE);
+        DmaPages memory = takePages();
         boolean done = false;
+        boolean unused = false;
         try {
             freeLeftover(run, channel);
             int handle = run.controls().newHandle();
@@ -84,8 +89,13 @@ public final class Scrubber {
             new Mmio(gpu).write(BoardRegisters.CHANNEL_DOORBELL, channel);
             done = waiter.until(LIMIT_NANOS, () -> memory.getInt(SEMAPHORE_PAGE) == DONE);
             freeLeftover(run, channel);
+            unused = done;
         } finally {
-            memory.close();
+            if (unused) {
+                keepPages(memory);
+            } else {
+                memory.close(); // the engine may still read and write there
+            }
         }
         if (!done) {
             throw new ShareLostException(
@@ -98,6 +108,34 @@ public final class Scrubber {
         }
         for (ResourceRange range : ranges) {
             bytes.add(range.length());
+        }
+    }
+
+    private DmaPages takePages() {
+        DmaPages kept = idle.getAndSet(null);
+        if (kept == null) {
+            return new DmaPages(gpu, 2 * DmaPages.PAGE, DmaAccess.READ_WRITE);
+        }
+        kept.putInt(SEMAPHORE_PAGE, 0);
+        return kept;
+    }
+
+    /** Keeps what the next one needs: giving shared memory back stops every thread. */
+    private void keepPages(DmaPages memory) {
+        if (closed || !idle.compareAndSet(null, memory)) {
+            memory.close();
+        } else if (closed) {
+            close();
+        }
+    }
+
+    /** Gives memory back; whoever still scrubs does so himself. */
+    @Override
+    public void close() {
+        closed = true;
+        DmaPages kept = idle.getAndSet(null);
+        if (kept != null) {
+            kept.close();
         }
     }
 

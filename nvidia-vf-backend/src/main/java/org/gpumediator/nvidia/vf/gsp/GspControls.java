@@ -121,14 +121,13 @@ public final class GspControls {
     private void allocate(
             String what, int client, int parent, int handle, int classId, WireView parameters) {
         byte[] bytes = parameters.array();
-        WireView body = Allocate.LAYOUT.allocate(bytes.length);
+        WireView body = Allocate.LAYOUT.allocate();
         body.put(Allocate.CLIENT, client)
                 .put(Allocate.PARENT, parent)
                 .put(Allocate.OBJECT, handle)
                 .put(Allocate.CLASS, classId)
                 .put(Allocate.PARAMS_SIZE, bytes.length);
-        byte[] message = append(body, bytes);
-        ByteBuffer reply = rpc.call(what, GspRpc.RM_ALLOC, message);
+        ByteBuffer reply = rpc.call(what, GspRpc.RM_ALLOC, body.array(), bytes);
         check(what, reply, Allocate.STATUS.offset());
     }
 
@@ -162,27 +161,19 @@ public final class GspControls {
      * @param parameters its parameters; replaced by what the firmware makes of them
      */
     public void control(String what, GspClient client, int command, byte[] parameters) {
-        WireView body = Control.LAYOUT.allocate(parameters.length);
-        body.put(Control.CLIENT, client.client())
+        WireView head = Control.LAYOUT.allocate();
+        head.put(Control.CLIENT, client.client())
                 .put(Control.OBJECT, client.subdevice())
                 .put(Control.CMD, command)
                 .put(Control.PARAMS_SIZE, parameters.length);
-        byte[] message = append(body, parameters);
-        ByteBuffer reply = rpc.call(what, GspRpc.RM_CONTROL, message);
+        ByteBuffer reply = rpc.call(what, GspRpc.RM_CONTROL, head.array(), parameters);
         check(what, reply, Control.STATUS.offset());
-        if (reply.limit() != message.length) {
+        int expected = Control.LAYOUT.bytes() + parameters.length;
+        if (reply.limit() != expected) {
             throw new GspTimeoutException(
-                    what + ": reply of " + reply.limit() + " bytes: expected " + message.length);
+                    what + ": reply of " + reply.limit() + " bytes: expected " + expected);
         }
         reply.get(Control.LAYOUT.bytes(), parameters);
-    }
-
-    /** Returns a message whose parameters stand behind its structure, where it has room. */
-    private static byte[] append(WireView body, byte[] parameters) {
-        byte[] message = body.array();
-        System.arraycopy(
-                parameters, 0, message, message.length - parameters.length, parameters.length);
-        return message;
     }
 
     private static void check(String what, ByteBuffer reply, int statusAt) {

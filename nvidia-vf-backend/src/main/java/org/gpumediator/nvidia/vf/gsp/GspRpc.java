@@ -2,13 +2,13 @@ package org.gpumediator.nvidia.vf.gsp;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.gpumediator.api.DeviceLostException;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -51,6 +51,7 @@ public final class GspRpc implements AutoCloseable {
     private static final long ROOM_NANOS = 1_000_000_000L;
     private static final long REPLY_NANOS = 5_100_000_000L;
     private static final int TIMEOUTS_ALLOWED = 3;
+    private static final byte[] NOTHING = {};
 
     /** Hears of events; must not call the firmware. */
     public interface EventListener {
@@ -138,7 +139,7 @@ public final class GspRpc implements AutoCloseable {
 
     /** Sends a message that is not answered. */
     void post(String what, int function, byte[] payload) {
-        transmit(what, function, 0, payload);
+        transmit(what, function, 0, payload, NOTHING);
     }
 
     /**
@@ -148,13 +149,25 @@ public final class GspRpc implements AutoCloseable {
      * @return the reply's payload
      */
     public ByteBuffer call(String what, int function, byte[] payload) {
+        return call(what, function, payload, NOTHING);
+    }
+
+    /**
+     * Calls a function and waits for the reply.
+     *
+     * @param what for messages of exceptions
+     * @param head the payload up to its parameters
+     * @param tail its parameters
+     * @return the reply's payload
+     */
+    ByteBuffer call(String what, int function, byte[] head, byte[] tail) {
         checkLost(what);
         calls.increment();
         int sequence = nextSequence.getAndIncrement() & Integer.MAX_VALUE;
         Pending pending = new Pending();
         open.put(sequence, pending);
         try {
-            transmit(what, function, sequence, payload);
+            transmit(what, function, sequence, head, tail);
             boolean answered =
                     waiter.until(
                             REPLY_NANOS,
@@ -192,12 +205,14 @@ public final class GspRpc implements AutoCloseable {
     }
 
     /** Sends a message, in pieces if it is long; nobody else's comes between them. */
-    private void transmit(String what, int function, int sequence, byte[] payload) {
-        if (payload.length > SharedQueues.MOST_BODY) {
+    private void transmit(
+            String what, int function, int sequence, byte[] head, byte[] tail) {
+        int bytes = head.length + tail.length;
+        if (bytes > SharedQueues.MOST_BODY) {
             throw new IllegalArgumentException(
                     what
                             + ": "
-                            + payload.length
+                            + bytes
                             + " bytes: expected at most "
                             + SharedQueues.MOST_BODY);
         }
@@ -205,23 +220,24 @@ public final class GspRpc implements AutoCloseable {
         try {
             int at = 0;
             do {
-                int end = Math.min(payload.length, at + SharedQueues.MOST_PAYLOAD);
-                byte[] piece = Arrays.copyOfRange(payload, at, end);
-                sendPiece(what, at == 0 ? function : SharedQueues.CONTINUATION, sequence, piece);
+                int end = Math.min(bytes, at + SharedQueues.MOST_PAYLOAD);
+                int from = at;
+                int number = at == 0 ? function : SharedQueues.CONTINUATION;
+                sendPiece(what, () -> queues.send(number, sequence, head, tail, from, end));
                 at = end;
-            } while (at < payload.length);
+            } while (at < bytes);
         } finally {
             transmitting.unlock();
         }
     }
 
-    private void sendPiece(String what, int function, int sequence, byte[] piece) {
+    private void sendPiece(String what, BooleanSupplier send) {
         boolean room =
                 waiter.until(
                         ROOM_NANOS,
                         () -> {
                             drain();
-                            return queues.send(function, sequence, piece) || lost != null;
+                            return send.getAsBoolean() || lost != null;
                         });
         checkLost(what);
         if (!room) {

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.hardware.PhysicalGpu.DmaAccess;
 import org.gpumediator.core.hardware.DmaPages;
@@ -88,7 +89,11 @@ final class SharedQueues implements AutoCloseable {
     @GuardedBy("sending")
     private int sent;
 
+    @GuardedBy("sending")
+    private ByteBuffer outgoing = little(ENTRY);
+
     // Used by one receiver at a time.
+    private ByteBuffer incoming = little(ENTRY);
     private int readAt;
     private int expected;
     private long skipped;
@@ -102,12 +107,16 @@ final class SharedQueues implements AutoCloseable {
         final int sequence;
         final ByteBuffer body;
 
-        Partial(int function, int result, int sequence, int bytes) {
+        Partial(int function, int result, int sequence, ByteBuffer body) {
             this.function = function;
             this.result = result;
             this.sequence = sequence;
-            body = ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
+            this.body = body;
         }
+    }
+
+    private static ByteBuffer little(int bytes) {
+        return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     SharedQueues(PhysicalGpu gpu) {
@@ -150,34 +159,46 @@ final class SharedQueues implements AutoCloseable {
     /**
      * Puts a message into the command queue.
      *
+     * @param head what its payload is cut out of, and {@code tail} behind it
+     * @param from where its payload begins in both
+     * @param end where it ends
      * @return whether there was room
      */
-    boolean send(int function, int sequence, byte[] payload) {
-        int length = RPC_HEADER + payload.length;
+    boolean send(int function, int sequence, byte[] head, byte[] tail, int from, int end) {
+        int length = RPC_HEADER + end - from;
         int elements = (ELEMENT_HEADER + length + ENTRY - 1) / ENTRY;
-        ByteBuffer all = ByteBuffer.allocate(elements * ENTRY).order(ByteOrder.LITTLE_ENDIAN);
-        all.putInt(ELEMENTS, elements);
-        Header.LAYOUT
-                .view(all, ELEMENT_HEADER)
-                .put(Header.HEADER_VERSION, RPC_VERSION)
-                .put(Header.SIGNATURE, RPC_SIGNATURE)
-                .put(Header.LENGTH, length)
-                .put(Header.FUNCTION, function)
-                .put(Header.RPC_RESULT, PENDING)
-                .put(Header.RPC_RESULT_PRIVATE, PENDING)
-                .put(Header.SEQUENCE, sequence);
-        all.put(ELEMENT_HEADER + RPC_HEADER, payload);
         synchronized (sending) {
             int read = memory.getInt(STATUS_OFFSET + READ_POINTER);
             int room = Math.floorMod(read - writeAt - 1, COUNT);
             if (read < 0 || read >= COUNT || room < elements) {
                 return false;
             }
+            if (outgoing.capacity() < elements * ENTRY) {
+                outgoing = little(elements * ENTRY);
+            }
+            ByteBuffer all = outgoing;
+            Arrays.fill(all.array(), 0, ELEMENT_HEADER + RPC_HEADER, (byte) 0);
+            Arrays.fill(all.array(), ELEMENT_HEADER + length, elements * ENTRY, (byte) 0);
+            Header.LAYOUT
+                    .view(all, ELEMENT_HEADER)
+                    .put(Header.HEADER_VERSION, RPC_VERSION)
+                    .put(Header.SIGNATURE, RPC_SIGNATURE)
+                    .put(Header.LENGTH, length)
+                    .put(Header.FUNCTION, function)
+                    .put(Header.RPC_RESULT, PENDING)
+                    .put(Header.RPC_RESULT_PRIVATE, PENDING)
+                    .put(Header.SEQUENCE, sequence);
+            int split = Math.clamp(head.length, from, end);
+            all.put(ELEMENT_HEADER + RPC_HEADER, head, Math.min(from, head.length), split - from);
+            int behind = Math.max(from - head.length, 0);
+            int at = ELEMENT_HEADER + RPC_HEADER + split - from;
+            all.put(at, tail, behind, end - split);
             all.putInt(SEQUENCE, sent++);
+            all.putInt(ELEMENTS, elements);
             all.putInt(CHECKSUM, checksum(all, ELEMENT_HEADER + length));
             for (int i = 0; i < elements; i++) {
                 MemorySegment.copy(
-                        MemorySegment.ofBuffer(all),
+                        MemorySegment.ofArray(all.array()),
                         (long) i * ENTRY,
                         memory.segment(),
                         entry(COMMAND_OFFSET, writeAt + i),
@@ -258,13 +279,14 @@ final class SharedQueues implements AutoCloseable {
             lose(listener);
             return;
         }
+        boolean whole = bytes == payload.length;
+        ByteBuffer body = ByteBuffer.wrap(whole ? payload : Arrays.copyOf(payload, bytes));
         Partial next =
                 new Partial(
                         function,
                         header.getInt(Header.RPC_RESULT),
                         header.getInt(Header.SEQUENCE),
-                        bytes);
-        next.body.put(payload);
+                        body.order(ByteOrder.LITTLE_ENDIAN).position(payload.length));
         deliverIfWhole(next, listener);
     }
 
@@ -305,7 +327,8 @@ final class SharedQueues implements AutoCloseable {
 
     /**
      * Copies the next message out and checks the copy; null if it is damaged at each attempt. What
-     * is used is the copy alone: that the queue says something else by then has no effect.
+     * is used is the copy alone: that the queue says something else by then has no effect. It is
+     * valid until the next one is copied.
      */
     private @Nullable ByteBuffer sound(int available) {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -329,16 +352,18 @@ final class SharedQueues implements AutoCloseable {
     }
 
     private ByteBuffer copy(int elements) {
-        ByteBuffer copy = ByteBuffer.allocate(elements * ENTRY).order(ByteOrder.LITTLE_ENDIAN);
+        if (incoming.capacity() < elements * ENTRY) {
+            incoming = little(elements * ENTRY);
+        }
         for (int i = 0; i < elements; i++) {
             MemorySegment.copy(
                     memory.segment(),
                     entry(STATUS_OFFSET, readAt + i),
-                    MemorySegment.ofBuffer(copy),
+                    MemorySegment.ofArray(incoming.array()),
                     (long) i * ENTRY,
                     ENTRY);
         }
-        return copy;
+        return incoming;
     }
 
     private static int checksum(ByteBuffer message, int length) {

@@ -10,9 +10,12 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
  * records as the threshold it is refused and not recorded, otherwise it is recorded and served. So
  * the event that makes a guard full is served, and the next one is the first that is not.
  *
- * <p>Safe for use by multiple threads; allocates only when its limit is changed.
+ * <p>Safe for use by multiple threads; allocates when its limit is changed, and when more events
+ * than ever before are in the window.
  */
 public final class EventGuard {
+
+    private static final int FIRST_ROOM = 16;
 
     /** How much of the window is used. */
     public enum State {
@@ -29,6 +32,9 @@ public final class EventGuard {
     /** Moments of the records, a ring: the oldest at {@code head}. */
     @GuardedBy("lock")
     private long[] moments;
+
+    @GuardedBy("lock")
+    private int threshold;
 
     @GuardedBy("lock")
     private long windowNanos;
@@ -50,7 +56,8 @@ public final class EventGuard {
 
     /** Creates an empty guard. */
     public EventGuard(GuardLimit limit) {
-        moments = new long[limit.threshold()];
+        threshold = limit.threshold();
+        moments = new long[Math.min(threshold, FIRST_ROOM)];
         windowNanos = limit.windowNanos();
     }
 
@@ -64,10 +71,14 @@ public final class EventGuard {
         synchronized (lock) {
             dropExpired(nowNanos);
             total++;
-            if (active >= moments.length) {
+            if (active >= threshold) {
                 overflown = true;
                 refused++;
                 return false;
+            }
+            if (active == moments.length) {
+                moments = latest(active, Math.min(2 * active, threshold));
+                head = 0;
             }
             moments[(head + active) % moments.length] = nowNanos;
             active++;
@@ -75,11 +86,21 @@ public final class EventGuard {
         }
     }
 
+    /** Returns the latest records in order, with room for more. */
+    @GuardedBy("lock")
+    private long[] latest(int count, int room) {
+        long[] kept = new long[room];
+        for (int i = 0; i < count; i++) {
+            kept[i] = moments[(head + active - count + i) % moments.length];
+        }
+        return kept;
+    }
+
     /** Returns how much of the window is used. */
     public State state(long nowNanos) {
         synchronized (lock) {
             dropExpired(nowNanos);
-            if (active < moments.length) {
+            if (active < threshold) {
                 return State.NORMAL;
             }
             return overflown ? State.OVERFLOW : State.FULL;
@@ -113,7 +134,7 @@ public final class EventGuard {
     public long servedFrom(long nowNanos) {
         synchronized (lock) {
             dropExpired(nowNanos);
-            return active < moments.length ? nowNanos : moments[head] + windowNanos + 1;
+            return active < threshold ? nowNanos : moments[head] + windowNanos + 1;
         }
     }
 
@@ -121,15 +142,12 @@ public final class EventGuard {
     public void setLimit(GuardLimit limit, long nowNanos) {
         synchronized (lock) {
             dropExpired(nowNanos);
-            long[] kept = new long[limit.threshold()];
-            int count = Math.min(active, kept.length);
-            for (int i = 0; i < count; i++) {
-                kept[i] = moments[(head + active - count + i) % moments.length];
-            }
-            moments = kept;
+            threshold = limit.threshold();
+            int count = Math.min(active, threshold);
+            moments = latest(count, Math.clamp(count, Math.min(threshold, FIRST_ROOM), threshold));
             head = 0;
             active = count;
-            overflown &= active == kept.length;
+            overflown &= active == threshold;
             windowNanos = limit.windowNanos();
             dropExpired(nowNanos);
         }
@@ -138,7 +156,7 @@ public final class EventGuard {
     /** Returns the limit. */
     public GuardLimit limit() {
         synchronized (lock) {
-            return new GuardLimit(moments.length, windowNanos);
+            return new GuardLimit(threshold, windowNanos);
         }
     }
 

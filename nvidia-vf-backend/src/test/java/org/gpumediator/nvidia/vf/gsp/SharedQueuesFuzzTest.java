@@ -64,7 +64,14 @@ class SharedQueuesFuzzTest {
                             LE32,
                             SharedQueues.STATUS_OFFSET + (what >>> 8) % (64 * ENTRY - 3),
                             left.remaining() >= 4 ? left.getInt() : what);
-            case 4 -> queues.send(GspRpc.RM_CONTROL, what >>> 8, new byte[what >>> 16]);
+            case 4 ->
+                    queues.send(
+                            GspRpc.RM_CONTROL,
+                            what >>> 8,
+                            new byte[what >>> 17],
+                            new byte[what >>> 17],
+                            0,
+                            what >>> 17 << 1);
             default -> element(what, left);
         }
     }

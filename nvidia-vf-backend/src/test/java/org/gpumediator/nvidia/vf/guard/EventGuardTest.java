@@ -172,4 +172,25 @@ class EventGuardTest {
             assertThat(guard.active(now)).isEqualTo(model.size());
         }
     }
+
+    /** What is kept grows with what comes: an old record stays in its place in the window. */
+    @Test
+    void record_ofALargeLimit_isTheSameAsWithRoomForAllFromTheBeginning() {
+        EventGuard large = new EventGuard(new GuardLimit(GuardLimit.MAX_THRESHOLD, 1000));
+        Deque<Long> model = new ArrayDeque<>();
+        Random random = new Random(7);
+        long now = 0;
+        for (int i = 0; i < 20_000; i++) {
+            now += random.nextInt(20) == 0 ? random.nextInt(1500) : 0;
+            while (!model.isEmpty() && now - model.getFirst() > 1000) {
+                model.removeFirst();
+            }
+            boolean served = model.size() < GuardLimit.MAX_THRESHOLD;
+            if (served) {
+                model.addLast(now);
+            }
+            assertThat(large.record(now)).isEqualTo(served);
+            assertThat(large.active(now)).isEqualTo(model.size());
+        }
+    }
 }
