@@ -5,11 +5,12 @@
 #
 #   nvidia-guest.sh --socket SOCKET --qemu PROGRAM --kernel VMLINUZ --modules DIR --module FILE
 #                   --busybox FILE [--smi FILE --lib DIR] [--mem 2G] [--timeout 300] [--log DIR]
-#                   [--append "..."] [-- QEMU ARGUMENTS...]
+#                   [--options "..."] [--append "..."] [-- QEMU ARGUMENTS...]
 #
 #   --modules   the kernel's own modules (lib/modules/VERSION); drm and what it needs come from there
 #   --module    nvidia.ko, built for that kernel. A build that serves as guest of virtual GPUs is
 #               made with GRID_BUILD=1 in the environment
+#   --options   the module's parameters, such as NVreg_RegistryDwords=NAME=VALUE
 #   --busybox   statically linked
 #   --smi       nvidia-smi, and --lib the folder of libnvidia-ml.so.1 and of a C library with its
 #               loader: the UUID is asked for, too
@@ -18,18 +19,19 @@
 # Hyper-V's or VMware's. QEMU's software emulation has another: use an accelerator, or a QEMU that
 # says so.
 #
-# Lines: RUNG b|c|d|e yes|no WHAT; LAST, what the driver said last. Status: 0 if rung d was reached,
+# Lines: RUNG b|c|d|e|f|g yes|no WHAT; LAST, what the driver said last. Status: 0 if rung d was reached,
 # 1 if not, 2 bad usage, 3 the guest did not end in time.
 set -eu
 socket="" qemu="" kernel="" modules="" module="" busybox="" smi="" lib="" mem=2G limit=300 log=""
-append=""
+append="" options=""
 while [ $# -gt 0 ]; do
   case $1 in
     --socket) socket=$2 ;; --qemu) qemu=$2 ;; --kernel) kernel=$2 ;; --modules) modules=$2 ;;
     --module) module=$2 ;; --busybox) busybox=$2 ;; --smi) smi=$2 ;; --lib) lib=$2 ;;
     --mem) mem=$2 ;; --timeout) limit=$2 ;; --log) log=$2 ;; --append) append=$2 ;;
+    --options) options=$2 ;;
     --) shift; break ;;
-    *) sed -n '2,27s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    *) sed -n '2,28s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
   shift 2
 done
@@ -70,12 +72,13 @@ if [ -n "$smi" ]; then
   cp -L "$lib"/*.so* "$root/nv/"
   cp -L "$lib"/ld-linux-x86-64.so.2 "$root/lib64/"
 fi
+echo "$options" > "$root/ko/nvidia.options"
 cat > "$root/init" <<'INIT'
 #!/bin/busybox sh
 /bin/busybox --install -s /bin
 mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev
 exec > /dev/ttyS1 2>&1
-for m in $(cat /ko/order); do insmod /ko/$m.ko || echo "INSMOD $m failed"; done
+for m in $(cat /ko/order); do insmod /ko/$m.ko $(cat /ko/$m.options 2> /dev/null) || echo "INSMOD $m failed"; done
 cat /proc/driver/nvidia/gpus/*/information
 [ -e /dev/nvidia0 ] || mknod /dev/nvidia0 c 195 0
 [ -e /dev/nvidiactl ] || mknod /dev/nvidiactl c 195 255
@@ -119,7 +122,11 @@ e=1; [ $d = 0 ] && ! said 'Cannot pre-initialize the device' && e=0
 rung b $b "the driver names the device: ${model:-none}"
 rung c $c "its set-up of buffers is answered"
 rung d $d "no call of it runs into its time limit"
+f=1; [ $e = 0 ] && ! said 'Cannot \(initialize the device\|load state into the device\)' && f=0
+g=1; [ $f = 0 ] && said '^OPEN yes' && g=0
 rung e $e "it pre-initialises the device"
+rung f $f "it initialises the device and loads its state"
+rung g $g "it opens the device"
 if grep '^GPU [0-9]' "$report.text"; then :; fi
 grep '^OPEN' "$report.text"
 sed -n 's/^DMESG //p' "$report.text" | grep -i 'nvrm\|nvidia' | tail -n 12 | sed 's/^/LAST /'

@@ -67,10 +67,16 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
 
     /**
      * Interrupts here are those of the engines, not the rare messages that the default limit is
-     * meant for: thousands a second are normal.
+     * meant for: thousands a second are normal. A driver sets its buffers up and takes them away
+     * six times each time the device is opened, by every short-lived program if nobody keeps it
+     * open; what that costs is a page.
      */
     private static final Map<GuardedEvent, GuardLimit> LIMITS =
-            Map.of(GuardedEvent.INTERRUPT, new GuardLimit(GuardLimit.MAX_THRESHOLD, 100_000_000L));
+            Map.of(
+                    GuardedEvent.INTERRUPT,
+                    new GuardLimit(GuardLimit.MAX_THRESHOLD, 100_000_000L),
+                    GuardedEvent.EXCLUSIVE_REQUEST,
+                    GuardLimit.ofSeconds(1200, 60));
 
     private final AdaBoard board;
     private final MediationClock clock;

@@ -139,7 +139,10 @@ final class GuestDriverTest {
         expected.add("doorbell 0");
         assertThat(guest.said()).isEqualTo(expected);
         assertThat(ScriptedAdaGuest.summary(facts)).isEqualTo("NVIDIA L40-8Q, 7808 MiB");
-        assertThat(graphics).hasSize(31_792).containsOnly(0);
+        ByteBuffer words = ByteBuffer.wrap(graphics).order(ByteOrder.LITTLE_ENDIAN);
+        assertThat(graphics).hasSize(31_792);
+        assertThat(words.getInt(8 * 0x2c)).isEqualTo(0x2c);
+        assertThat(words.getInt(8 * 0x2c + 4)).as("contexts of a group").isEqualTo(64);
         assertThat(rig.board.guestRefusals(1)).isZero();
         assertThat(vmm.gpu().statistics().faults().values()).allMatch(count -> count == 0);
     }
@@ -169,7 +172,19 @@ final class GuestDriverTest {
         }
         assertThat(facts.getInt(0x1238)).isEqualTo(engines);
         assertThat(notified).isEqualTo(types);
-        assertThat(facts.getInt(0xa750)).as("interrupts").isPositive();
+        int interrupts = facts.getInt(0xa750);
+        for (int i = 0; i < interrupts; i++) {
+            int kind = facts.getInt(0xa754 + 16 * i);
+            int subtree = facts.getInt(0xa754 + 16 * i + 8) >>> 6;
+            boolean ofMemoryDriver = kind == 4 || kind == 6;
+            assertThat(subtree)
+                    .as("subtree of interrupt " + kind)
+                    .isEqualTo(ofMemoryDriver ? 1 : 2);
+        }
+        assertThat(interrupts).isEqualTo(8);
+        assertThat(facts.getLong(0x1a78 + 16)).as("segment").isEqualTo(128 << 20);
+        assertThat(facts.get(0x1a8 + 53)).as("it places memory itself").isEqualTo((byte) 1);
+        assertThat(facts.get(0x1a8 + 310)).as("it keeps its page tables").isEqualTo((byte) 1);
         assertThat(facts.getInt(0xd40 + 8)).as("bytes of its id").isEqualTo(16);
     }
 

@@ -24,6 +24,9 @@ class HostGuardsTest {
     private static final int SET_UP = 0;
     private static final int CALL = 1;
 
+    /** Set-ups in a minute. */
+    private static final int SET_UPS = 1200;
+
     private final EngineRig rig = new EngineRig();
     private final EngineRig.Guest guest = rig.add("L40-1Q");
     private final VirtualGpu a = guest.vgpu;
@@ -167,8 +170,17 @@ class HostGuardsTest {
     }
 
     @Test
-    void setUp_beyondNineAMinute_isNotRungThoughCallsAre() {
-        ring(SET_UP, 9);
+    void setUp_asOftenAsADeviceIsOpenedByShortPrograms_isServed() {
+        for (int opened = 0; opened < 180; opened++) {
+            ring(SET_UP, 6);
+            rig.rig.clock.advanceNanos(SECOND / 3);
+        }
+        assertThat(refused()).isZero();
+    }
+
+    @Test
+    void setUp_beyondItsLimit_isNotRungThoughCallsAre() {
+        ring(SET_UP, SET_UPS);
         assertThat(state(GuardedEvent.EXCLUSIVE_REQUEST)).isEqualTo(State.FULL);
         assertThat(refused()).isZero();
         ring(SET_UP, 3);
@@ -199,12 +211,13 @@ class HostGuardsTest {
     @ParameterizedTest
     @EnumSource(ResetKind.class)
     void reset_forALostClient_opensTheWindowsAndNoOtherDoes(ResetKind kind) {
-        ring(SET_UP, 10);
+        ring(SET_UP, SET_UPS + 1);
         assertThat(guards.of(0).admitTelemetry(rig.now())).isTrue();
         a.reset(kind);
         ring(SET_UP, 1);
         assertThat(refused()).isEqualTo(kind == ResetKind.LOST_CLIENT ? 1 : 2);
-        assertThat(guards.counts(0).get(GuardedEvent.EXCLUSIVE_REQUEST).total()).isEqualTo(11);
+        assertThat(guards.counts(0).get(GuardedEvent.EXCLUSIVE_REQUEST).total())
+                .isEqualTo(SET_UPS + 2);
     }
 
     @Test

@@ -191,6 +191,12 @@ public final class FakeGsp {
         }
     }
 
+    /** A virtual function has rung a channel of a copy engine; answers whether it is there. */
+    boolean ringGuestChannel(int gfid, int token) {
+        PluginTask task = plugins().get(gfid);
+        return task != null && task.guest().channels().ring(token);
+    }
+
     /** A virtual function is being reset. */
     void functionReset(int gfid) {
         PluginTask task = plugins().get(gfid);

@@ -274,11 +274,18 @@ final class FakeVf implements PhysicalGpu {
     }
 
     /**
-     * Returns what binds a window; negative if it goes through the guest's page tables. The one to
-     * framebuffer does not, however it is bound: not as on the chip.
+     * Returns what binds a window; negative if it goes through the guest's page tables. A window
+     * that is mapped never does: not as on the chip.
      */
     private int block(int bar) {
-        return bar == 3 ? registers.get(FunctionRegisters.INSTANCE_BLOCK) : 0;
+        return switch (bar) {
+            case 1 ->
+                    board.mappedBars().has(index)
+                            ? 0
+                            : registers.get(FunctionRegisters.FRAMEBUFFER_BLOCK);
+            case 3 -> registers.get(FunctionRegisters.INSTANCE_BLOCK);
+            default -> 0;
+        };
     }
 
     /**
@@ -291,6 +298,10 @@ final class FakeVf implements PhysicalGpu {
 
     // ---- what its firmware task reaches
 
+    GuestTables tables() {
+        return tables;
+    }
+
     /** Returns the way to its guest's memory; null while the function must not access any. */
     @Nullable GuestDma dma() {
         boolean master = (config[COMMAND] & 4) != 0;
@@ -298,7 +309,7 @@ final class FakeVf implements PhysicalGpu {
     }
 
     /** Returns the framebuffer offset of a piece of the guest's own framebuffer, or -1. */
-    long guestFramebuffer(long offset, int length) {
+    long guestFramebuffer(long offset, long length) {
         return offset < 0 || offset > framebufferLength - length ? -1 : framebufferStart + offset;
     }
 

@@ -14,7 +14,10 @@ final class FunctionRegisters extends DwordRegisters {
     static final int LENGTH = 256 << 10;
     static final int PRIVILEGED_DOORBELL = 0x2200;
 
-    /** The block that the window to instance memory goes through; bit 31: through its tables. */
+    /** The block that the window to framebuffer goes through; bit 31: through its tables. */
+    static final int FRAMEBUFFER_BLOCK = 0xf40;
+
+    /** The same of the window to instance memory. */
     static final int INSTANCE_BLOCK = 0xf48;
 
     static final int SCRATCH_LOW = 0x2108;
@@ -41,8 +44,16 @@ final class FunctionRegisters extends DwordRegisters {
     private static final int TOP_PENDING = 0x1600;
     private static final int TOP_ENABLE_SET = 0x1608;
     private static final int TOP_ENABLE_CLEAR = 0x1610;
+
+    /** Raises the interrupt of the vector that is written. */
+    private static final int LEAF_TRIGGER = 0x1640;
+
     private static final int TIME_LOW = 0x30080;
     private static final int TIME_HIGH = 0x30084;
+
+    /** Time goes on in steps of 32 ns: what reads otherwise is no time to a driver. */
+    private static final int TICK = -32;
+
     private static final int CHANNEL_DOORBELL = 0x30090;
 
     private static final int PAGE_WORDS = 1024;
@@ -121,7 +132,7 @@ final class FunctionRegisters extends DwordRegisters {
                     : offset == TOP_ENABLE_SET || offset == TOP_ENABLE_CLEAR ? topEnabled : 0;
         }
         if (offset == TIME_LOW) {
-            return (int) effects.nanoTime();
+            return (int) effects.nanoTime() & TICK;
         }
         if (offset == TIME_HIGH) {
             return (int) (effects.nanoTime() >>> 32);
@@ -153,6 +164,10 @@ final class FunctionRegisters extends DwordRegisters {
             topEnabled |= value;
         } else if (offset == TOP_ENABLE_CLEAR) {
             topEnabled &= ~value;
+        } else if (offset == LEAF_TRIGGER) {
+            if (value >= 0 && value < 32 * LEAVES) {
+                raise(value >>> 5, value & 31);
+            }
         } else if (offset == PRIVILEGED_DOORBELL) {
             set(offset, value);
             effects.privilegedDoorbell(value);

@@ -132,7 +132,7 @@ public final class GraphicsEngine {
             board.catchUp();
             runlists[gfid].ring(token & CHANNEL_MASK);
             changed(gfid);
-        } else {
+        } else if (!board.gsp().ringGuestChannel(gfid, token)) {
             strangers++;
         }
     }

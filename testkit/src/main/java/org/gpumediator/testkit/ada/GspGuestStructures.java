@@ -16,6 +16,8 @@ final class GspGuestStructures {
     private static final String DEV_VGPU         = "555.58.02 src/nvidia/inc/kernel/vgpu/dev_vgpu.h";
     private static final String G_RPC_STRUCTURES = "555.58.02 src/nvidia/generated/g_rpc-structures.h";
 
+    private static final String G_SDK_STRUCTURES = "555.58.02 src/nvidia/generated/g_sdk-structures.h";
+
     /** VGPU_GSP_CTRL_BUF_V1. */
     static final class ControlBuffer {
         static final WireStructure LAYOUT = new WireStructure("VGPU_GSP_CTRL_BUF_V1", 4096, DEV_VGPU);
@@ -109,6 +111,69 @@ final class GspGuestStructures {
         private AllocSubdevice() {}
     }
 
+    /** rpc_alloc_channel_dma_v1F_04. */
+    static final class AllocChannel {
+        static final WireStructure LAYOUT = new WireStructure("rpc_alloc_channel_dma_v1F_04", 248, G_RPC_STRUCTURES);
+        static final WireField CLIENT  = LAYOUT.field("hClient", 0, 4);
+        static final WireField PARENT  = LAYOUT.field("hDevice", 4, 4);
+        static final WireField CHANNEL = LAYOUT.field("hChannel", 8, 4);
+        static final WireField CLASS   = LAYOUT.field("hClass", 12, 4);
+        static final WireField PARAMS  = LAYOUT.field("params", 24, 216);
+        static final WireField CHID    = LAYOUT.field("chid", 240, 4);
+
+        private AllocChannel() {}
+    }
+
+    /** NV_CHANNEL_ALLOC_PARAMS_v1F_04. */
+    static final class ChannelParameters {
+        static final WireStructure LAYOUT = new WireStructure("NV_CHANNEL_ALLOC_PARAMS_v1F_04", 216, G_SDK_STRUCTURES);
+        static final WireField GP_FIFO_OFFSET  = LAYOUT.field("gpFifoOffset", 8, 8);
+        static final WireField GP_FIFO_ENTRIES = LAYOUT.field("gpFifoEntries", 16, 4);
+        static final WireField VA_SPACE        = LAYOUT.field("hVASpace", 28, 4);
+        static final WireField ENGINE_TYPE     = LAYOUT.field("engineType", 48, 4);
+        static final WireField INSTANCE_MEM    = LAYOUT.field("instanceMem", 56, 24);
+        static final WireField USERD_MEM       = LAYOUT.field("userdMem", 104, 24);
+
+        private ChannelParameters() {}
+    }
+
+    /** NV_MEMORY_DESC_PARAMS_v18_01. */
+    static final class MemoryPlace {
+        static final WireStructure LAYOUT = new WireStructure("NV_MEMORY_DESC_PARAMS_v18_01", 24, G_SDK_STRUCTURES);
+        static final WireField BASE          = LAYOUT.field("base", 0, 8);
+        static final WireField ADDRESS_SPACE = LAYOUT.field("addressSpace", 16, 4);
+
+        private MemoryPlace() {}
+    }
+
+    /** rpc_ctrl_vaspace_copy_server_reserved_pdes_v1E_04. */
+    static final class AddressSpace {
+        static final WireStructure LAYOUT = new WireStructure("rpc_ctrl_vaspace_copy_server_reserved_pdes_v1E_04", 192, G_RPC_STRUCTURES);
+        static final WireField CLIENT      = LAYOUT.field("hClient", 0, 4);
+        static final WireField OBJECT      = LAYOUT.field("hObject", 4, 4);
+        static final WireField CTRL_PARAMS = LAYOUT.field("ctrlParams", 8, 184);
+
+        private AddressSpace() {}
+    }
+
+    /** NV90F1_CTRL_VASPACE_COPY_SERVER_RESERVED_PDES_PARAMS_v1E_04. */
+    static final class Levels {
+        static final WireStructure LAYOUT = new WireStructure("NV90F1_CTRL_VASPACE_COPY_SERVER_RESERVED_PDES_PARAMS_v1E_04", 184, G_SDK_STRUCTURES);
+        static final WireField NUM_LEVELS = LAYOUT.field("numLevelsToCopy", 32, 4);
+        static final WireField LEVELS     = LAYOUT.field("levels", 40, 144);
+
+        private Levels() {}
+    }
+
+    /** NV90F1_CTRL_VASPACE_COPY_SERVER_RESERVED_PDES_PARAMS_levels_v1E_04. */
+    static final class Level {
+        static final WireStructure LAYOUT = new WireStructure("NV90F1_CTRL_VASPACE_COPY_SERVER_RESERVED_PDES_PARAMS_levels_v1E_04", 24, G_SDK_STRUCTURES);
+        static final WireField PHYS_ADDRESS = LAYOUT.field("physAddress", 0, 8);
+        static final WireField APERTURE     = LAYOUT.field("aperture", 16, 4);
+
+        private Level() {}
+    }
+
     /** rpc_alloc_object_v25_08. */
     static final class AllocObject {
         static final WireStructure LAYOUT = new WireStructure("rpc_alloc_object_v25_08", 64, G_RPC_STRUCTURES);
@@ -147,6 +212,12 @@ final class GspGuestStructures {
                 AllocRoot.LAYOUT,
                 AllocDevice.LAYOUT,
                 AllocSubdevice.LAYOUT,
+                AllocChannel.LAYOUT,
+                ChannelParameters.LAYOUT,
+                MemoryPlace.LAYOUT,
+                AddressSpace.LAYOUT,
+                Levels.LAYOUT,
+                Level.LAYOUT,
                 AllocObject.LAYOUT,
                 ApiControl.LAYOUT);
     }

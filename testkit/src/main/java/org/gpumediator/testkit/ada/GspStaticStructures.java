@@ -26,7 +26,9 @@ final class GspStaticStructures {
         static final WireField LTS_COUNT                       = LAYOUT.field("ltsCount", 32, 4);
         static final WireField ENGINE_LIST                     = LAYOUT.field("engineList", 40, 8);
         static final WireField SIZE_L2_CACHE                   = LAYOUT.field("sizeL2Cache", 48, 4);
+        static final WireField GUEST_MANAGED_HW_ALLOC          = LAYOUT.field("guestManagedHwAlloc", 53, 1);
         static final WireField GPU_NAME                        = LAYOUT.field("gpuName", 54, 256);
+        static final WireField SPLIT_VAS                       = LAYOUT.field("bSplitVasBetweenServerClientRm", 310, 1);
         static final WireField MAX_SUPPORTED_PAGE_SIZE         = LAYOUT.field("maxSupportedPageSize", 312, 8);
         static final WireField PER_RUNLIST_CHANNEL_RAM_ENABLED = LAYOUT.field("bPerRunlistChannelRamEnabled", 321, 1);
         static final WireField CE_FAULT_METHOD_BUFFER_DEPTH    = LAYOUT.field("ceFaultMethodBufferDepth", 336, 4);
@@ -40,6 +42,14 @@ final class GspStaticStructures {
         static final WireField CHANNEL_COUNT = LAYOUT.field("channelCount", 8, 4);
 
         private Properties() {}
+    }
+
+    /** VGPU_STATIC_PROPERTIES_v26_03: as the older one, and more. */
+    static final class NewerProperties {
+        static final WireStructure LAYOUT = new WireStructure("VGPU_STATIC_PROPERTIES_v26_03", 24, G_SDK_STRUCTURES);
+        static final WireField VMMU_SEGMENT_SIZE = LAYOUT.field("vmmuSegmentSize", 16, 8);
+
+        private NewerProperties() {}
     }
 
     /** NV_DEVICE_NAME_v13_06. */
@@ -139,6 +149,22 @@ final class GspStaticStructures {
 
         private InterruptEntry() {}
     }
+
+    /** NV2080_CTRL_INTERNAL_STATIC_GR_GET_INFO_PARAMS_v24_07. */
+    static final class GraphicsInfo {
+        static final WireStructure LAYOUT = new WireStructure("NV2080_CTRL_INTERNAL_STATIC_GR_GET_INFO_PARAMS_v24_07", 3584, G_SDK_STRUCTURES);
+        static final WireField ENGINE_INFO = LAYOUT.field("engineInfo", 0, 3584);
+
+        private GraphicsInfo() {}
+    }
+
+    /** NV2080_CTRL_INTERNAL_STATIC_GR_INFO_v24_07. */
+    static final class GraphicsEngineInfo {
+        static final WireStructure LAYOUT = new WireStructure("NV2080_CTRL_INTERNAL_STATIC_GR_INFO_v24_07", 448, G_SDK_STRUCTURES);
+        static final WireField INFO_LIST = LAYOUT.field("infoList", 0, 448);
+
+        private GraphicsEngineInfo() {}
+    }
     // spotless:on
 
     private GspStaticStructures() {}
@@ -147,6 +173,7 @@ final class GspStaticStructures {
     static List<WireStructure> all() {
         return List.of(
                 Properties.LAYOUT,
+                NewerProperties.LAYOUT,
                 MainRecord.LAYOUT,
                 Names.LAYOUT,
                 Regions.LAYOUT,
@@ -157,6 +184,8 @@ final class GspStaticStructures {
                 Notifications.LAYOUT,
                 NotificationEntry.LAYOUT,
                 Interrupts.LAYOUT,
-                InterruptEntry.LAYOUT);
+                InterruptEntry.LAYOUT,
+                GraphicsInfo.LAYOUT,
+                GraphicsEngineInfo.LAYOUT);
     }
 }

@@ -39,23 +39,23 @@ final class GuestDma {
 
     /** Copies out of memory; answers whether all of it is there. */
     boolean read(long address, byte[] target) {
-        return copy(address, target, /* write= */ false);
+        return copy(address, target, 0, target.length, /* write= */ false);
     }
 
     /** Copies into memory; answers whether all of it was there and writable. */
     boolean write(long address, byte[] source) {
-        return copy(address, source, /* write= */ true);
+        return copy(address, source, 0, source.length, /* write= */ true);
     }
 
-    private boolean copy(long address, byte[] bytes, boolean write) {
+    boolean copy(long address, byte[] bytes, int start, int count, boolean write) {
         if (listening == null) {
             // Whoever copies holds the board's lock: once it was free, nobody uses the region.
             listening = memory.listen(region -> board.locked(() -> {}));
         }
         MemorySegment all = MemorySegment.ofArray(bytes);
-        for (int done = 0; done < bytes.length; ) {
+        for (int done = 0; done < count; ) {
             long at = address + done;
-            int length = Math.min(bytes.length - done, PAGE - (int) (at & PAGE - 1));
+            int length = Math.min(count - done, PAGE - (int) (at & PAGE - 1));
             GuestMemory.Region region = memory.regionAt(at);
             if (region == null || write && !region.writable()) {
                 return false;
@@ -65,7 +65,7 @@ final class GuestDma {
                 return false;
             }
             MemorySegment there = region.segment().asSlice(offset, length);
-            MemorySegment here = all.asSlice(done, length);
+            MemorySegment here = all.asSlice(start + done, length);
             if (write) {
                 there.copyFrom(here);
             } else {

@@ -6,10 +6,13 @@ import org.gpumediator.core.wire.WireView;
 import org.gpumediator.testkit.ada.GspStaticStructures.DeviceEntry;
 import org.gpumediator.testkit.ada.GspStaticStructures.Devices;
 import org.gpumediator.testkit.ada.GspStaticStructures.Gid;
+import org.gpumediator.testkit.ada.GspStaticStructures.GraphicsEngineInfo;
+import org.gpumediator.testkit.ada.GspStaticStructures.GraphicsInfo;
 import org.gpumediator.testkit.ada.GspStaticStructures.InterruptEntry;
 import org.gpumediator.testkit.ada.GspStaticStructures.Interrupts;
 import org.gpumediator.testkit.ada.GspStaticStructures.MainRecord;
 import org.gpumediator.testkit.ada.GspStaticStructures.Names;
+import org.gpumediator.testkit.ada.GspStaticStructures.NewerProperties;
 import org.gpumediator.testkit.ada.GspStaticStructures.NotificationEntry;
 import org.gpumediator.testkit.ada.GspStaticStructures.Notifications;
 import org.gpumediator.testkit.ada.GspStaticStructures.Properties;
@@ -26,11 +29,20 @@ import org.gpumediator.testkit.ada.GspStaticStructures.Regions;
 final class GuestFacts {
 
     /** What a guest may know of its own virtual GPU. */
-    record Vgpu(String name, long framebufferBytes, int channels, int gfid, int deviceId) {}
+    record Vgpu(
+            String name,
+            long framebufferBytes,
+            long segmentBytes,
+            int channels,
+            int gfid,
+            int deviceId) {}
 
     /** An engine that has channels. */
     private record Engine(
             String name, int description, int type, int runlist, int fault, int index, int kind) {}
+
+    /** An interrupt of a function itself. */
+    private record Interrupt(int kind, int vector) {}
 
     // spotless:off
     private static final int GRAPHICS_CLASS = 0xd3_34df;
@@ -42,11 +54,26 @@ final class GuestFacts {
         new Engine("CE1",  COPY_CLASS << 8 | 1,     10, 2,      44,   16,   19),
     };
 
-    /** Faults, replayable and not, the timer, the doorbell: what every function has. */
-    private static final int[] INTERRUPT_KINDS = {1, 2, 3, 4, 5, 6, 7, 8};
+    /**
+     * What every function has. Replayable faults and access counters are the memory driver's alone:
+     * both in one leaf of the second subtree. The others are in the third, which it shares.
+     */
+    private static final Interrupt[] INTERRUPTS = {
+        //            kind vector
+        new Interrupt(1, 130), // fault that is not replayed
+        new Interrupt(2, 131), // its buffer is full
+        new Interrupt(3, 132), // information on a fault
+        new Interrupt(4, 64),  // fault that is replayed
+        new Interrupt(5, 133), // its buffer is full
+        new Interrupt(6, 65),  // access counter
+        new Interrupt(7, 134), // timer
+        new Interrupt(8, 129), // doorbell of the processor
+    };
 
+    private static final int GRAPHICS           = 1;
+    private static final int SUBCONTEXTS_AT     = 0x2c;
+    private static final int SUBCONTEXTS        = 64;
     private static final int FIRST_NOTIFICATION = 32;
-    private static final int FIRST_INTERRUPT    = 128;
     private static final int NONE               = -1;
     private static final int RUNLIST_BASE       = 0xc0_0000;
     private static final int RUNLIST_STEP       = 0x1_0000;
@@ -58,6 +85,21 @@ final class GuestFacts {
 
     private GuestFacts() {}
 
+    /** Returns the runlist of a copy engine, or -1. */
+    static int copyRunlist(int engineType) {
+        for (Engine each : ENGINES) {
+            if (each.type == engineType && each.type != GRAPHICS) {
+                return each.runlist;
+            }
+        }
+        return -1;
+    }
+
+    /** Returns the vector by which the engine of a runlist tells that work is done. */
+    static int notification(int runlist) {
+        return FIRST_NOTIFICATION + runlist;
+    }
+
     /** Returns the facts in the layout of a version. */
     static ByteBuffer of(Vgpu vgpu, GuestVersion version) {
         ByteBuffer facts = GspQueues.little(new byte[version.bytes]);
@@ -67,9 +109,30 @@ final class GuestFacts {
         Properties.LAYOUT
                 .view(facts, version.properties)
                 .put(Properties.CHANNEL_COUNT, vgpu.channels);
+        if (version != GuestVersion.oldest()) {
+            NewerProperties.LAYOUT
+                    .view(facts, version.properties)
+                    .put(NewerProperties.VMMU_SEGMENT_SIZE, vgpu.segmentBytes);
+        }
         devices(Devices.LAYOUT.view(facts, version.devices));
         notifications(Notifications.LAYOUT.view(facts, version.notifications));
         interrupts(Interrupts.LAYOUT.view(facts, version.interrupts));
+        return facts;
+    }
+
+    /**
+     * The facts of the graphics engine, the same in every version: how many contexts a group of
+     * channels may have.
+     */
+    static final ByteBuffer GRAPHICS_FACTS = graphics().asReadOnlyBuffer();
+
+    private static ByteBuffer graphics() {
+        ByteBuffer facts = GspQueues.little(new byte[GuestVersion.GRAPHICS_BYTES]);
+        GraphicsInfo.LAYOUT
+                .view(facts)
+                .element(GraphicsInfo.ENGINE_INFO, 0, GraphicsEngineInfo.LAYOUT)
+                .put(GraphicsEngineInfo.INFO_LIST, 2 * SUBCONTEXTS_AT, 4, SUBCONTEXTS_AT)
+                .put(GraphicsEngineInfo.INFO_LIST, 2 * SUBCONTEXTS_AT + 1, 4, SUBCONTEXTS);
         return facts;
     }
 
@@ -86,6 +149,8 @@ final class GuestFacts {
                 .put(MainRecord.LTS_COUNT, 48)
                 .put(MainRecord.ENGINE_LIST, engines)
                 .put(MainRecord.SIZE_L2_CACHE, L2_BYTES)
+                .put(MainRecord.GUEST_MANAGED_HW_ALLOC, 1)
+                .put(MainRecord.SPLIT_VAS, 1)
                 .put(MainRecord.MAX_SUPPORTED_PAGE_SIZE, LARGEST_PAGE)
                 .put(MainRecord.PER_RUNLIST_CHANNEL_RAM_ENABLED, 1)
                 .put(MainRecord.CE_FAULT_METHOD_BUFFER_DEPTH, FAULT_DEPTH);
@@ -129,7 +194,7 @@ final class GuestFacts {
                 NONE,
                 engine.index,
                 engine.kind,
-                engine.type == 1 ? 0 : engine.type - 9,
+                engine.type == GRAPHICS ? 0 : engine.type - 9,
                 RUNLIST_BASE + engine.runlist * RUNLIST_STEP,
                 1,
                 0,
@@ -158,13 +223,13 @@ final class GuestFacts {
     }
 
     private static void interrupts(WireView interrupts) {
-        interrupts.put(Interrupts.NUM_ENTRIES, INTERRUPT_KINDS.length);
-        for (int i = 0; i < INTERRUPT_KINDS.length; i++) {
+        interrupts.put(Interrupts.NUM_ENTRIES, INTERRUPTS.length);
+        for (int i = 0; i < INTERRUPTS.length; i++) {
             interrupts
                     .element(Interrupts.ENTRIES, i, InterruptEntry.LAYOUT)
-                    .put(InterruptEntry.NV2080_INTR_TYPE, INTERRUPT_KINDS[i])
+                    .put(InterruptEntry.NV2080_INTR_TYPE, INTERRUPTS[i].kind)
                     .put(InterruptEntry.PMC_INTR_MASK, NONE)
-                    .put(InterruptEntry.INTR_VECTOR_STALL, FIRST_INTERRUPT + i)
+                    .put(InterruptEntry.INTR_VECTOR_STALL, INTERRUPTS[i].vector)
                     .put(InterruptEntry.INTR_VECTOR_NON_STALL, NONE);
         }
     }

@@ -78,7 +78,8 @@ final class GuestObjects {
                 request.getInt(AllocObject.OBJECT));
     }
 
-    private int add(int client, int parent, int object) {
+    /** Adds an object below another. */
+    int add(int client, int parent, int object) {
         Map<Integer, Set<Integer>> objects = clients.get(client);
         if (objects == null) {
             return GspStatus.BAD_CLIENT;

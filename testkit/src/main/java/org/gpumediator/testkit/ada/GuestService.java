@@ -3,6 +3,7 @@ package org.gpumediator.testkit.ada;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Set;
 import org.gpumediator.core.wire.WireField;
 import org.gpumediator.core.wire.WireView;
 import org.gpumediator.testkit.ada.GspGuestStructures.AllocObject;
@@ -29,6 +30,7 @@ final class GuestService {
 
     // spotless:off
     private static final int ALLOC_ROOT        = 2;
+    private static final int ALLOC_CHANNEL     = 6;
     private static final int ALLOC_OBJECT      = 9;
     private static final int FREE              = 10;
     private static final int LOG               = 11;
@@ -38,6 +40,7 @@ final class GuestService {
     private static final int SYSTEM_INFO_MORE  = 64;
     private static final int UNLOADING         = 47;
     private static final int CONTINUATION      = 71;
+    private static final int ADDRESS_SPACE     = 116;
     private static final int GRAPHICS_DATA     = 156;
     private static final int API_CONTROL       = 204;
     private static final int STATIC_DATA       = 207;
@@ -53,6 +56,14 @@ final class GuestService {
     private static final long ANSWER_NANOS     = 20_000;
     // spotless:on
 
+    /**
+     * Controls with a message of their own that change nothing here: use of framebuffer, scheduling
+     * and its time slices, pre-emption, interleaving, contexts, the default address space, pages for
+     * channels that have died.
+     */
+    private static final Set<Integer> TAKEN_NOTE_OF =
+            Set.of(85, 97, 98, 99, 100, 101, 102, 111, 120, 143, 155);
+
     /** Where the buffers are: of memory the address, of framebuffer the guest's own offset. */
     private record Buffers(long control, long response, boolean hasMessages, long message) {}
 
@@ -62,6 +73,7 @@ final class GuestService {
     private final Board board;
     private final GuestFacts.Vgpu vgpu;
     private final GuestObjects objects = new GuestObjects();
+    private final GuestChannels channels;
     private @Nullable Buffers buffers;
     private @Nullable GuestVersion version;
     private @Nullable Partial partial;
@@ -73,6 +85,7 @@ final class GuestService {
     GuestService(Board board, GuestFacts.Vgpu vgpu) {
         this.board = board;
         this.vgpu = vgpu;
+        channels = new GuestChannels(board, vgpu, objects);
     }
 
     /** Returns how many requests were answered. */
@@ -93,6 +106,11 @@ final class GuestService {
         partial = null;
         facts = null;
         objects.clear();
+        channels.clear();
+    }
+
+    GuestChannels channels() {
+        return channels;
     }
 
     private @Nullable FakeVf function() {
@@ -274,8 +292,7 @@ final class GuestService {
             case SYSTEM_INFO -> negotiate(body);
             case SYSTEM_INFO_MORE, LOG -> GspStatus.OK;
             case STATIC_DATA -> data(body, facts());
-            case GRAPHICS_DATA ->
-                    data(body, GspQueues.little(new byte[GuestVersion.GRAPHICS_BYTES]));
+            case GRAPHICS_DATA -> data(body, GuestFacts.GRAPHICS_FACTS);
             case ALLOC_ROOT -> objects.allocateRoot(body);
             case ALLOC_DEVICE -> objects.allocateDevice(body);
             case ALLOC_SUBDEVICE -> objects.allocateSubdevice(body);
@@ -283,14 +300,26 @@ final class GuestService {
                     wanted(ALLOC_OBJECT, body) > LARGE
                             ? GspStatus.BAD_PARAMETERS
                             : objects.allocateObject(body);
-            case FREE -> objects.free(body);
+            case ALLOC_CHANNEL -> channels.allocate(body);
+            case ADDRESS_SPACE -> channels.addressSpace(body);
+            case FREE -> free(body);
             case API_CONTROL -> control(body);
             case UNLOADING -> {
                 objects.clear();
+                channels.clear();
                 yield GspStatus.OK;
             }
-            default -> GspStatus.NOT_SUPPORTED;
+            default ->
+                    TAKEN_NOTE_OF.contains(message.function)
+                            ? GspStatus.OK
+                            : GspStatus.NOT_SUPPORTED;
         };
+    }
+
+    private int free(ByteBuffer body) {
+        int result = objects.free(body);
+        channels.retain();
+        return result;
     }
 
     /** A version that it does not speak is answered by one that every driver does. */

@@ -1,5 +1,6 @@
 package org.gpumediator.testkit.ada;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import org.gpumediator.api.AccessWidth;
 
@@ -14,9 +15,11 @@ import org.gpumediator.api.AccessWidth;
  */
 final class GuestTables {
 
+    /** Where an instance block says where its page directory is. */
+    static final int DIRECTORY = 0x200;
+
     // spotless:off
     private static final int WHERE_MEMORY      = 2;
-    private static final int DIRECTORY         = 0x200;
     private static final long PAGE_MASK        = 0xfff;
     private static final long ADDRESS_VIDEO    = 0x1_ffff_ff00L;
     private static final long ADDRESS_SYSTEM   = 0x3f_ffff_ffff_ff00L;
@@ -41,71 +44,140 @@ final class GuestTables {
         this.function = function;
     }
 
+    /** Where an address of a copy is. */
+    enum Space {
+        VIRTUAL,
+        FRAMEBUFFER,
+        MEMORY,
+        NOWHERE
+    }
+
+    long nanoTime() {
+        return board.agenda().now();
+    }
+
     /**
-     * Reads through the tables.
+     * Reads through the tables that a window is bound to.
      *
      * @param block the register that binds the window: where the instance block is
      */
     long read(int block, long offset, int width) {
-        long place = translate(block, offset);
+        return loadVirtual(instance(block), offset, width);
+    }
+
+    /** Writes through the tables that a window is bound to. */
+    void write(int block, long offset, int width, long value) {
+        storeVirtual(instance(block), offset, width, value);
+    }
+
+    private static long instance(int block) {
+        return at((block & 0xfff_ffffL) << 12, (block >>> 28 & 3) >= WHERE_MEMORY);
+    }
+
+    /** Returns a place that is named by its address and what kind of memory that is. */
+    static long at(long address, boolean inMemory) {
+        return inMemory ? address & ADDRESS | IN_MEMORY : address & ADDRESS;
+    }
+
+    /** Reads by an address of the tables of an instance block; ones if it leads nowhere. */
+    long loadVirtual(long instance, long virtual, int width) {
+        long place = translate(instance, virtual);
         return place == NOTHING ? AccessWidth.ones(width) : load(place, width);
     }
 
-    /** Writes through the tables. */
-    void write(int block, long offset, int width, long value) {
-        long place = translate(block, offset);
-        if (place == NOTHING || (place & READ_ONLY) != 0) {
-            return;
-        }
-        long address = place & ADDRESS;
-        if ((place & IN_MEMORY) == 0) {
-            long at = function.guestFramebuffer(address, width);
-            if (at >= 0) {
-                board.framebuffer().write(at, width, value);
-            }
-            return;
-        }
-        GuestDma dma = function.dma();
-        if (dma != null) {
-            byte[] bytes = new byte[width];
-            for (int i = 0; i < width; i++) {
-                bytes[i] = (byte) (value >>> 8 * i);
-            }
-            dma.write(address, bytes);
-        }
+    /** Writes by an address of the tables of an instance block; answers whether it leads there. */
+    boolean storeVirtual(long instance, long virtual, int width, long value) {
+        long place = translate(instance, virtual);
+        return place != NOTHING && (place & READ_ONLY) == 0 && store(place, width, value);
     }
 
-    private long load(long place, int width) {
-        long address = place & ADDRESS;
-        if ((place & IN_MEMORY) == 0) {
-            long at = function.guestFramebuffer(address, width);
-            return at < 0 ? AccessWidth.ones(width) : board.framebuffer().read(at, width);
+    /** Writes at a place; answers whether it is the guest's own. */
+    boolean store(long place, int width, long value) {
+        byte[] bytes = new byte[width];
+        for (int i = 0; i < width; i++) {
+            bytes[i] = (byte) (value >>> 8 * i);
         }
-        GuestDma dma = function.dma();
+        return copy(place, bytes, 0, width, /* write= */ true);
+    }
+
+    /** Reads at a place; ones if it is not the guest's own. */
+    long load(long place, int width) {
         ByteBuffer bytes = GspQueues.little(new byte[8]);
-        byte[] piece = new byte[width];
-        if (dma == null || !dma.read(address, piece)) {
-            return AccessWidth.ones(width);
+        return copy(place, bytes.array(), 0, width, /* write= */ false)
+                ? bytes.getLong(0)
+                : AccessWidth.ones(width);
+    }
+
+    /** Copies bytes, page by page; answers whether all of it is the guest's own. */
+    boolean copy(long instance, long address, Space space, byte[] bytes, boolean write) {
+        for (int done = 0; done < bytes.length; ) {
+            long from = address + done;
+            int length = (int) Math.min(bytes.length - done, PAGE_MASK + 1 - (from & PAGE_MASK));
+            long place =
+                    switch (space) {
+                        case VIRTUAL -> translate(instance, from);
+                        case FRAMEBUFFER -> at(from, false);
+                        case MEMORY -> at(from, true);
+                        case NOWHERE -> NOTHING;
+                    };
+            if (place == NOTHING
+                    || write && (place & READ_ONLY) != 0
+                    || !copy(place, bytes, done, length, write)) {
+                return false;
+            }
+            done += length;
         }
-        bytes.put(piece);
-        return bytes.getLong(0);
+        return true;
+    }
+
+    private boolean copy(long place, byte[] bytes, int start, int length, boolean write) {
+        long address = place & ADDRESS;
+        if ((place & IN_MEMORY) != 0) {
+            GuestDma dma = function.dma();
+            return dma != null && dma.copy(address, bytes, start, length, write);
+        }
+        long at = function.guestFramebuffer(address, length);
+        if (at < 0) {
+            return false;
+        }
+        MemorySegment piece = MemorySegment.ofArray(bytes).asSlice(start, length);
+        if (write) {
+            board.framebuffer().write(at, piece);
+        } else {
+            board.framebuffer().read(at, piece);
+        }
+        return true;
+    }
+
+    /** Makes framebuffer zero, however much; answers whether all of it is the guest's own. */
+    boolean clear(long address, long bytes) {
+        long first = address + PAGE_MASK & ~PAGE_MASK;
+        long end = address + bytes & ~PAGE_MASK;
+        if (first >= end) {
+            return bytes < 2 * PAGE_MASK
+                    && copy(0, address, Space.FRAMEBUFFER, new byte[(int) bytes], true);
+        }
+        byte[] head = new byte[(int) (first - address)];
+        byte[] tail = new byte[(int) (address + bytes - end)];
+        long at = function.guestFramebuffer(first, end - first);
+        boolean own = at >= 0;
+        if (own) {
+            board.framebuffer().clear(at, end - first);
+        }
+        return own
+                && copy(0, address, Space.FRAMEBUFFER, head, true)
+                && copy(0, end, Space.FRAMEBUFFER, tail, true);
     }
 
     // ---- the walk
 
-    private long translate(int block, long virtual) {
-        long instance = (block & 0xfff_ffffL) << 12;
-        long directory = at(instance, (block >>> 28 & 3) >= WHERE_MEMORY) + DIRECTORY;
-        long base = load(directory, 8);
+    private long translate(long instance, long virtual) {
+        long base = load(instance + DIRECTORY, 8);
         long table = at(base & ~PAGE_MASK & ADDRESS, (base & 3) >= WHERE_MEMORY);
         table = below(table, virtual >>> 47 & 3);
         table = table == NOTHING ? NOTHING : below(table, virtual >>> 38 & 0x1ff);
         table = table == NOTHING ? NOTHING : below(table, virtual >>> 29 & 0x1ff);
         return table == NOTHING ? NOTHING : leaf(table, virtual);
-    }
-
-    private static long at(long address, boolean inMemory) {
-        return inMemory ? address | IN_MEMORY : address;
     }
 
     /** Follows an entry of a directory. */

@@ -54,6 +54,11 @@ final class MappedBars {
         return Optional.of(windows.open(bar));
     }
 
+    /** Returns whether windows of a function are mapped. */
+    boolean has(int function) {
+        return mapped.containsKey(function);
+    }
+
     /** The windows of a function show another place from now on, or none if that is negative. */
     void move(int function, long start) {
         Windows windows = mapped.get(function);

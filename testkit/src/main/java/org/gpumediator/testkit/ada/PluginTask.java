@@ -97,6 +97,7 @@ final class PluginTask {
                         new GuestFacts.Vgpu(
                                 grant.name,
                                 grant.framebufferLength,
+                                board.model().segmentBytes(),
                                 grant.channels,
                                 grant.gfid,
                                 board.model().deviceId()));
@@ -265,6 +266,7 @@ final class PluginTask {
         }
         state = State.STOPPED;
         board.engine().stop(grant.gfid, true);
+        guest.channels().stop(true);
         return GspStatus.OK;
     }
 
@@ -274,6 +276,7 @@ final class PluginTask {
         }
         state = State.ACTIVE;
         board.engine().stop(grant.gfid, false);
+        guest.channels().stop(false);
         int held = heldDoorbells;
         heldDoorbells = 0;
         for (int handle = 0; handle < 2; handle++) {

@@ -9,11 +9,17 @@ import org.gpumediator.core.wire.WireField;
 import org.gpumediator.core.wire.WireView;
 import org.gpumediator.testkit.FakeGuestMemory;
 import org.gpumediator.testkit.FakeVmm;
+import org.gpumediator.testkit.ada.GspGuestStructures.AddressSpace;
+import org.gpumediator.testkit.ada.GspGuestStructures.AllocChannel;
 import org.gpumediator.testkit.ada.GspGuestStructures.AllocDevice;
 import org.gpumediator.testkit.ada.GspGuestStructures.AllocRoot;
 import org.gpumediator.testkit.ada.GspGuestStructures.AllocSubdevice;
 import org.gpumediator.testkit.ada.GspGuestStructures.BufferPlace;
+import org.gpumediator.testkit.ada.GspGuestStructures.ChannelParameters;
 import org.gpumediator.testkit.ada.GspGuestStructures.ControlBuffer;
+import org.gpumediator.testkit.ada.GspGuestStructures.Level;
+import org.gpumediator.testkit.ada.GspGuestStructures.Levels;
+import org.gpumediator.testkit.ada.GspGuestStructures.MemoryPlace;
 import org.gpumediator.testkit.ada.GspGuestStructures.ResponseBuffer;
 import org.gpumediator.testkit.ada.GspGuestStructures.StaticData;
 import org.gpumediator.testkit.ada.GspGuestStructures.SystemInfo;
@@ -24,8 +30,8 @@ import org.gpumediator.testkit.ada.GspStaticStructures.MainRecord;
 import org.gpumediator.testkit.ada.GspStaticStructures.Names;
 
 /**
- * A guest driver on a virtual function, from probing to pre-initialising the device, access for
- * access as the open driver 555.58.02 was seen to do it.
+ * A guest driver on a virtual function, from probing to its first channels, access for access as
+ * the open driver 555.58.02 was seen to do it.
  *
  * <p>Source: register and message trace of that driver under QEMU on an L40-8Q, and its public
  * headers. Pages of memory are where the caller wants them; in framebuffer they are where the
@@ -40,12 +46,16 @@ public final class ScriptedAdaGuest {
     public static final int SYSTEM_INFO      = 1;
     /** Function: makes a client. */
     public static final int ALLOC_ROOT       = 2;
+    /** Function: makes a channel. */
+    public static final int ALLOC_CHANNEL    = 6;
     /** Function: frees an object. */
     public static final int FREE             = 10;
     /** Function: makes a subdevice. */
     public static final int ALLOC_SUBDEVICE  = 19;
     /** Function: makes a device. */
     public static final int ALLOC_DEVICE     = 32;
+    /** Function: where the page directories of an address space are. */
+    public static final int ADDRESS_SPACE    = 116;
     /** Function: the driver goes. */
     public static final int UNLOADING        = 47;
     /** Function: more of who the driver is. */
@@ -67,6 +77,15 @@ public final class ScriptedAdaGuest {
     private static final int BIND_STATUS     = 0x0f50;
     private static final int SCRATCH_LOW     = 0x2108;
     private static final int SCRATCH_HIGH    = 0x210c;
+    private static final int INVALIDATE_BASE = 0x30a0;
+    private static final int INVALIDATE      = 0x30b0;
+    private static final int INVALIDATE_ALL  = 0x8001_0005;
+    private static final int LEAF_TRIGGER    = 0x1640;
+    private static final int CPU_DOORBELL    = 129;
+    private static final int CHANNEL_RING    = 0x3_0090;
+    private static final int CHANNEL_CLASS   = 0xc56f;
+    private static final int COPY_ENGINE     = 9;
+    private static final int FRAMEBUFFER     = 2;
     private static final int DOORBELL        = 0x2200;
     private static final int MESSAGE         = 0xa0_0000;
     private static final int EVENTS          = 0xa2_0000;
@@ -160,6 +179,29 @@ public final class ScriptedAdaGuest {
                 throw new NoAnswerException("bind of instance memory");
             }
         }
+    }
+
+    /**
+     * Binds the window to instance memory through page tables, and drops what was kept of older
+     * ones.
+     *
+     * @param instance framebuffer offset of the instance block, a multiple of 4 KiB
+     */
+    public void bindThroughTables(long instance) {
+        write(BIND_INSTANCE, (int) (0xc000_0000L | instance >>> 12));
+        write(INVALIDATE_BASE, (int) (instance >>> 8));
+        write(INVALIDATE_BASE + 4, (int) (instance >>> 40));
+        write(INVALIDATE, INVALIDATE_ALL);
+        for (int i = 0; (read(BIND_STATUS) & 0xc) != 0 || read(INVALIDATE) < 0; i++) {
+            if (i > PATIENCE) {
+                throw new NoAnswerException("bind of instance memory through tables");
+            }
+        }
+    }
+
+    /** Interrupts itself, as the driver does to see that interrupts arrive. */
+    public void interruptItself() {
+        write(LEAF_TRIGGER, CPU_DOORBELL);
     }
 
     // ---- buffers
@@ -362,6 +404,69 @@ public final class ScriptedAdaGuest {
             call(ALLOC_DEVICE, device.array()).result,
             call(ALLOC_SUBDEVICE, subdevice.array()).result
         };
+    }
+
+    /**
+     * Says where the page directory of the default address space is.
+     *
+     * @param directory its address
+     * @param aperture where that is: 1 framebuffer, 2 a peer, 3 and 4 memory
+     * @return the result of the call
+     */
+    public int announceAddressSpace(long directory, int aperture) {
+        WireView body = AddressSpace.LAYOUT.allocate();
+        body.put(AddressSpace.CLIENT, CLIENT);
+        WireView levels = body.element(AddressSpace.CTRL_PARAMS, 0, Levels.LAYOUT);
+        levels.put(Levels.NUM_LEVELS, 1)
+                .element(Levels.LEVELS, 0, Level.LAYOUT)
+                .put(Level.PHYS_ADDRESS, directory)
+                .put(Level.APERTURE, aperture);
+        return call(ADDRESS_SPACE, body.array()).result;
+    }
+
+    /**
+     * Makes a channel of the first copy engine below the device.
+     *
+     * @param handle its handle
+     * @param number its channel id
+     * @param instance framebuffer offset of its instance block
+     * @param user framebuffer offset of its user data
+     * @param ring address of its ring, in the tables of the instance block
+     * @param entries of its ring
+     * @return the result of the call
+     */
+    public int allocateChannel(
+            int handle, int number, long instance, long user, long ring, int entries) {
+        WireView body = AllocChannel.LAYOUT.allocate();
+        body.put(AllocChannel.CLIENT, CLIENT)
+                .put(AllocChannel.PARENT, DEVICE)
+                .put(AllocChannel.CHANNEL, handle)
+                .put(AllocChannel.CLASS, CHANNEL_CLASS)
+                .put(AllocChannel.CHID, number);
+        WireView parameters = body.element(AllocChannel.PARAMS, 0, ChannelParameters.LAYOUT);
+        parameters
+                .put(ChannelParameters.GP_FIFO_OFFSET, ring)
+                .put(ChannelParameters.GP_FIFO_ENTRIES, entries)
+                .put(ChannelParameters.ENGINE_TYPE, COPY_ENGINE);
+        parameters
+                .element(ChannelParameters.INSTANCE_MEM, 0, MemoryPlace.LAYOUT)
+                .put(MemoryPlace.BASE, instance)
+                .put(MemoryPlace.ADDRESS_SPACE, FRAMEBUFFER);
+        parameters
+                .element(ChannelParameters.USERD_MEM, 0, MemoryPlace.LAYOUT)
+                .put(MemoryPlace.BASE, user)
+                .put(MemoryPlace.ADDRESS_SPACE, FRAMEBUFFER);
+        return call(ALLOC_CHANNEL, body.array()).result;
+    }
+
+    /** Frees a channel; returns the result of the call. */
+    public int freeChannel(int handle) {
+        return free(DEVICE, handle);
+    }
+
+    /** Rings a channel of the first copy engine. */
+    public void ringChannel(int number) {
+        write(CHANNEL_RING, 1 << 16 | number);
     }
 
     /** Frees subdevice, device and client; returns the results of the three calls. */
