@@ -236,14 +236,17 @@ final class Engine {
 
     /**
      * Resets the engine: its ring is disabled and everything it was doing is forgotten. The status
-     * page register and the translations it has made stay.
+     * page register and the translations it has made stay; so does, unless everything is reset, the
+     * context that is saved when another is set: nobody promises that it does not.
      */
     void reset(boolean whole) {
         if (ringStuck && !whole) {
             return;
         }
         ringStuck = false;
+        int context = register(Registers.RING_CCID);
         Registers.resetEngine(chip.registers, base);
+        setRegister(Registers.RING_CCID, whole ? 0 : context);
         ring.reset();
         if (watch != null) {
             watch.clear();

@@ -50,6 +50,16 @@ class ResetTest {
     }
 
     @Test
+    void engineReset_leavesTheContextThatIsSavedNext_aResetOfEverythingDoesNot() {
+        int image = (int) Bench.DATA;
+        bench.run(HaswellEngine.RCS, new CommandStream().dw(0x0c00_0000, image | 0x101));
+        bench.reg(GDRST, HaswellEngine.RCS.resetBit());
+        assertThat(bench.reg(0x2180) & 0xffff_f001).isEqualTo(image | 1);
+        bench.reg(GDRST, 1);
+        assertThat(bench.reg(0x2180)).isZero();
+    }
+
+    @Test
     void engineReset_inTheMiddleOfABatch_forgetsIt() {
         bench.put(Bench.DATA, new CommandStream().batch(Bench.DATA, 0).toArray());
         bench.submit(HaswellEngine.BCS, new CommandStream().batch(Bench.DATA, 0));

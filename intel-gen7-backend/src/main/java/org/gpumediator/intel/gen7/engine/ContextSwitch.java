@@ -161,7 +161,7 @@ final class ContextSwitch implements AutoCloseable {
         end();
         coming.contextSaved &= done;
         if (!coming.contextSaved && coming.contextAddress() == 0) {
-            leaveNone(); // nothing was loaded over what another guest has left
+            reset.reset(Engine.RCS); // nothing was loaded over what another guest has left
         }
         coming.contextLoaded();
         return coming;
@@ -175,14 +175,9 @@ final class ContextSwitch implements AutoCloseable {
 
     /** Makes the render engine forget whose context it has, so that it is saved nowhere. */
     void forget() {
-        leaveNone();
+        reset.reset(Engine.RCS);
         area.hide(area.context(0), (int) (ReservedArea.CONTEXT_BYTES / 4096));
         area.hide(area.context(1), (int) (ReservedArea.CONTEXT_BYTES / 4096));
-    }
-
-    private void leaveNone() {
-        reset.reset(Engine.RCS);
-        mmio.write(Engine.RCS.base() + RingRegisters.CCID, 0);
     }
 
     @Override

@@ -43,7 +43,8 @@ final class EngineReset {
     }
 
     /**
-     * Resets one engine; its registers have their values after reset, its ring is off.
+     * Resets one engine; its registers have their values after reset, its ring is off, and the
+     * render engine has nobody's context: what it has now shall be saved over none.
      *
      * @return the engines that were reset, bits of {@link Engine#bit}: all of them if the one did
      *     not come back alone
@@ -54,6 +55,9 @@ final class EngineReset {
         int lost = resetOneOrAll(engine);
         for (int i = 0; i < settings.length; i++) {
             mmio.write(TAKEN_ALONG[i], settings[i]);
+        }
+        if ((lost & Engine.RCS.bit()) != 0) {
+            mmio.write(Engine.RCS.base() + RingRegisters.CCID, 0);
         }
         return lost;
     }
