@@ -120,7 +120,8 @@ public final class Mediator implements AutoCloseable {
     /**
      * Returns the type of a name.
      *
-     * @param name its name; the words before the last may be left out where that is unambiguous
+     * @param name its name, in any case; the words before the last may be left out where that is
+     *     unambiguous. Or the vendor's number, where types have the attribute {@code type-id}
      * @throws IllegalArgumentException if there is none; the message lists those there are
      */
     public VgpuType type(String name) {

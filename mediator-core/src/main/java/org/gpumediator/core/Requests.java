@@ -2,6 +2,7 @@ package org.gpumediator.core;
 
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.gpumediator.api.partition.GpuInventory;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by multiple threads.
  */
 public final class Requests {
+
+    /** The attribute of a type that has a number of its vendor's. */
+    private static final String TYPE_ID = "type-id";
 
     private final GpuBackend backend;
     private final String backendName;
@@ -46,11 +50,10 @@ public final class Requests {
     /** As {@link Mediator#type}. */
     VgpuType type(String name) {
         List<VgpuType> types = backend.types();
-        List<VgpuType> exact = types.stream().filter(t -> t.name().equals(name)).toList();
-        List<VgpuType> found =
-                exact.isEmpty()
-                        ? types.stream().filter(t -> t.name().endsWith(" " + name)).toList()
-                        : exact;
+        List<VgpuType> found = types.stream().filter(t -> t.name().equals(name)).toList();
+        if (found.isEmpty()) {
+            found = types.stream().filter(t -> isMeant(t, name)).toList();
+        }
         if (found.size() != 1) {
             throw new IllegalArgumentException(
                     "type "
@@ -59,6 +62,14 @@ public final class Requests {
                             + types.stream().map(VgpuType::name).toList());
         }
         return found.getFirst();
+    }
+
+    private static boolean isMeant(VgpuType type, String name) {
+        String full = type.name().toLowerCase(Locale.ROOT);
+        String asked = name.toLowerCase(Locale.ROOT);
+        return full.equals(asked)
+                || full.endsWith(" " + asked)
+                || name.equals(type.attributes().get(TYPE_ID));
     }
 
     /** As {@link Mediator#typeOf}. */

@@ -70,6 +70,7 @@ final class CoreArchitectureTest {
                                 "org.gpumediator.api.schedule..",
                                 "org.gpumediator.core.schedule..",
                                 "java..",
+                                "org.slf4j..",
                                 "org.jspecify.."))
                 .check(CORE);
     }

@@ -82,6 +82,9 @@ final class MediatorTest {
         try (Mediator mediator = builder().build()) {
             VirtualGpu vgpu = mediator.create(VgpuRequest.ofType("vm1", "L"), VMM);
             assertThat(vgpu.type()).isEqualTo(PaperBackend.LARGE);
+            assertThat(mediator.type("paper l")).isEqualTo(PaperBackend.LARGE);
+            assertThat(mediator.type("s")).isEqualTo(PaperBackend.SMALL);
+            assertThat(PaperBackend.SMALL).hasToString("Paper S");
         }
     }
 

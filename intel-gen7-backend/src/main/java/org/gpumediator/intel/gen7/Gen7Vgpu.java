@@ -36,6 +36,7 @@ import org.gpumediator.core.hardware.DmaPages;
 import org.gpumediator.core.observe.FaultBook;
 import org.gpumediator.core.observe.RateLimit;
 import org.gpumediator.core.pci.PciFunction;
+import org.gpumediator.core.schedule.SchedulingAttributes;
 import org.gpumediator.intel.gen7.bar.ApertureBar;
 import org.gpumediator.intel.gen7.bar.HostRegisters;
 import org.gpumediator.intel.gen7.bar.PortBar;
@@ -265,7 +266,11 @@ public final class Gen7Vgpu implements DeviceModel {
                         TrapRegion.trapped(4, BarKind.PORT_IO, PortBar.LENGTH, ports));
         fillIn();
         memoryRegistration = memory.listen(new MemoryListener());
-        backend.engines().attach(engines, options.scheduling());
+        backend.engines()
+                .attach(
+                        engines,
+                        SchedulingAttributes.read(
+                                blueprint.name(), blueprint.type().name(), blueprint.attributes()));
     }
 
     private TrapHandler view() {

@@ -16,14 +16,9 @@ import org.jspecify.annotations.Nullable;
  *     offers it, instead of compared at each submission
  * @param display ports and monitors, as {@link PortOptions} reads them; empty for none
  * @param visibleAperture of how many bytes of its aperture the guest is told
- * @param scheduling parameters on the engines
  */
 record VgpuOptions(
-        boolean relaxedTable,
-        boolean trackedTables,
-        String display,
-        long visibleAperture,
-        SchedulingParameters scheduling) {
+        boolean relaxedTable, boolean trackedTables, String display, long visibleAperture) {
 
     private static final String TABLE = "gtt";
     private static final String PROCESS_TABLES = "ppgtt";
@@ -47,14 +42,14 @@ record VgpuOptions(
     static VgpuOptions of(Map<String, String> attributes, boolean relaxedByDefault) {
         SchedulingAttributes.checkNames(
                 attributes, Set.of(TABLE, PROCESS_TABLES, DISPLAY, VISIBLE_APERTURE));
+        SchedulingParameters ignored = SchedulingAttributes.read(attributes);
         String display = attributes.getOrDefault(DISPLAY, "");
         PortOptions.check(display);
         return new VgpuOptions(
                 relaxed(TABLE, attributes.get(TABLE), relaxedByDefault),
                 !relaxed(PROCESS_TABLES, attributes.get(PROCESS_TABLES), false),
                 display,
-                visible(attributes.get(VISIBLE_APERTURE), !display.isEmpty()),
-                SchedulingAttributes.read(attributes));
+                visible(attributes.get(VISIBLE_APERTURE), !display.isEmpty()));
     }
 
     private static boolean relaxed(String name, @Nullable String value, boolean fallback) {

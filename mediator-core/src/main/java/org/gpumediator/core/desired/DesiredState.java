@@ -1,8 +1,10 @@
 package org.gpumediator.core.desired;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +23,8 @@ import org.gpumediator.core.VgpuRequest;
  * <pre>
  * gpu-mediator desired-state 1
  * gpu 10de:26b5
+ * set scheduler=equal-share,quantum=4
+ * close d
  * # the large one keeps its place
  * vgpu name=a type=L40-16Q placement=@32 vf=@0 label.socket=/run/a.sock
  * vgpu name=b type="NVIDIA L40-8Q" attribute.pid=4711
@@ -39,6 +43,11 @@ import org.gpumediator.core.VgpuRequest;
  * <tr><td>{@code label.NAME=}</td><td>for whoever applies the file</td></tr>
  * </table>
  *
+ * <p>{@code set NAME=VALUE ...} says how the whole GPU shall be: an attribute of its inventory,
+ * such as {@code placement-mode}, or something for whoever applies the file, such as {@code
+ * scheduler}. {@code close NAME ...} allows virtual GPUs to be closed although somebody uses them;
+ * without it such a state changes nothing.
+ *
  * <p>Numbers are decimal or, after {@code 0x}, hexadecimal; {@code K}, {@code M}, {@code G} after a
  * decimal one are powers of 1024. A value with blanks stands in double quotes, which it cannot
  * contain itself. Empty lines and lines that begin with a number sign are skipped. Nothing else is
@@ -46,16 +55,30 @@ import org.gpumediator.core.VgpuRequest;
  *
  * @param gpu vendor and device id of the GPU, four hexadecimal digits each with a colon between
  * @param vgpus the virtual GPUs, in the order of the file
+ * @param settings how the whole GPU shall be, by name
+ * @param mayClose names of virtual GPUs that may be closed although somebody uses them
  */
-public record DesiredState(String gpu, List<DesiredVgpu> vgpus) {
+public record DesiredState(
+        String gpu, List<DesiredVgpu> vgpus, Map<String, String> settings, Set<String> mayClose) {
 
     /**
-     * Copies the list.
+     * Creates a state that says nothing of the whole GPU, and closes nothing that is used.
+     *
+     * @throws IllegalArgumentException if two virtual GPUs have the same name
+     */
+    public DesiredState(String gpu, List<DesiredVgpu> vgpus) {
+        this(gpu, vgpus, Map.of(), Set.of());
+    }
+
+    /**
+     * Copies the collections.
      *
      * @throws IllegalArgumentException if two have the same name
      */
     public DesiredState {
         vgpus = List.copyOf(vgpus);
+        settings = Collections.unmodifiableMap(new LinkedHashMap<>(settings));
+        mayClose = Collections.unmodifiableSet(new LinkedHashSet<>(mayClose));
         Set<String> names = new HashSet<>();
         for (DesiredVgpu vgpu : vgpus) {
             if (!names.add(vgpu.name())) {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
 import org.gpumediator.core.VgpuRequest;
+import org.gpumediator.core.schedule.SchedulingAttributes;
 
 /** Reads and writes the text of a {@link DesiredState}. */
 final class DesiredStateText {
@@ -16,6 +17,8 @@ final class DesiredStateText {
     private static final String FORMAT = "gpu-mediator desired-state ";
     private static final String VERSION = "1";
     private static final String GPU = "[0-9a-f]{4}:[0-9a-f]{4}";
+    private static final String SET = "set ";
+    private static final String CLOSE = "close ";
     private static final String ATTRIBUTE = "attribute.";
     private static final String LABEL = "label.";
     private static final String SUFFIXES = "KMG";
@@ -41,6 +44,8 @@ final class DesiredStateText {
         boolean format = false;
         Map<String, Integer> names = new HashMap<>();
         List<DesiredVgpu> vgpus = new ArrayList<>();
+        Map<String, String> settings = new LinkedHashMap<>();
+        Set<String> mayClose = new LinkedHashSet<>();
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).strip();
             try {
@@ -53,6 +58,10 @@ final class DesiredStateText {
                     format = true;
                 } else if (gpu.isEmpty()) {
                     gpu = gpu(line);
+                } else if (line.startsWith(SET)) {
+                    settings(words(line.substring(SET.length())), settings);
+                } else if (line.startsWith(CLOSE)) {
+                    mayClose.addAll(words(line.substring(CLOSE.length())));
                 } else {
                     DesiredVgpu vgpu = vgpu(words(line));
                     Integer earlier = names.putIfAbsent(vgpu.name(), i + 1);
@@ -71,7 +80,19 @@ final class DesiredStateText {
                     lines.size() + 1,
                     "the text ends: expected " + (format ? "gpu VENDOR:DEVICE" : FORMAT + VERSION));
         }
-        return new DesiredState(gpu, vgpus);
+        return new DesiredState(gpu, vgpus, settings, mayClose);
+    }
+
+    private static void settings(List<String> words, Map<String, String> settings) throws Wrong {
+        for (String word : words) {
+            int equals = word.indexOf('=');
+            if (equals <= 0 || equals == word.length() - 1) {
+                throw new Wrong("\"" + word + "\": expected NAME=VALUE after set");
+            }
+            if (settings.put(word.substring(0, equals), word.substring(equals + 1)) != null) {
+                throw new Wrong(word.substring(0, equals) + "= is set twice");
+            }
+        }
     }
 
     private static void checkLength(int index, String line) throws Wrong {
@@ -130,7 +151,7 @@ final class DesiredStateText {
 
     private static DesiredVgpu vgpu(List<String> words) throws Wrong {
         if (!words.getFirst().equals("vgpu")) {
-            throw new Wrong("\"" + words.getFirst() + "\": expected vgpu");
+            throw new Wrong("\"" + words.getFirst() + "\": expected vgpu, set or close");
         }
         String name = "";
         String type = "";
@@ -186,6 +207,9 @@ final class DesiredStateText {
         }
         int at = value.indexOf('@');
         if (at != 0) {
+            if (SchedulingAttributes.NAMES.contains(key)) {
+                throw new Wrong(key + "=" + value + ": an attribute is written " + ATTRIBUTE + key);
+            }
             quotas.put(key, number(key, at < 0 ? value : value.substring(0, at)));
         }
         if (at >= 0) {
@@ -199,7 +223,14 @@ final class DesiredStateText {
         }
         if (!text.matches("[0-9]{1,18}[KMG]?")) {
             throw new Wrong(
-                    key + "=" + text + ": expected a number, in hex after 0x, or with K, M or G");
+                    key
+                            + "="
+                            + text
+                            + ": expected a number, in hex after 0x, or with K, M or G; an attribute"
+                            + " is written "
+                            + ATTRIBUTE
+                            + key
+                            + "=");
         }
         int suffix = SUFFIXES.indexOf(text.charAt(text.length() - 1));
         long digits = Long.parseLong(suffix < 0 ? text : text.substring(0, text.length() - 1));
@@ -213,6 +244,15 @@ final class DesiredStateText {
     static String format(DesiredState state) {
         StringBuilder text = new StringBuilder(FORMAT).append(VERSION).append('\n');
         text.append("gpu ").append(state.gpu()).append('\n');
+        state.settings()
+                .forEach(
+                        (key, value) ->
+                                text.append("set ")
+                                        .append(key)
+                                        .append('=')
+                                        .append(quoted(value))
+                                        .append('\n'));
+        state.mayClose().forEach(name -> text.append(CLOSE).append(quoted(name)).append('\n'));
         for (DesiredVgpu vgpu : state.vgpus()) {
             VgpuRequest request = vgpu.request();
             text.append("vgpu name=").append(quoted(request.name()));

@@ -57,6 +57,14 @@ public final class Reconciliation {
             return "";
         }
 
+        /**
+         * Returns whether somebody uses a virtual GPU, so that closing it needs a word in the
+         * state.
+         */
+        default boolean inUse(VirtualGpu vgpu) {
+            return false;
+        }
+
         /** Takes a virtual GPU that has been created. */
         void created(DesiredVgpu wish, VirtualGpu vgpu);
 
@@ -164,8 +172,9 @@ public final class Reconciliation {
     /**
      * Applies a state.
      *
-     * @throws IllegalArgumentException if it is for another GPU, or names a type, a resource or an
-     *     amount that this GPU does not have; nothing has changed
+     * @throws IllegalArgumentException if it is for another GPU or one that is set up otherwise, if
+     *     it names a type, a resource or an amount that this GPU does not have, or would close what
+     *     is in use and does not say so; nothing has changed
      * @throws InsufficientResourceException if it does not fit; nothing has changed
      * @throws IllegalStateException if the mediator is closed
      */
@@ -204,6 +213,7 @@ public final class Reconciliation {
             throw new IllegalArgumentException(
                     "state of GPU " + state.gpu() + ": this one is " + gpu);
         }
+        state.settings().forEach(this::checkAttribute);
         Map<String, DesiredVgpu> wanted = new LinkedHashMap<>();
         for (DesiredVgpu wish : state.vgpus()) {
             if (unmanaged.contains(wish.name())) {
@@ -223,6 +233,14 @@ public final class Reconciliation {
                 wanted.remove(vgpu.name());
                 plan.kept().addFirst(new Step(Action.KEEP, vgpu.name(), ""));
             } else {
+                if (carrier.inUse(vgpu) && !state.mayClose().contains(vgpu.name())) {
+                    throw new IllegalArgumentException(
+                            vgpu.name()
+                                    + ": would be closed ("
+                                    + reason
+                                    + ") while it is in use: expected a line close "
+                                    + vgpu.name());
+                }
                 inventory = inventory.without(vgpu.name());
                 plan.closing().put(new Step(Action.CLOSE, vgpu.name(), reason), vgpu);
             }
@@ -237,6 +255,15 @@ public final class Reconciliation {
             }
         }
         return plan;
+    }
+
+    /** What is no attribute of the inventory is for the carrier. */
+    private void checkAttribute(String name, String value) {
+        String has = mediator.inventory().attributes().get(name);
+        if (has != null && !has.equals(value)) {
+            throw new IllegalArgumentException(
+                    "set " + name + "=" + value + ": this GPU was opened with " + has);
+        }
     }
 
     private String reason(@Nullable DesiredVgpu wish, VirtualGpu vgpu) {

@@ -134,4 +134,34 @@ class DesiredStateTest {
                         () -> DesiredState.parse(HEAD + "vgpu name=a label.x=" + "y".repeat(5000)))
                 .hasMessageContaining("line 3: 5020 characters");
     }
+
+    @Test
+    void parse_linesOfTheWholeGpu_areSettingsAndNames() {
+        DesiredState state =
+                DesiredState.parse(
+                        HEAD + "set scheduler=equal-share,quantum=4 mode=mixed\nclose a \"b c\"\n");
+        assertThat(state.settings())
+                .containsExactly(
+                        Map.entry("scheduler", "equal-share,quantum=4"),
+                        Map.entry("mode", "mixed"));
+        assertThat(state.mayClose()).containsExactly("a", "b c");
+        assertThat(DesiredState.parse(state.format())).isEqualTo(state);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"set", "set x", "set =1", "set x=1 x=2", "close", "open a"})
+    void parse_wrongLinesOfTheWholeGpu_areErrorsOfTheirLine(String line) {
+        assertThatThrownBy(() -> DesiredState.parse(HEAD + line))
+                .isInstanceOf(DesiredStateFormatException.class)
+                .hasMessageStartingWith("line 3: ");
+    }
+
+    @Test
+    void parse_attributeWithoutItsPrefix_isToldOfIt() {
+        for (String field : new String[] {"weight=5", "gtt=strict"}) {
+            assertThatThrownBy(() -> DesiredState.parse(HEAD + "vgpu name=a type=t " + field))
+                    .hasMessageContaining(
+                            "an attribute is written attribute." + field.replaceAll("=.*", ""));
+        }
+    }
 }

@@ -217,7 +217,9 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
 
     @Override
     public DeviceModel create(VgpuBlueprint blueprint) {
-        SchedulingParameters share = SchedulingAttributes.read(blueprint.attributes());
+        SchedulingParameters share =
+                SchedulingAttributes.read(
+                        blueprint.name(), blueprint.type().name(), blueprint.attributes());
         scheduling.check(share);
         VgpuRecord record = record(blueprint);
         occupants.enter(blueprint.name());

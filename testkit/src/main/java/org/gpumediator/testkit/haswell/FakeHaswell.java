@@ -489,7 +489,11 @@ public final class FakeHaswell implements FakeGpu {
 
     // ---- faults on demand
 
-    /** Makes an engine stop for good in the middle of what it does; a reset of it helps. */
+    /**
+     * Makes an engine stop for good in the middle of what it does; a reset of it helps. A mediator
+     * cuts work off when it keeps somebody else waiting: with one guest alone nothing happens until
+     * that guest's driver notices.
+     */
     public void hang(HaswellEngine engine) {
         onEngine(engine, Engine::hang);
     }

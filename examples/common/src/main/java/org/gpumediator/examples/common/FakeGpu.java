@@ -1,8 +1,11 @@
 package org.gpumediator.examples.common;
 
+import java.util.Collections;
 import java.util.Map;
+import java.util.SortedMap;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.partition.PartitionPolicy;
+import org.gpumediator.core.Mediator;
 
 /** A fake GPU, and what drives it: it has no thread of its own. */
 public interface FakeGpu {
@@ -18,6 +21,14 @@ public interface FakeGpu {
     /** Returns the policies of placing that an operator may choose from, by name. */
     default Map<String, PartitionPolicy> policies() {
         return Policies.anyRoom();
+    }
+
+    /**
+     * Returns the GPU and its virtual GPUs as small files, by path, as readers of the vendor's
+     * sysfs know them; empty if there is no such view.
+     */
+    default SortedMap<String, String> attributeFiles(Mediator mediator) {
+        return Collections.emptySortedMap();
     }
 
     /**

@@ -4,11 +4,14 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.partition.PartitionPolicy;
+import org.gpumediator.core.Mediator;
 import org.gpumediator.examples.common.linux.SealedMemory;
 import org.gpumediator.nvidia.vf.placement.VfPlacementPolicy;
+import org.gpumediator.nvidia.vf.view.AttributeTree;
 import org.gpumediator.testkit.ada.AdaModel;
 import org.gpumediator.testkit.ada.FakeAda;
 import org.gpumediator.testkit.haswell.FakeHaswell;
@@ -157,6 +160,11 @@ public final class FakeGpus {
             return Map.of(
                     "first-fit", VfPlacementPolicy.FIRST,
                     "keep-most-creatable", VfPlacementPolicy.KEEP_MOST_CREATABLE);
+        }
+
+        @Override
+        public SortedMap<String, String> attributeFiles(Mediator mediator) {
+            return new AttributeTree(mediator.inventory(), mediator.types()).files();
         }
 
         @Override

@@ -3,6 +3,7 @@ package org.gpumediator.examples.common;
 import java.util.Map;
 import java.util.TreeSet;
 import org.gpumediator.api.partition.PartitionPolicy;
+import org.gpumediator.api.schedule.SchedulingPolicy;
 import org.gpumediator.api.spi.SchedulingControl;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.core.policy.BestFit;
@@ -33,9 +34,14 @@ public final class Policies {
     /**
      * Returns a policy of placing.
      *
-     * @throws UsageException if the GPU has none of that name
+     * @param name one of the GPU's own, or a class on the class path, in a package, that needs no
+     *     arguments
+     * @throws UsageException if there is none of that name
      */
     public static PartitionPolicy partition(FakeGpu gpu, String name) {
+        if (isClass(name)) {
+            return own("--policy", name, PartitionPolicy.class);
+        }
         PartitionPolicy policy = gpu.policies().get(name);
         if (policy == null) {
             throw UsageException.badOption(
@@ -51,7 +57,8 @@ public final class Policies {
      * Gives a mediator a policy of scheduling.
      *
      * @param text its name, then perhaps the length of slices in milliseconds: {@code
-     *     equal-share,quantum=4}
+     *     equal-share,quantum=4}; or a class on the class path, in a package, that needs no
+     *     arguments
      * @throws UsageException if there is none of that name, the length is out of range, or the GPU
      *     does not share its time so
      */
@@ -61,7 +68,8 @@ public final class Policies {
         Map<String, String> options =
                 OptionText.pairs(SCHEDULER, comma < 0 ? "" : text.substring(comma + 1));
         String quantum = options.get("quantum");
-        boolean known = options.size() == (quantum == null ? 0 : 1);
+        boolean known =
+                options.size() == (quantum == null ? 0 : 1) && (quantum == null || !isClass(name));
         if (!known || quantum != null && !quantum.matches("[0-9]{1,7}")) {
             throw UsageException.badOption(
                     SCHEDULER + " " + text + ": expected NAME or NAME,quantum=MILLISECONDS");
@@ -69,12 +77,35 @@ public final class Policies {
         try {
             scheduling(mediator, SCHEDULER + " " + name)
                     .policy(
-                            quantum == null
-                                    ? SchedulingPolicies.byName(name)
-                                    : SchedulingPolicies.byName(
-                                            name, Long.parseLong(quantum) * NANOS_PER_MILLI));
+                            isClass(name)
+                                    ? own(SCHEDULER, name, SchedulingPolicy.class)
+                                    : quantum == null
+                                            ? SchedulingPolicies.byName(name)
+                                            : SchedulingPolicies.byName(
+                                                    name,
+                                                    Long.parseLong(quantum) * NANOS_PER_MILLI));
         } catch (IllegalArgumentException refused) {
             throw UsageException.badOption(SCHEDULER + ": " + refused.getMessage());
+        }
+    }
+
+    private static boolean isClass(String name) {
+        return name.indexOf('.') >= 0;
+    }
+
+    private static <T> T own(String option, String name, Class<T> type) {
+        try {
+            return Class.forName(name).asSubclass(type).getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException | ClassCastException wrong) {
+            throw UsageException.badOption(
+                    option
+                            + " "
+                            + name
+                            + ": expected a public "
+                            + type.getSimpleName()
+                            + " on the class path that needs no arguments ("
+                            + wrong
+                            + ")");
         }
     }
 

@@ -46,7 +46,8 @@ public final class VgpuWish {
         Map<String, String> attributes = new LinkedHashMap<>();
         pairs.forEach(
                 (key, value) -> {
-                    if (ATTRIBUTE_KEYS.contains(key)) {
+                    if (ATTRIBUTE_KEYS.contains(key)
+                            || key.startsWith(SchedulingAttributes.FOR_THE_POLICY)) {
                         attributes.put(key, value);
                     } else if (names(inventory).contains(key)) {
                         quota(key, value, quotas, places);

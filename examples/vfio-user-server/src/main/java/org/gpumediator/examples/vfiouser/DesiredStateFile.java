@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.gpumediator.core.desired.DesiredState;
 import org.gpumediator.examples.common.UsageException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file of {@code --desired-state}: applied at the start, and whenever its text has changed and
@@ -17,6 +18,7 @@ final class DesiredStateFile {
 
     private static final long LOOK_MILLIS = 1_000;
     private static final String OPTION = "--desired-state ";
+    private static final String PLACEMENT_MODE = "placement-mode";
 
     private final Path path;
     private String applied = "";
@@ -25,6 +27,26 @@ final class DesiredStateFile {
 
     DesiredStateFile(Path path) {
         this.path = path;
+    }
+
+    /**
+     * Returns what to add to {@code --gpu} so that the board is opened in the mode that a file
+     * sets; empty if it sets none, or the option says one, which is compared when the file is
+     * applied. A file that is wrong is told of then.
+     */
+    static String placementMode(@Nullable Path path, String gpu) {
+        if (path == null || gpu.contains(PLACEMENT_MODE + "=")) {
+            return "";
+        }
+        try {
+            String mode =
+                    DesiredState.parse(new DesiredStateFile(path).read())
+                            .settings()
+                            .get(PLACEMENT_MODE);
+            return mode == null ? "" : "," + PLACEMENT_MODE + "=" + mode;
+        } catch (UsageException | IllegalArgumentException toldOfLater) {
+            return "";
+        }
     }
 
     /**

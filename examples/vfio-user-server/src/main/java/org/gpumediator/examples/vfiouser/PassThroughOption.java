@@ -4,14 +4,16 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.gpumediator.examples.common.OptionText;
 import org.gpumediator.examples.common.UsageException;
+import org.gpumediator.examples.common.linux.UnixSocket;
 
 /**
  * The {@code --pass-through} option.
  *
  * @param name name of the virtual GPU
  * @param socket where it is served
+ * @param access who may connect there
  */
-record PassThroughOption(String name, Path socket) {
+record PassThroughOption(String name, Path socket, UnixSocket.Access access) {
 
     static final String OPTION = "--pass-through";
 
@@ -24,10 +26,11 @@ record PassThroughOption(String name, Path socket) {
         Map<String, String> pairs = OptionText.pairs(OPTION, text);
         String name = VgpuOption.required(OPTION, pairs, "name", text);
         Path socket = Path.of(VgpuOption.required(OPTION, pairs, "socket", text));
+        UnixSocket.Access access = VgpuOption.access(OPTION + " " + name, pairs);
         for (String key : pairs.keySet()) {
             throw UsageException.badOption(
-                    OPTION + " " + name + ": " + key + "=: expected name= and socket=");
+                    OPTION + " " + name + ": " + key + "=: expected name=, socket=, mode= and group=");
         }
-        return new PassThroughOption(name, socket);
+        return new PassThroughOption(name, socket, access);
     }
 }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
@@ -24,6 +25,7 @@ import org.gpumediator.core.desired.DesiredVgpu;
 import org.gpumediator.core.desired.Reconciliation;
 import org.gpumediator.examples.common.FakeGpu;
 import org.gpumediator.examples.common.GpuLoop;
+import org.gpumediator.examples.common.Policies;
 import org.gpumediator.examples.common.StatisticsReport;
 import org.gpumediator.examples.common.UsageException;
 import org.gpumediator.examples.common.linux.UnixSocket;
@@ -46,8 +48,11 @@ final class Service implements AutoCloseable {
      */
     record Settings(boolean timed, boolean writeMultiple, @Nullable Path trace) {}
 
+    /** What a desired state can set beside attributes of the GPU. */
+    private static final String SCHEDULER = "scheduler";
+
     /** A virtual GPU that has been made, to be served. */
-    private record Made(VirtualGpu vgpu, ClientPort port, Path socket) {}
+    private record Made(VirtualGpu vgpu, ClientPort port, Path socket, UnixSocket.Access access) {}
 
     private final FakeGpu fake;
     private final Mediator mediator;
@@ -59,6 +64,8 @@ final class Service implements AutoCloseable {
     private @Nullable SocketServer server;
     private @Nullable PrintWriter out;
     private Set<String> unmanaged = Set.of();
+    private String scheduled = "";
+    private @Nullable Path attributes;
     private String report = "";
     private boolean closed;
 
@@ -89,6 +96,7 @@ final class Service implements AutoCloseable {
             make(
                     "--vgpu " + option.request().name(),
                     option.socket(),
+                    option.access(),
                     vmm -> mediator.create(option.request(), vmm));
         }
         keepUnmanaged();
@@ -103,11 +111,16 @@ final class Service implements AutoCloseable {
         make(
                 PassThroughOption.OPTION + " " + option.name(),
                 option.socket(),
+                option.access(),
                 vmm -> mediator.passThrough(option.name(), vmm));
         keepUnmanaged();
     }
 
-    private void make(String what, Path socket, Function<VmmPort, VirtualGpu> maker) {
+    private void make(
+            String what,
+            Path socket,
+            UnixSocket.Access access,
+            Function<VmmPort, VirtualGpu> maker) {
         for (Made earlier : made) {
             if (earlier.socket().equals(socket)) {
                 throw UsageException.badOption(what + ": socket=" + socket + " is given twice");
@@ -115,7 +128,7 @@ final class Service implements AutoCloseable {
         }
         ClientPort port = new ClientPort();
         try {
-            made.add(new Made(maker.apply(port.vmmPort()), port, socket));
+            made.add(new Made(maker.apply(port.vmmPort()), port, socket, access));
         } catch (InsufficientResourceException full) {
             throw new UsageException(UsageException.DOES_NOT_FIT, full.refusal().message());
         } catch (IllegalArgumentException unknown) {
@@ -149,10 +162,27 @@ final class Service implements AutoCloseable {
                         wish.name() + ": label.socket=" + socket(wish) + " is that of " + other);
             }
         }
+        for (String name : state.settings().keySet()) {
+            if (!name.equals(SCHEDULER) && !mediator.inventory().attributes().containsKey(name)) {
+                throw new IllegalArgumentException(
+                        "set "
+                                + name
+                                + "=: expected "
+                                + SCHEDULER
+                                + " or one of "
+                                + new TreeSet<>(mediator.inventory().attributes().keySet()));
+            }
+        }
         try {
+            String scheduler = state.settings().get(SCHEDULER);
+            if (scheduler != null && !scheduler.equals(scheduled)) {
+                Policies.schedule(mediator, scheduler);
+                scheduled = scheduler;
+            }
             Reconciliation.Outcome outcome =
                     new Reconciliation(mediator, fake.gpu().identity(), new Carrier(), unmanaged)
                             .apply(state);
+            writeAttributes();
             if (!outcome.isComplete()) {
                 throw new UsageException(UsageException.HOST_REFUSES, outcome.toString());
             }
@@ -169,6 +199,17 @@ final class Service implements AutoCloseable {
         return Path.of(path);
     }
 
+    private static UnixSocket.Access access(DesiredVgpu wish) {
+        try {
+            return UnixSocket.Access.parse(
+                    wish.labels().getOrDefault("mode", ""),
+                    wish.labels().getOrDefault("group", ""));
+        } catch (IllegalArgumentException wrong) {
+            throw new IllegalArgumentException(
+                    wish.name() + ": label." + wrong.getMessage(), wrong);
+        }
+    }
+
     /** Gives the virtual GPUs of a desired state their sockets. */
     private final class Carrier implements Reconciliation.Carrier {
 
@@ -183,6 +224,7 @@ final class Service implements AutoCloseable {
 
         @Override
         public void check(DesiredVgpu wish) {
+            UnixSocket.Access ignored = access(wish);
             String why = UnixSocket.obstacle(socket(wish));
             boolean ours = made.stream().anyMatch(each -> each.socket().equals(socket(wish)));
             if (!why.isEmpty() && !ours) {
@@ -196,8 +238,17 @@ final class Service implements AutoCloseable {
                 if (each.vgpu() == vgpu && !each.socket().equals(socket(wish))) {
                     return "socket " + each.socket() + ", wanted " + socket(wish);
                 }
+                if (each.vgpu() == vgpu && !each.access().equals(access(wish))) {
+                    return "socket for " + each.access() + ", wanted for " + access(wish);
+                }
             }
             return "";
+        }
+
+        @Override
+        public boolean inUse(VirtualGpu vgpu) {
+            GpuEndpoint endpoint = endpoints.get(vgpu.name());
+            return endpoint != null && endpoint.hasClient();
         }
 
         @Override
@@ -206,7 +257,7 @@ final class Service implements AutoCloseable {
             if (port == null) {
                 throw new IllegalStateException(wish.name() + ": has no port");
             }
-            Made next = new Made(vgpu, port, socket(wish));
+            Made next = new Made(vgpu, port, socket(wish), access(wish));
             made.add(next);
             SocketServer running = server;
             if (running == null) {
@@ -235,7 +286,9 @@ final class Service implements AutoCloseable {
     }
 
     private void serve(SocketServer running, Made each) throws IOException {
-        endpoints.put(each.vgpu().name(), running.serve(each.vgpu(), each.port(), each.socket()));
+        endpoints.put(
+                each.vgpu().name(),
+                running.serve(each.vgpu(), each.port(), each.socket(), each.access()));
         say("READY " + each.vgpu().name() + " " + each.socket());
     }
 
@@ -261,6 +314,40 @@ final class Service implements AutoCloseable {
             throw new UsageException(
                     UsageException.HOST_REFUSES,
                     "--dump-config " + file + ": " + refused.getMessage());
+        }
+    }
+
+    /**
+     * Writes the GPU as a tree of small files, now and whenever a desired state was applied.
+     *
+     * @throws UsageException if the GPU has no such view, or a file cannot be written
+     */
+    synchronized void attributesTo(Path folder) {
+        if (fake.attributeFiles(mediator).isEmpty()) {
+            throw UsageException.badOption(
+                    "--attributes " + folder + ": this GPU has no such view");
+        }
+        attributes = folder;
+        writeAttributes();
+    }
+
+    private void writeAttributes() {
+        Path folder = attributes;
+        if (folder == null) {
+            return;
+        }
+        try {
+            for (Map.Entry<String, String> file : fake.attributeFiles(mediator).entrySet()) {
+                Path path = folder.resolve(file.getKey());
+                if (!Files.exists(path) || !Files.readString(path).equals(file.getValue())) {
+                    Files.createDirectories(path.resolveSibling("."));
+                    Files.writeString(path, file.getValue());
+                }
+            }
+        } catch (IOException refused) {
+            throw new UsageException(
+                    UsageException.HOST_REFUSES,
+                    "--attributes " + folder + ": " + refused.getMessage());
         }
     }
 

@@ -59,8 +59,8 @@ public final class VfioUserServer implements Callable<Integer> {
             description = {
                 "Which fake GPU to open: ${GPUS}. Haswell takes aperture=64M to 512M, and"
                         + " timing=instant or modelled; Ada takes placement-mode=homogeneous or"
-                        + " heterogeneous, homogeneous-rule=size or type, vfs=1 to 32, and ecc=on"
-                        + " or off. Default: ${DEFAULT-VALUE}."
+                        + " heterogeneous, homogeneous-rule=size or type, vfs=1 to 32, ecc=on or"
+                        + " off, and mappable=0 to 32M. Default: ${DEFAULT-VALUE}."
             })
     private String gpu = "haswell-gt2";
 
@@ -72,7 +72,8 @@ public final class VfioUserServer implements Callable<Integer> {
                         + " aperture=128M,hidden=384M,fences=8 (aperture=64M@128M wishes a place; so"
                         + " does placement=@16 or vf=@3 beside a type). weight=, cap=, priority=,"
                         + " quantum= and preemption-timeout= (milliseconds) say how it shares time,"
-                        + " gtt=strict or relaxed how its table is watched. Repeatable."
+                        + " gtt=strict or relaxed how its table is watched, mode=0660 and"
+                        + " group=NAME who may connect. Repeatable."
             })
     private List<String> vgpus = new ArrayList<>();
 
@@ -108,7 +109,8 @@ public final class VfioUserServer implements Callable<Integer> {
             paramLabel = "NAME",
             description = {
                 "How virtual GPUs are placed. Haswell: best-fit, explicit, first-fit. Ada:"
-                        + " first-fit, keep-most-creatable. Default: the GPU's own."
+                        + " first-fit, keep-most-creatable. Or a class on the class path. Default:"
+                        + " the GPU's own."
             })
     private @Nullable String policy;
 
@@ -117,7 +119,8 @@ public final class VfioUserServer implements Callable<Integer> {
             paramLabel = "NAME[,quantum=MS]",
             description =
                     "Who runs next on the engines: ${SCHEDULERS}; for slices of how many"
-                            + " milliseconds. Default: the GPU's own.")
+                            + " milliseconds. Or a class on the class path. Default: the GPU's"
+                            + " own.")
     private @Nullable String scheduler;
 
     @Option(names = "--stats-on-exit", description = "Measure, and print every counter at the end.")
@@ -131,6 +134,15 @@ public final class VfioUserServer implements Callable<Integer> {
                             + " their guests see them (bus 0), the GPU and the functions of it that"
                             + " carry them as the host does (bus 1).")
     private @Nullable Path dumpConfig;
+
+    @Option(
+            names = "--attributes",
+            paramLabel = "DIR",
+            description =
+                    "Ada: write types, virtual functions and what is on them as small files, as"
+                            + " readers of the vendor's sysfs know them; again when a desired state"
+                            + " was applied.")
+    private @Nullable Path attributes;
 
     @Option(
             names = "--trace",
@@ -263,7 +275,8 @@ public final class VfioUserServer implements Callable<Integer> {
                     "expected --vgpu, --pass-through, --desired-state or --list-types");
         }
         PassThroughOption whole = passThrough == null ? null : PassThroughOption.parse(passThrough);
-        FakeGpu fake = FakeGpus.open(gpu, clock);
+        FakeGpu fake =
+                FakeGpus.open(gpu + DesiredStateFile.placementMode(desiredState, gpu), clock);
         Mediator.Builder builder = Mediator.builder(fake.gpu()).clock(clock);
         fake.backendOptions().forEach(builder::option);
         if (policy != null) {
@@ -294,6 +307,9 @@ public final class VfioUserServer implements Callable<Integer> {
             }
             if (dumpConfig != null) {
                 service.dumpConfig(dumpConfig);
+            }
+            if (attributes != null) {
+                service.attributesTo(attributes);
             }
             if (listTypes) {
                 out.print(json ? TypeListing.json(mediator) : TypeListing.lines(mediator));

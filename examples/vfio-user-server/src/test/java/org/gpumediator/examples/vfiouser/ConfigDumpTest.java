@@ -171,13 +171,13 @@ class ConfigDumpTest {
         for (String guest : new String[] {GUEST, SECOND_GUEST}) {
             assertThat(functions.get(guest)).hasSize(4096);
             assertThat(word(guest, 0x00, 4)).isEqualTo(identity);
-            assertThat(hex(guest, 0x04, 4)).isEqualTo(0x0010_0000);
+            assertThat(hex(guest, 0x04, 4)).isEqualTo(0x0010_0002);
             assertThat(hex(guest, 0x08, 4)).isEqualTo(0x0300_00a1);
-            assertThat(hex(guest, 0x10, 4)).isZero();
-            assertThat(hex(guest, 0x14, 4)).isEqualTo(0xc);
-            assertThat(hex(guest, 0x18, 4)).isZero();
-            assertThat(hex(guest, 0x1c, 4)).isEqualTo(0xc);
-            assertThat(hex(guest, 0x20, 4)).isZero();
+            assertThat(hex(guest, 0x10, 4) & 0xff_ffff).isZero();
+            assertThat(hex(guest, 0x14, 4) & 0xfff_ffff).isEqualTo(0xc);
+            assertThat(hex(guest, 0x18, 4)).as("above 4 GiB").isPositive();
+            assertThat(hex(guest, 0x1c, 4) & 0x1ff_ffff).isEqualTo(0xc);
+            assertThat(hex(guest, 0x20, 4)).as("above 4 GiB").isPositive();
             assertThat(hex(guest, 0x24, 4)).isZero();
             assertThat(word(guest, 0x2c, 4)).isEqualTo(subsystem);
             assertThat(hex(guest, 0x34, 1)).isEqualTo(0x7c);
@@ -214,5 +214,26 @@ class ConfigDumpTest {
             assertThat(hex(vf, 0x84, 4)).isEqualTo(0x0002_0000);
             assertThat(hex(vf, 0x100, 4)).as("ARI").isEqualTo(0x0001_000e);
         }
+    }
+
+    @Test
+    void guests_haveBarsWithAddressesOfTheirOwn() throws IOException {
+        dump("haswell-gt2", "i915-GVTg_V3_8");
+        for (String guest : new String[] {GUEST, SECOND_GUEST}) {
+            assertThat(word(guest, 0x04, 2) & 3).as("decoding").isEqualTo(3);
+            assertThat(word(guest, 0x10, 4) & 0xf).as("64 bits").isEqualTo(0x4);
+            assertThat(word(guest, 0x14, 4)).as("above 4 GiB").isPositive();
+            assertThat(word(guest, 0x18, 4) & 0xf).as("64 bits, prefetchable").isEqualTo(0xc);
+            assertThat(word(guest, 0x20, 4) & 0xff3f).as("64 ports").isNotEqualTo(1).isOdd();
+        }
+        long first = bar(GUEST, 0x18);
+        assertThat(first % (512L << 20)).isZero();
+        assertThat(bar(SECOND_GUEST, 0x18) - first).isGreaterThanOrEqualTo(512L << 20);
+        assertThat(bar(GUEST, 0x10)).isNotEqualTo(bar(SECOND_GUEST, 0x10));
+    }
+
+    private long bar(String function, int at) {
+        return (word(function, at, 4) & ~0xfL) & 0xffff_ffffL
+                | (long) word(function, at + 4, 4) << 32;
     }
 }

@@ -8,8 +8,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.gpumediator.api.MediationClock;
+import org.gpumediator.api.spi.SchedulingControl;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.core.Mediator;
 import org.gpumediator.examples.common.FakeGpu;
@@ -17,6 +20,7 @@ import org.gpumediator.examples.common.FakeGpus;
 import org.gpumediator.examples.common.UsageException;
 import org.gpumediator.examples.common.linux.Descriptors;
 import org.gpumediator.examples.common.linux.UnixSocket;
+import org.gpumediator.examples.vfiouser.server.WireClient;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -221,5 +225,81 @@ class DesiredStateFileTest {
                         UsageException.class,
                         refused -> assertThat(refused.status()).isEqualTo(status))
                 .hasMessageContaining(words);
+    }
+
+    @Test
+    void file_thatWouldCloseWhatIsInUse_needsAWord() throws Exception {
+        write(vgpu("a", "type=L40-8Q"), vgpu("b", "type=L40-8Q"));
+        file.apply(service);
+        service.serve(new PrintWriter(out, true));
+        try (WireClient client = WireClient.connect(socket("a"))) {
+            assertThat(client.negotiate().error()).isZero();
+            write(vgpu("b", "type=L40-8Q"));
+            change();
+            assertThat(err.toString())
+                    .contains("a: would be closed (not wanted) while it is in use")
+                    .contains("close a");
+            assertThat(names()).containsExactly("a", "b");
+            write("close a\n", vgpu("b", "type=L40-8Q"));
+            change();
+            assertThat(names()).containsExactly("b");
+        }
+    }
+
+    @Test
+    void file_saysWhoMayConnect() throws Exception {
+        String group = Files.readAttributes(folder, PosixFileAttributes.class).group().getName();
+        write(vgpu("a", "type=L40-8Q label.mode=0660 label.group=" + group));
+        file.apply(service);
+        service.serve(new PrintWriter(out, true));
+        PosixFileAttributes made = Files.readAttributes(socket("a"), PosixFileAttributes.class);
+        assertThat(PosixFilePermissions.toString(made.permissions())).isEqualTo("rw-rw----");
+        assertThat(made.group().getName()).isEqualTo(group);
+        for (String wrong : List.of("label.mode=0500", "label.mode=rw", "label.group=no-such")) {
+            err.getBuffer().setLength(0);
+            write(vgpu("a", "type=L40-8Q " + wrong));
+            change();
+            assertThat(err.toString()).contains(wrong).hasLineCount(1);
+        }
+    }
+
+    @Test
+    void file_setsTheSchedulerAndComparesTheMode() throws Exception {
+        write("set scheduler=equal-share,quantum=4 placement-mode=heterogeneous\n");
+        file.apply(service);
+        SchedulingControl control = mediator.ability(SchedulingControl.class).orElseThrow();
+        assertThat(control.policy().name()).isEqualTo("equal-share");
+        assertThat(DesiredStateFile.placementMode(path, "l40"))
+                .isEqualTo(",placement-mode=heterogeneous");
+        assertThat(DesiredStateFile.placementMode(path, "l40,placement-mode=homogeneous"))
+                .isEmpty();
+        for (String wrong :
+                List.of(
+                        "placement-mode=homogeneous",
+                        "scheduler=nobody",
+                        "colour=red",
+                        "scheduler")) {
+            err.getBuffer().setLength(0);
+            write("set " + wrong + "\n");
+            change();
+            assertThat(err.toString()).as(wrong).hasLineCount(1);
+            assertThat(err.toString()).contains(wrong.replaceFirst("=.*", ""));
+        }
+    }
+
+    @Test
+    void attributes_areWrittenAgainWhenAStateWasApplied() throws Exception {
+        Path tree = folder.resolve("tree");
+        service.attributesTo(tree);
+        Path held = tree.resolve("virtfn0/nvidia/current_vgpu_type");
+        assertThat(held).hasContent("0\n");
+        write(vgpu("a", "type=l40-8q vf=@0"));
+        file.apply(service);
+        assertThat(held).content().isNotEqualTo("0\n");
+        String id = Files.readString(held).strip();
+        write(vgpu("a", "type=" + id + " vf=@0"));
+        change();
+        assertThat(err.toString()).as("the same type by its number").isEmpty();
+        assertThat(names()).containsExactly("a");
     }
 }

@@ -5,9 +5,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.PosixFileAttributeView;
+import org.jspecify.annotations.Nullable;
 
 /** Stream sockets in the file system. A socket is its descriptor; who gets one closes it. */
 public final class UnixSocket {
@@ -25,6 +29,55 @@ public final class UnixSocket {
     private static final int SUN_PATH = 2;
 
     private UnixSocket() {}
+
+    /**
+     * Who may connect: the protocol has no authentication, so this is all there is.
+     *
+     * @param mode permissions of the socket's file
+     * @param group the group it belongs to; {@code null} for that of its maker
+     */
+    public record Access(int mode, @Nullable GroupPrincipal group) {
+
+        /** The owner alone. */
+        public static final Access OWNER = new Access(OWNER_ONLY, null);
+
+        /**
+         * Reads what an operator has written.
+         *
+         * @param mode as {@code chmod} takes it, {@code 0600} at least; empty for {@code 0660} if
+         *     there is a group, {@code 0600} if not
+         * @param group its name; empty for none
+         * @throws IllegalArgumentException if it is no mode, or the host has no such group
+         */
+        public static Access parse(String mode, String group) {
+            String octal = mode.isEmpty() ? group.isEmpty() ? "600" : "660" : mode;
+            if (!octal.matches("0?[67][0-7][0-7]")) {
+                throw new IllegalArgumentException(
+                        "mode=" + mode + ": expected 0600 to 0777, as chmod takes it");
+            }
+            try {
+                return new Access(
+                        Integer.parseInt(octal, 8),
+                        group.isEmpty()
+                                ? null
+                                : FileSystems.getDefault()
+                                        .getUserPrincipalLookupService()
+                                        .lookupPrincipalByGroupName(group));
+            } catch (IOException unknown) {
+                throw new IllegalArgumentException(
+                        "group=" + group + ": this host has no group of that name", unknown);
+            }
+        }
+
+        private void giveTo(Path path) throws IOException {
+            if (group != null) {
+                Files.getFileAttributeView(path, PosixFileAttributeView.class).setGroup(group);
+            }
+            if (mode != OWNER_ONLY) {
+                Files.setAttribute(path, "unix:mode", mode);
+            }
+        }
+    }
 
     private static int create() throws LinuxException {
         return (int)
@@ -53,15 +106,27 @@ public final class UnixSocket {
     }
 
     /**
-     * Listens on a path. A socket that nobody listens on any more is replaced; anything else that
-     * is in the way stays. Only the owner may connect: the protocol has no authentication.
+     * Listens on a path; only the owner may connect.
      *
      * @return the listening socket
-     * @throws IOException if the path is too long, in use, or cannot be made
+     * @throws IOException as {@link #listen(Path, Access)}
      */
     public static int listen(Path path) throws IOException {
+        return listen(path, Access.OWNER);
+    }
+
+    /**
+     * Listens on a path. A socket that nobody listens on any more is replaced; anything else that
+     * is in the way stays. Nobody but those who may can connect at any moment.
+     *
+     * @return the listening socket
+     * @throws IOException if the path is too long, in use, or cannot be made, or the host does not
+     *     let it be given to the group
+     */
+    public static int listen(Path path, Access access) throws IOException {
         removeIfStale(path);
         int socket = create();
+        boolean bound = false;
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = address(arena, path);
             LibC.check("fchmod", state -> (int) LibC.FCHMOD.invokeExact(state, socket, OWNER_ONLY));
@@ -71,6 +136,8 @@ public final class UnixSocket {
                             (int)
                                     LibC.BIND.invokeExact(
                                             state, socket, address, (int) address.byteSize()));
+            bound = true;
+            access.giveTo(path);
             LibC.check(
                     "listen " + path,
                     state -> (int) LibC.LISTEN.invokeExact(state, socket, BACKLOG));
@@ -78,6 +145,9 @@ public final class UnixSocket {
             return socket;
         } catch (IOException failed) {
             Descriptors.close(socket);
+            if (bound) {
+                Files.deleteIfExists(path);
+            }
             throw failed;
         }
     }

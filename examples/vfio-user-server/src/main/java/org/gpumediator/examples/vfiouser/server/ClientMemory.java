@@ -2,6 +2,7 @@ package org.gpumediator.examples.vfiouser.server;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.gpumediator.api.Registration;
@@ -40,6 +41,15 @@ public final class ClientMemory implements GuestMemory {
 
     /** Longest copy that may involve messages. */
     private static final long MAX_MESSAGE_COPY = 16 << 20;
+
+    private static final long ABOVE_FIRST_MEGABYTE = 1 << 20;
+
+    /** Memory below the video memory of a PC. */
+    private static final long CONVENTIONAL = 640 << 10;
+
+    private static final String REMEDY =
+            ": nothing will be drawn right; start QEMU with -machine memory-backend=ram and -object"
+                    + " memory-backend-memfd,id=ram,share=on,size=...";
 
     static final int FLAG_READ = 1;
     static final int FLAG_WRITE = 2;
@@ -211,6 +221,42 @@ public final class ClientMemory implements GuestMemory {
                     }
                 });
         return vanished;
+    }
+
+    /**
+     * Returns why what the GPU reads and writes cannot be the guest's memory, as far as can be seen
+     * from outside; empty if nothing speaks for it. Looks at the first megabytes, which every PC's
+     * firmware writes: to be asked once the guest runs.
+     */
+    String complaint() {
+        RegionList now = regions;
+        ClientRegion main = find(now, ABOVE_FIRST_MEGABYTE);
+        ClientRegion low = find(now, 0);
+        if (main != null && !main.mapped()) {
+            return "guest memory has no descriptor, so the GPU cannot be given it" + REMEDY;
+        }
+        if (main == null || low == null || !low.mapped() || !isZero(low)) {
+            return "";
+        }
+        return "guest memory is not what the guest sees: its firmware has run, and the first pages"
+                + " are empty"
+                + REMEDY;
+    }
+
+    private boolean isZero(ClientRegion low) {
+        try {
+            MemorySegment firmware = low.segment();
+            firmware = firmware.asSlice(0, Math.min(firmware.byteSize(), CONVENTIONAL));
+            for (long at = 0; at < firmware.byteSize(); at++) {
+                if (firmware.get(ValueLayout.JAVA_BYTE, at) != 0) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (InternalError gone) {
+            markVanished();
+            return false;
+        }
     }
 
     /** Returns how many regions there are. */

@@ -159,8 +159,8 @@ public final class GpuEndpoint {
     }
 
     /** Begins to listen; clients can connect when the method returns. */
-    void listen() throws IOException {
-        int socket = UnixSocket.listen(path);
+    void listen(UnixSocket.Access access) throws IOException {
+        int socket = UnixSocket.listen(path, access);
         listening = poller.watch(socket, self -> accept(self, socket));
     }
 
@@ -290,6 +290,11 @@ public final class GpuEndpoint {
         if (port.memory().looksCut()) {
             hangUp();
         }
+    }
+
+    /** Returns whether a client is being served that has said who it is. */
+    public boolean hasClient() {
+        return known;
     }
 
     private void hangUp() {

@@ -57,6 +57,11 @@ final class Session implements AutoCloseable {
     private final MemorySegment in;
     private final MemorySegment out;
     private final DmaMessages dma;
+    /** The command register of configuration space, and its bit that lets a GPU access memory. */
+    private static final int COMMAND = 0x04;
+
+    private static final int BUS_MASTER = 1 << 2;
+
     private final Row[] rows = new Row[Wire.COMMANDS];
 
     private final Header header = new Header();
@@ -75,6 +80,7 @@ final class Session implements AutoCloseable {
     private @Nullable Capabilities client;
     private int passedDescriptor = -1;
     private String endedBy = "client has gone";
+    private boolean memoryJudged;
 
     /** Carries out one command. */
     @FunctionalInterface
@@ -184,7 +190,9 @@ final class Session implements AutoCloseable {
         if (posted) {
             counters.posted++;
         }
-        if (result < 0) {
+        if (rows(header.command()) == null) {
+            counters.notOffered++;
+        } else if (result < 0) {
             refused(result);
         }
         if (!posted && !reply(result)) {
@@ -216,8 +224,12 @@ final class Session implements AutoCloseable {
         return false;
     }
 
+    private @Nullable Row rows(int command) {
+        return command < Wire.COMMANDS ? rows[command] : null;
+    }
+
     private int execute(int command) {
-        Row row = command < Wire.COMMANDS ? rows[command] : null;
+        Row row = rows(command);
         int payload = frames.frameSize() - PAYLOAD;
         if (row == null
                 || payload < row.leastPayload
@@ -446,7 +458,21 @@ final class Session implements AutoCloseable {
             counters.nanos[region] += System.nanoTime() - began;
         }
         activity.run();
+        if (region == Wire.REGION_CONFIG && !memoryJudged) {
+            judgeMemory();
+        }
         return true;
+    }
+
+    /** Once for each client, when its guest's driver has taken the GPU. */
+    private void judgeMemory() {
+        if ((vgpu.configSpace().read(COMMAND, 2) & BUS_MASTER) != 0) {
+            memoryJudged = true;
+            String complaint = memory.complaint();
+            if (!complaint.isEmpty()) {
+                log.warn("{}: {}", vgpu.name(), complaint);
+            }
+        }
     }
 
     private int regionWriteMulti(int at, int length) {

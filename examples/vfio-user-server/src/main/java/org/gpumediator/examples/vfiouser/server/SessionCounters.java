@@ -17,6 +17,7 @@ final class SessionCounters {
     long messages;
     long posted;
     long refused;
+    long notOffered;
     long failures;
     long maps;
     long unmaps;
@@ -38,6 +39,7 @@ final class SessionCounters {
         put(all, "socket.messages", messages);
         put(all, "socket.posted", posted);
         put(all, "socket.refused", refused);
+        put(all, "socket.not-offered", notOffered);
         put(all, "socket.failures", failures);
         put(all, "socket.maps", maps);
         put(all, "socket.unmaps", unmaps);

@@ -10,6 +10,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.examples.common.linux.LinuxException;
+import org.gpumediator.examples.common.linux.UnixSocket;
 
 /**
  * Serves virtual GPUs over vfio-user, each on a socket of its own. Safe for use by multiple
@@ -52,18 +53,25 @@ public final class SocketServer implements AutoCloseable {
                         task -> Thread.ofPlatform().daemon().name("vfio-poll").unstarted(task));
     }
 
+    /** As {@link #serve(VirtualGpu, ClientPort, Path, UnixSocket.Access)}, for the owner alone. */
+    public GpuEndpoint serve(VirtualGpu vgpu, ClientPort port, Path path) throws IOException {
+        return serve(vgpu, port, path, UnixSocket.Access.OWNER);
+    }
+
     /**
      * Begins to serve a virtual GPU. Clients can connect when the method returns.
      *
      * @param vgpu the virtual GPU; stays the caller's, is closed after this server
      * @param port the port it was made with
      * @param path where its socket is to be; at most 107 bytes
+     * @param access who may connect
      * @throws IOException if the socket cannot be made
      */
-    public GpuEndpoint serve(VirtualGpu vgpu, ClientPort port, Path path) throws IOException {
+    public GpuEndpoint serve(VirtualGpu vgpu, ClientPort port, Path path, UnixSocket.Access access)
+            throws IOException {
         GpuEndpoint endpoint = endpoint(vgpu, port, path);
         try {
-            endpoint.listen();
+            endpoint.listen(access);
             return endpoint;
         } catch (IOException refused) {
             stop(endpoint);

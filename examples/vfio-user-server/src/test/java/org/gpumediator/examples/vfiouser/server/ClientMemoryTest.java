@@ -298,4 +298,33 @@ class ClientMemoryTest {
         }
         assertThat(memory.regionCount()).isEqualTo(model.size());
     }
+
+    @Test
+    void complaint_ofMemoryAsItMustBe_isNone() {
+        assertThat(memory.complaint()).as("no PC").isEmpty();
+        try (TestFile ram = new TestFile(2 << 20)) {
+            MemorySegment ignored = ram.segment().fill((byte) 0);
+            assertThat(memory.map(0, 2 << 20, RW, ram.descriptor(), 0)).isZero();
+            Objects.requireNonNull(memory.regionAt(0x9_f000))
+                    .segment()
+                    .set(ValueLayout.JAVA_BYTE, 0x9_ffff, (byte) 1);
+            assertThat(memory.complaint()).isEmpty();
+            memory.clear();
+        }
+    }
+
+    @Test
+    void complaint_ofMemoryThatIsNotShared_namesTheRemedy() {
+        try (TestFile ram = new TestFile(2 << 20)) {
+            MemorySegment ignored = ram.segment().fill((byte) 0);
+            assertThat(memory.map(0, 2 << 20, RW, ram.descriptor(), 0)).isZero();
+            Objects.requireNonNull(memory.regionAt(0))
+                    .segment()
+                    .set(ValueLayout.JAVA_BYTE, 640 << 10, (byte) 1);
+            assertThat(memory.complaint()).contains("first pages are empty").contains("share=on");
+            memory.clear();
+        }
+        assertThat(memory.map(0, 2 << 20, RW, -1, 0)).isZero();
+        assertThat(memory.complaint()).contains("no descriptor").contains("share=on");
+    }
 }

@@ -20,7 +20,7 @@ import org.gpumediator.examples.vfiouser.protocol.Wire;
 import org.jspecify.annotations.Nullable;
 
 /** A vfio-user client for tests: sends what it is told, however wrong, and reads the replies. */
-final class WireClient implements AutoCloseable {
+public final class WireClient implements AutoCloseable {
 
     /** What a QEMU says of itself. */
     static final String QEMU =
@@ -45,12 +45,12 @@ final class WireClient implements AutoCloseable {
         poll.add(socket);
     }
 
-    static WireClient connect(Path path) throws Exception {
+    public static WireClient connect(Path path) throws Exception {
         return new WireClient(UnixSocket.connect(path));
     }
 
     /** A reply, or a command of the server. */
-    record Message(int id, int command, int flags, int error, byte[] payload) {
+    public record Message(int id, int command, int flags, int error, byte[] payload) {
 
         boolean failed() {
             return (flags & Wire.ERROR) != 0;
@@ -197,7 +197,7 @@ final class WireClient implements AutoCloseable {
 
     // ---- well-formed commands
 
-    Message negotiate() throws LinuxException {
+    public Message negotiate() throws LinuxException {
         return call(Wire.VERSION, bytes((short) 0, (short) 0, QEMU));
     }
 
