@@ -29,7 +29,12 @@ record PassThroughOption(String name, Path socket, UnixSocket.Access access) {
         UnixSocket.Access access = VgpuOption.access(OPTION + " " + name, pairs);
         for (String key : pairs.keySet()) {
             throw UsageException.badOption(
-                    OPTION + " " + name + ": " + key + "=: expected name=, socket=, mode= and group=");
+                    OPTION
+                            + " "
+                            + name
+                            + ": "
+                            + key
+                            + "=: expected name=, socket=, mode= and group=");
         }
         return new PassThroughOption(name, socket, access);
     }
