@@ -34,7 +34,7 @@ record PassThroughOption(String name, Path socket, UnixSocket.Access access) {
                             + name
                             + ": "
                             + key
-                            + "=: expected name=, socket=, mode= and group=");
+                            + "=: expected name= and socket=, perhaps mode= and group=");
         }
         return new PassThroughOption(name, socket, access);
     }
