@@ -66,7 +66,7 @@ public final class World implements AutoCloseable {
             Map<String, String> options,
             UnaryOperator<MediationClock> read) {
         this.gpu = gpu;
-        gpu.watchCommands();
+        gpu.watchCommands(480 * MIB, 512 * MIB); // contexts where the mediator keeps its own
         Mediator.Builder builder = Mediator.builder(seen).clock(read.apply(clock));
         options.forEach(builder::option);
         mediator = builder.build();

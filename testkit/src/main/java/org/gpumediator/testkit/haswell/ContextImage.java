@@ -46,6 +46,26 @@ final class ContextImage {
 
     private ContextImage() {}
 
+    /** Opcode of the command in bits 31:23. */
+    private static final int SET_CONTEXT = 0x18;
+
+    /**
+     * Returns where the command finds the image that it loads by force, through the global table, or
+     * {@code -1} if it does not: any other may be one that the engine has itself.
+     */
+    static long forced(int header, int operand) {
+        boolean loads =
+                header >>> 23 == SET_CONTEXT
+                        && (operand & (FORCE_RESTORE | TRANSLATED | RESTORE_INHIBIT))
+                                == (FORCE_RESTORE | TRANSLATED);
+        return loads ? Integer.toUnsignedLong(operand & ADDRESS) : -1;
+    }
+
+    /** Returns how many dwords of an image are read when it is loaded. */
+    static int dwords() {
+        return STATE_AT + 1 + RenderState.DWORDS;
+    }
+
     static Outcome setContext(Engine engine, int header, int length) {
         int operand = engine.dword(1);
         int current = engine.register(Registers.RING_CCID);

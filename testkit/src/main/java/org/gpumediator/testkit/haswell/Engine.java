@@ -277,8 +277,8 @@ final class Engine {
     }
 
     /** Watches from now on that nobody rewrites what is to be run. */
-    void watch() {
-        watch = new RingWatch(this);
+    void watch(long firstContext, long endOfContexts) {
+        watch = new RingWatch(this, firstContext, endOfContexts);
     }
 
     long rewritten() {

@@ -554,8 +554,19 @@ public final class FakeHaswell implements FakeGpu {
      * driver may do so at its own risk; a mediator that has looked at them may not.
      */
     public void watchCommands() {
+        watchCommands(0, 0);
+    }
+
+    /**
+     * As {@link #watchCommands()}, and the render contexts too that the ring loads by force from
+     * given addresses: those of the mediator's own copies. A guest may change its own at any time.
+     *
+     * @param firstContext graphics address
+     * @param endOfContexts graphics address of the first byte behind them
+     */
+    public void watchCommands(long firstContext, long endOfContexts) {
         for (HaswellEngine engine : HaswellEngine.values()) {
-            onEngine(engine, Engine::watch);
+            onEngine(engine, each -> each.watch(firstContext, endOfContexts));
         }
     }
 

@@ -9,8 +9,10 @@ import java.util.Map;
 
 /**
  * Watches that nobody rewrites what one engine has still to run: remembers the commands of the
- * ring, and of the batches in the global table that these lead to, as they are when the tail passes
- * them, and compares when they are run.
+ * ring, the batches in the global table that these lead to, and the contexts that they load by
+ * force, as they are when the tail passes them, and compares when they are run.
+ *
+ * <p>Contexts are watched within given addresses only: a guest may change its own at any time.
  */
 final class RingWatch {
 
@@ -37,7 +39,7 @@ final class RingWatch {
 
     private boolean[] known = new boolean[0];
 
-    /** By the offset in the ring of the jump that leads there. */
+    /** By the offset in the ring of the jump that leads there, or of the command that loads it. */
     private final Map<Integer, List<Piece>> batches = new HashMap<>();
 
     /** How many dwords before the tail the last command begins, which goes on behind it. */
@@ -46,8 +48,15 @@ final class RingWatch {
     private List<Piece> running = List.of();
     private long rewritten;
 
-    RingWatch(Engine engine) {
+    /** Where contexts are watched. */
+    private final long firstContext;
+
+    private final long endOfContexts;
+
+    RingWatch(Engine engine, long firstContext, long endOfContexts) {
         this.engine = engine;
+        this.firstContext = firstContext;
+        this.endOfContexts = endOfContexts;
     }
 
     /** Returns how many commands or batches were not what they were when the tail passed them. */
@@ -98,6 +107,10 @@ final class RingWatch {
             batches.remove(4 * at);
             if (leadsToGlobalBatch(header)) {
                 batches.put(4 * at, follow(ring[(at + 1) % ring.length]));
+            }
+            long context = ContextImage.forced(header, ring[(at + 1) % ring.length]);
+            if (context >= firstContext && context < endOfContexts) {
+                batches.put(4 * at, List.of(image(context)));
             }
             i += length;
         }
@@ -150,6 +163,14 @@ final class RingWatch {
             count += length;
         }
         return new Piece(address, Arrays.copyOf(dwords, count));
+    }
+
+    private Piece image(long address) {
+        int[] dwords = new int[ContextImage.dwords()];
+        for (int i = 0; i < dwords.length; i++) {
+            dwords[i] = load(address, i);
+        }
+        return new Piece(address, dwords);
     }
 
     private int load(long address, int index) {

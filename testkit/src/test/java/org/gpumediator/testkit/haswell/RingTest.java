@@ -81,6 +81,26 @@ class RingTest {
     }
 
     @Test
+    void watch_contextThatIsLoaded_isSeenToChangeBeforeThat() {
+        int image = (int) Bench.DATA + 0x2000;
+        int[] load = {0x0c00_0000, image | 0x10e, 0, 0};
+        bench.start(HaswellEngine.RCS);
+        bench.gpu.watchCommands(image, image + 4096);
+        bench.put(Bench.ringBase(HaswellEngine.RCS), load);
+        bench.reg(0x2030, 16);
+        bench.drain();
+        assertThat(bench.gpu.rewrittenCommands()).isZero();
+
+        bench.reg(0x209c, 0x0100_0100); // stops
+        bench.put(Bench.ringBase(HaswellEngine.RCS) + 16, load);
+        bench.reg(0x2030, 32);
+        bench.put(image + 64, 1);
+        bench.reg(0x209c, 0x0100_0000);
+        bench.drain();
+        assertThat(bench.gpu.rewrittenCommands()).isPositive();
+    }
+
+    @Test
     void command_beyondTail_waitsForTheRest() {
         bench.put(Bench.ringBase(VCS), new CommandStream().store(Bench.DATA, 1).toArray());
         bench.reg(BASE + 0x30, 8);

@@ -581,7 +581,7 @@ public final class EngineMediation implements AutoCloseable {
 
     private void resetSome(GuestEngines guest, int engines) {
         try {
-            turns.finishSwitch(guest);
+            turns.finishSwitchByReset(guest);
             for (Engine engine : Engine.ALL) {
                 if ((engines & engine.bit()) != 0) {
                     resetOne(guest, engine);

@@ -222,6 +222,17 @@ final class EngineTurns {
         }
     }
 
+    /**
+     * As {@link #finishSwitch}, for a guest that resets its engines: if the mediator's ring is
+     * still loading its context, that is its hang, as if nobody had reset anything.
+     */
+    void finishSwitchByReset(GuestEngines guest) {
+        if (phase == Phase.SWITCHING && contextSwitch.coming() == guest) {
+            blame(clock.nanoTime());
+        }
+        finishSwitch(guest);
+    }
+
     // ------------------------------------------------------------------ time
 
     /** Does what is due; returns when to be called again. */

@@ -140,7 +140,7 @@ final class PhysicalRings {
 
     void refreshHead(VirtualRing ring) {
         if (ring.enabled() && ring.loaded && !ring.hung) {
-            ring.head = mmio.read(ring.engine().base() + RingRegisters.HEAD);
+            ring.headIs(mmio.read(ring.engine().base() + RingRegisters.HEAD));
         }
     }
 
@@ -366,12 +366,20 @@ final class PhysicalRings {
 
     /** Puts an engine that has run dry back to the jump to a batch that goes on. */
     void backToJump(VirtualRing ring) {
-        if (ring.isAtJump()) {
-            return;
+        if (!ring.isAtJump()) {
+            goBack(ring, ring::backToJump);
         }
+    }
+
+    /** Puts an engine that has run dry back before the no-op behind an odd end. */
+    void backToOddEnd(VirtualRing ring) {
+        goBack(ring, ring::backToOddEnd);
+    }
+
+    private void goBack(VirtualRing ring, Runnable back) {
         int base = ring.engine().base();
         mmio.write(base + RingRegisters.CTL, 0);
-        ring.backToJump();
+        back.run();
         mmio.write(base + RingRegisters.HEAD, ring.head);
         mmio.write(base + RingRegisters.TAIL, ring.taken);
         mmio.write(base + RingRegisters.CTL, ring.ctl);
@@ -380,7 +388,7 @@ final class PhysicalRings {
     /** Lets an engine run up to what has been taken. */
     void moveTail(VirtualRing ring) {
         area.flush();
-        mmio.write(ring.engine().base() + RingRegisters.TAIL, ring.taken);
+        mmio.write(ring.engine().base() + RingRegisters.TAIL, ring.physicalTail());
     }
 
     /**

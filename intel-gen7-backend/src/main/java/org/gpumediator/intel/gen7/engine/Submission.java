@@ -78,7 +78,8 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
         int length = queue.length();
         int from = queue.taken;
         int queued = queue.covered();
-        int possible = Math.min(mostBytes, Math.min(queued, queue.room()));
+        int most = queue.isPadded() ? Math.max(mostBytes, mostBytes + Integer.BYTES) : mostBytes;
+        int possible = Math.min(most, Math.min(queued, queue.room()));
         int bytes = Math.min(possible, Math.max(LEAST_DWORDS, budget.left()) * Integer.BYTES);
         int count = bytes / Integer.BYTES;
         if (dwords.length < count) {
@@ -93,12 +94,16 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
             queue.halt();
             return false;
         }
-        if (queue.isPadded() && count > 0) {
+        int first = queue.isPadded() && count > 0 ? 1 : 0;
+        if (first > 0) {
             dwords[0] = NOOP;
         }
-        ScanResult result = scanner.scan(this, dwords, 0, count, bytes < queued);
+        ScanResult result = scanner.scan(this, dwords, first, count, bytes < queued);
         int exceeded = result.exceededAt();
         int taken = exceeded == ScanResult.NOWHERE ? result.stoppedAt() : exceeded;
+        if (taken == first) {
+            taken = 0; // of the guest's, nothing
+        }
         if (bytes < possible) {
             budget.runOut();
         }

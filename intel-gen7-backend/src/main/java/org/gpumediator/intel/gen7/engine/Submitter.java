@@ -98,15 +98,17 @@ final class Submitter {
         if (dry) {
             ring.copies().reset();
         }
+        if (!dry && (ring.inPieces() || ring.endIsPadded() || ring.addressSpaceStale)) {
+            letRunDry(ring);
+            return;
+        }
         if (ring.inPieces()) {
-            if (!dry) {
-                return;
-            }
             rings.backToJump(ring);
-        } else if (ring.addressSpaceStale) {
-            if (dry) {
-                rings.loadAddressSpace(guest, ring.engine());
-            }
+        } else if (ring.endIsPadded()) {
+            rings.backToOddEnd(ring);
+        }
+        if (!ring.inPieces() && ring.addressSpaceStale) {
+            rings.loadAddressSpace(guest, ring.engine());
             if (ring.addressSpaceStale || !ring.mayTake()) {
                 return; // what is queued belongs to one that is not loaded, or looked at, yet
             }
@@ -124,6 +126,15 @@ final class Submitter {
         if (took) {
             rings.moveTail(ring);
             ring.busy.begin(clock.nanoTime());
+        }
+        if (!took || !budget.ranOut()) {
+            letRunDry(ring); // what comes next may wait for that
+        }
+    }
+
+    private void letRunDry(VirtualRing ring) {
+        if (ring.padEnd()) {
+            rings.moveTail(ring);
         }
     }
 

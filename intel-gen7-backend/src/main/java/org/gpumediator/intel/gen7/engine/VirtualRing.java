@@ -23,6 +23,10 @@ import org.jspecify.annotations.Nullable;
 final class VirtualRing {
 
     private static final int ODD_DWORD = 4;
+
+    /** Once around, in the wrap count of HEAD. */
+    private static final int WRAP = 1 << 21;
+
     private static final int BATCH_START = 0x1880_0000;
     private static final int BATCH_START_MASK = 0xff80_00ff;
 
@@ -52,6 +56,9 @@ final class VirtualRing {
 
     /** Up to where commands are audited and in the shadow. */
     int taken;
+
+    /** Behind {@link #taken} there is a no-op in place of the dword that comes next. */
+    private boolean endIsPadded;
 
     /** Up to where the tables were looked through after the guest had queued it. */
     private int covered;
@@ -171,14 +178,25 @@ final class VirtualRing {
 
     /** Returns whether the jump is to be taken next. */
     boolean isAtJump() {
-        return taken == jumpToPieces;
+        return taken == (jumpToPieces & ~ODD_DWORD);
     }
 
     /** Goes back to the jump, to take it again for the next piece; the engine has run dry. */
     void backToJump() {
-        head = head & ~RingRegisters.HEAD_OFFSET_MASK | jumpToPieces;
-        taken = jumpToPieces;
-        takenInAll -= JUMP_BYTES;
+        backTo(jumpToPieces);
+    }
+
+    /** Goes back to the end of what has run, to take what comes there; the engine has run dry. */
+    void backToOddEnd() {
+        backTo(taken);
+    }
+
+    private void backTo(int offset) {
+        head = head & ~RingRegisters.HEAD_OFFSET_MASK | offset;
+        padHead();
+        takenInAll -= Math.floorMod(taken - headOffset(), length());
+        taken = headOffset();
+        endIsPadded = false;
     }
 
     /** Begins the batch that is in pieces anew: others come onto the engine in between. */
@@ -269,8 +287,44 @@ final class VirtualRing {
     /** Takes note of how far the shadow has been filled. */
     void took(int bytes) {
         padded &= bytes == 0;
+        endIsPadded &= bytes == 0;
         taken = (taken + bytes) % length();
         takenInAll += bytes;
+    }
+
+    /** Returns whether there is a no-op behind an odd end. */
+    boolean endIsPadded() {
+        return endIsPadded;
+    }
+
+    /**
+     * Lets the engine come to the end of what has been taken, if that is an odd dword, behind which
+     * no tail can stand: a no-op takes the place of the first dword of what comes next, which can
+     * be taken only when the engine has run dry.
+     *
+     * @return whether the tail is another now
+     */
+    boolean padEnd() {
+        if (endIsPadded || (taken & ODD_DWORD) == 0) {
+            return false;
+        }
+        shadow().segment().set(LE32, taken, 0);
+        endIsPadded = true;
+        return true;
+    }
+
+    /** Returns up to where the engine may run. */
+    int physicalTail() {
+        return endIsPadded ? (taken + ODD_DWORD) % length() : taken & ~ODD_DWORD;
+    }
+
+    /** Takes over where the hardware's head is. The no-op behind an odd end does not count. */
+    void headIs(int value) {
+        head = value;
+        if (endIsPadded && headOffset() == physicalTail()) {
+            int wraps = (value & ~RingRegisters.HEAD_OFFSET_MASK) - (headOffset() == 0 ? WRAP : 0);
+            head = wraps & ~RingRegisters.HEAD_OFFSET_MASK | taken;
+        }
     }
 
     /** A command that is about to be taken, so many bytes on, selects another context. */
@@ -308,6 +362,7 @@ final class VirtualRing {
     /** Makes everything from the head on be audited anew. */
     void retake() {
         taken = headOffset();
+        endIsPadded = false;
         covered = taken;
         coveredNext = taken;
         waitsForTables = false;

@@ -7,6 +7,7 @@ import org.gpumediator.testkit.guest.Batch;
 import org.gpumediator.testkit.guest.GuestObject;
 import org.gpumediator.testkit.guest.Request;
 import org.gpumediator.testkit.guest.ScriptedHaswellGuest;
+import org.gpumediator.testkit.haswell.EngineStatus;
 import org.gpumediator.testkit.haswell.HaswellEngine;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,16 +76,7 @@ class ContextImagesTest extends Attack {
     /** The engine has the image when the work that selected it is cut off; then it changes. */
     @Test
     void image_changedAfterItWasSelected_isItsGuestsHangAndNobodyElsesWait() {
-        GuestObject endless = bad.allocate(4096);
-        put(endless, 0, KERNEL_BATCH, address(endless));
-        hostile.bareRing(
-                HaswellEngine.RCS,
-                SET_CONTEXT,
-                address(image) | SAVE_AND_RESTORE,
-                KERNEL_BATCH,
-                address(endless));
-        world.pass(3);
-        image.fill(NO_IMAGE);
+        selectAndBeCutOff();
         for (int i = 0; i < 40 && hangs() < HANGS; i++) {
             assertThat(takeTurns()).as("waited for its turn").isLessThan(300);
             world.pass(20);
@@ -95,5 +87,40 @@ class ContextImagesTest extends Attack {
         world.pass(500);
         takeTurns();
         assertThat(rcsResets()).isEqualTo(before);
+    }
+
+    /** The guest resets its engine each time before anybody can see that it hangs. */
+    @Test
+    void image_whoseLoadingIsEndedByItsGuestsReset_isItsGuestsHang() {
+        selectAndBeCutOff();
+        for (int i = 0; i < 2; i++) {
+            long before = hangs();
+            for (int steps = 0; steps < 1000 && !isHung(); steps++) {
+                world.step();
+            }
+            assertThat(isHung()).as("at its image").isTrue();
+            bad.resetEngine(HaswellEngine.RCS);
+            assertThat(hangs()).isEqualTo(before + 1);
+            takeTurns();
+            bad.submit(HaswellEngine.RCS);
+        }
+    }
+
+    private void selectAndBeCutOff() {
+        GuestObject endless = bad.allocate(4096);
+        put(endless, 0, KERNEL_BATCH, address(endless));
+        hostile.bareRing(
+                HaswellEngine.RCS,
+                SET_CONTEXT,
+                address(image) | SAVE_AND_RESTORE,
+                KERNEL_BATCH,
+                address(endless));
+        world.pass(3);
+        image.fill(NO_IMAGE);
+        takeTurns();
+    }
+
+    private boolean isHung() {
+        return world.gpu.status(HaswellEngine.RCS).activity() == EngineStatus.Activity.HUNG;
     }
 }
