@@ -43,6 +43,7 @@ import org.gpumediator.intel.gen7.bar.PortBar;
 import org.gpumediator.intel.gen7.bar.RegisterBar;
 import org.gpumediator.intel.gen7.bar.TableWindow;
 import org.gpumediator.intel.gen7.command.WorkBudget;
+import org.gpumediator.intel.gen7.display.GraphicsMemory;
 import org.gpumediator.intel.gen7.display.GuestDisplays;
 import org.gpumediator.intel.gen7.display.PortOptions;
 import org.gpumediator.intel.gen7.display.Ports;
@@ -170,7 +171,7 @@ public final class Gen7Vgpu implements DeviceModel {
                                 options.display(),
                                 blueprint.type().maxWidth(),
                                 blueprint.type().maxHeight()));
-        displays = new GuestDisplays(shadow, displayPorts, display, this::readGraphics, faults);
+        displays = new GuestDisplays(shadow, displayPorts, display, new ScannedOut(), faults);
         abilities =
                 Abilities.none().with(Displays.class, displays).with(RegisterFile.class, registers);
         scratchPage = new DmaPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
@@ -412,9 +413,22 @@ public final class Gen7Vgpu implements DeviceModel {
         return sideBand;
     }
 
-    private boolean readGraphics(long address, int[] target, int at, int dwords) {
-        synchronized (lock) {
-            return gtt.readPage(address, target, at, dwords);
+    /** What planes show, read under the lock: its memory stays there as long. */
+    private final class ScannedOut implements GraphicsMemory {
+
+        @Override
+        public boolean readRow(long address, int dwords, int[] target, int at) {
+            synchronized (lock) {
+                return gtt.readRow(address, dwords, target, at);
+            }
+        }
+
+        @Override
+        public boolean readTiles(
+                long address, int rows, int dwords, int[] target, int at, int pitch) {
+            synchronized (lock) {
+                return gtt.readTiles(address, rows, dwords, target, at, pitch);
+            }
         }
     }
 

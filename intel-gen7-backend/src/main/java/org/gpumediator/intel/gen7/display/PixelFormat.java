@@ -1,5 +1,6 @@
 package org.gpumediator.intel.gen7.display;
 
+import java.util.Arrays;
 import org.gpumediator.core.catalogue.BitField;
 
 /**
@@ -26,7 +27,7 @@ enum PixelFormat {
     private static final BitField SPRITE = BitField.range(27, 25);
     private static final BitField SPRITE_RED_LOW = BitField.bit(20);
     private static final BitField SPRITE_YUV_ORDER = BitField.range(17, 16);
-    private static final int OPAQUE = 0xff00_0000;
+    private static final int RGB = 0xff_ffff;
 
     final String fourcc;
     final int bytes;
@@ -66,38 +67,56 @@ enum PixelFormat {
         };
     }
 
+    /** Whether a pixel is a dword, so that rows become pixels where they are. */
+    boolean inPlace() {
+        return bytes == Integer.BYTES;
+    }
+
     /**
-     * Turns a row into pixels.
+     * Turns dwords into pixels where they are; for formats that are {@link #inPlace}.
+     *
+     * @param mark the top byte of each pixel
+     */
+    void convert(int[] pixels, int from, int end, int mark) {
+        switch (this) {
+            case XRGB_8888 -> {
+                for (int i = from; i < end; i++) {
+                    pixels[i] = pixels[i] & RGB | mark;
+                }
+            }
+            case XBGR_8888 -> {
+                for (int i = from; i < end; i++) {
+                    pixels[i] = Integer.reverseBytes(pixels[i]) >>> 8 | mark;
+                }
+            }
+            case XRGB_2101010 -> {
+                for (int i = from; i < end; i++) {
+                    int pixel = pixels[i];
+                    int red = pixel >>> 6 & 0xff_0000;
+                    pixels[i] = red | pixel >>> 4 & 0xff00 | pixel >>> 2 & 0xff | mark;
+                }
+            }
+            case XBGR_2101010 -> {
+                for (int i = from; i < end; i++) {
+                    int pixel = pixels[i];
+                    int red = pixel << 14 & 0xff_0000;
+                    pixels[i] = red | pixel >>> 4 & 0xff00 | pixel >>> 22 & 0xff | mark;
+                }
+            }
+            default -> Arrays.fill(pixels, from, end, mark);
+        }
+    }
+
+    /**
+     * Turns a row into pixels; for formats that are not {@link #inPlace}.
      *
      * @param row dwords as they are in memory, little endian
      * @param skip bytes in front of the first pixel
      * @param palette 256 colours, for {@link #PALETTE_8}
+     * @param mark the top byte of each pixel
      */
-    void decode(int[] row, int skip, int[] palette, int[] target, int at, int count) {
+    void decode(int[] row, int skip, int[] palette, int[] target, int at, int count, int mark) {
         switch (this) {
-            case XRGB_8888 -> {
-                int first = skip >>> 2;
-                for (int i = 0; i < count; i++) {
-                    target[at + i] = row[first + i] | OPAQUE;
-                }
-            }
-            case XBGR_8888 -> {
-                int first = skip >>> 2;
-                for (int i = 0; i < count; i++) {
-                    target[at + i] = Integer.reverseBytes(row[first + i]) >>> 8 | OPAQUE;
-                }
-            }
-            case XRGB_2101010, XBGR_2101010 -> {
-                int first = skip >>> 2;
-                boolean redHigh = this == XRGB_2101010;
-                for (int i = 0; i < count; i++) {
-                    int pixel = row[first + i];
-                    int high = pixel >>> 22 & 0xff;
-                    int low = pixel >>> 2 & 0xff;
-                    int green = pixel >>> 12 & 0xff;
-                    target[at + i] = rgb(redHigh ? high : low, green, redHigh ? low : high);
-                }
-            }
             case RGB_565 -> {
                 for (int i = 0; i < count; i++) {
                     int half = half(row, (skip >>> 1) + i);
@@ -105,39 +124,38 @@ enum PixelFormat {
                     int green = half >>> 5 & 0x3f;
                     int blue = half & 0x1f;
                     target[at + i] =
-                            rgb(
-                                    red << 3 | red >>> 2,
-                                    green << 2 | green >>> 4,
-                                    blue << 3 | blue >>> 2);
+                            mark
+                                    | rgb(
+                                            red << 3 | red >>> 2,
+                                            green << 2 | green >>> 4,
+                                            blue << 3 | blue >>> 2);
                 }
             }
             case PALETTE_8 -> {
                 for (int i = 0; i < count; i++) {
                     int at8 = skip + i;
-                    target[at + i] = palette[row[at8 >>> 2] >>> 8 * (at8 & 3) & 0xff] | OPAQUE;
+                    int index = row[at8 >>> 2] >>> 8 * (at8 & 3) & 0xff;
+                    target[at + i] = palette[index] & RGB | mark;
                 }
             }
             case XBGR_FLOAT -> {
                 int first = skip >>> 1;
                 for (int i = 0; i < count; i++) {
                     target[at + i] =
-                            rgb(
-                                    unit(half(row, first + 4 * i)),
-                                    unit(half(row, first + 4 * i + 1)),
-                                    unit(half(row, first + 4 * i + 2)));
+                            mark
+                                    | rgb(
+                                            unit(half(row, first + 4 * i)),
+                                            unit(half(row, first + 4 * i + 1)),
+                                            unit(half(row, first + 4 * i + 2)));
                 }
             }
             case YUYV, UYVY, YVYU, VYUY -> {
                 int first = skip >>> 1;
                 for (int i = 0; i < count; i++) {
-                    target[at + i] = yuv(row[first + i >>> 1], first + i & 1);
+                    target[at + i] = mark | yuv(row[first + i >>> 1], first + i & 1);
                 }
             }
-            case UNKNOWN -> {
-                for (int i = 0; i < count; i++) {
-                    target[at + i] = OPAQUE;
-                }
-            }
+            default -> Arrays.fill(target, at, at + count, mark);
         }
     }
 
@@ -167,6 +185,6 @@ enum PixelFormat {
     }
 
     private static int rgb(int red, int green, int blue) {
-        return OPAQUE | red << 16 | green << 8 | blue;
+        return red << 16 | green << 8 | blue;
     }
 }

@@ -8,7 +8,8 @@ import org.gpumediator.core.catalogue.BitField;
 import org.gpumediator.intel.gen7.hardware.ShadowRegisters;
 
 /**
- * Reads what the planes of a pipe are set to show.
+ * Reads what the planes of a pipe are set to show. Not thread safe: a {@link Surface} is good until
+ * the next one is asked for.
  *
  * <p>Source: Linux i915 plane, sprite and cursor registers of Haswell: the primary plane covers the
  * pipe's source size, offsets are in pixels and rows for linear and tiled surfaces alike; the
@@ -33,6 +34,7 @@ final class PlaneRegisters {
 
     private static final BitField ENABLE = BitField.bit(31);
     private static final BitField GAMMA = BitField.bit(30);
+    private static final BitField CURSOR_GAMMA = BitField.bit(26);
     private static final BitField ROTATED = BitField.bit(15);
     private static final BitField TILED = BitField.bit(10);
     private static final BitField LOW_SIZE = BitField.range(11, 0);
@@ -44,6 +46,7 @@ final class PlaneRegisters {
 
     private final ShadowRegisters registers;
     private final int at;
+    private final Surface surface = new Surface();
 
     PlaneRegisters(ShadowRegisters registers, int pipe) {
         this.registers = registers;
@@ -86,6 +89,10 @@ final class PlaneRegisters {
         return ENABLE.isSet(get(SPRITE));
     }
 
+    boolean spriteGamma() {
+        return GAMMA.isSet(get(SPRITE));
+    }
+
     boolean spriteRotated() {
         return ROTATED.isSet(get(SPRITE));
     }
@@ -114,9 +121,10 @@ final class PlaneRegisters {
         return HIGH_SIZE.get(get(SPRITE + SIZE)) + 1;
     }
 
+    /** Says where a surface is, in the same object each time. */
     private Surface surface(int plane, int offset, PixelFormat format) {
         int place = get(plane + offset);
-        return new Surface(
+        return surface.set(
                 Integer.toUnsignedLong(get(plane + SURFACE) & SURFACE_MASK),
                 get(plane + STRIDE) & STRIDE_MASK,
                 TILED.isSet(get(plane)),
@@ -137,6 +145,10 @@ final class PlaneRegisters {
     /** Whether the cursor's top byte is its alpha; else it inverts and is shown opaque. */
     boolean cursorAlpha() {
         return (get(CURSOR) & 0x20) != 0;
+    }
+
+    boolean cursorGamma() {
+        return CURSOR_GAMMA.isSet(get(CURSOR));
     }
 
     int cursorHeight() {
@@ -160,18 +172,17 @@ final class PlaneRegisters {
 
     Surface cursor() {
         long base = Integer.toUnsignedLong(get(CURSOR + CURSOR_BASE) & SURFACE_MASK);
-        return new Surface(base, cursorWidth() * Integer.BYTES, false, 0, 0);
+        return surface.set(base, cursorWidth() * Integer.BYTES, false, 0, 0);
     }
 
     List<Plane> list() {
         List<Plane> planes = new ArrayList<>();
         if (primaryOn()) {
-            Surface surface = primary();
             planes.add(
                     plane(
                             PlaneKind.PRIMARY,
                             primaryFormat().fourcc,
-                            surface,
+                            primary(),
                             0,
                             0,
                             width(),

@@ -8,6 +8,10 @@ import org.gpumediator.intel.gen7.hardware.ShadowRegisters;
  * Draws what a pipe shows: primary plane, sprite and cursor, each from the guest's memory row by
  * row. Not thread safe.
  *
+ * <p>While planes are put over each other, the top byte of a pixel says whether it is done ({@code
+ * 0xff}) or has still to go through the pipe's gamma table ({@code 0}): as on the chip the plane on
+ * top decides, and the table comes after blending.
+ *
  * <p>Not shown: colour keys, colour space conversion, gamma of more than 8 bits, the scaling of the
  * panel fitter.
  */
@@ -17,18 +21,25 @@ final class ScreenPainter {
     private static final int PALETTE_STRIDE = 0x800;
     private static final int GAMMA_MODE = 0x480;
     private static final int OPAQUE = 0xff00_0000;
-    private static final int MAX_ROW = 4096 * 8 / Integer.BYTES + 2;
+    private static final int GREY = 0x01_0101;
 
     private final ShadowRegisters registers;
     private final GraphicsMemory memory;
-    private final int[] row = new int[MAX_ROW];
+    private final PlaneRegisters[] pipes = new PlaneRegisters[VirtualDisplay.PIPES];
+    private final int[] row = new int[GraphicsMemory.MAX_DWORDS];
     private final int[] line = new int[4096];
     private final int[] palette = new int[256];
     private boolean foreign;
 
+    /** The top byte of pixels of planes with gamma: {@link #OPAQUE} where it changes nothing. */
+    private int gammaMark;
+
+    private boolean marked;
+
     ScreenPainter(ShadowRegisters registers, GraphicsMemory memory) {
         this.registers = registers;
         this.memory = memory;
+        Arrays.setAll(pipes, pipe -> new PlaneRegisters(registers, pipe));
     }
 
     /**
@@ -38,16 +49,14 @@ final class ScreenPainter {
      */
     boolean draw(int pipe, Picture target) {
         foreign = false;
-        PlaneRegisters planes = new PlaneRegisters(registers, pipe);
+        marked = false;
+        PlaneRegisters planes = pipes[pipe];
         target.resize(planes.width(), planes.height());
+        readPalette(pipe);
         if (planes.primaryOn()) {
-            readPalette(pipe);
             primary(planes, target);
         } else {
             Arrays.fill(target.pixels(), 0, planes.width() * planes.height(), OPAQUE);
-        }
-        if (planes.primaryOn() && planes.primaryGamma() && eightBitGamma(pipe)) {
-            gamma(planes, target);
         }
         if (planes.spriteOn()) {
             sprite(planes, target);
@@ -55,17 +64,44 @@ final class ScreenPainter {
         if (planes.cursorWidth() != 0) {
             cursor(planes, target);
         }
+        if (marked) {
+            gamma(target);
+        }
         return !foreign;
     }
 
     private void readPalette(int pipe) {
+        boolean identity = true;
         for (int i = 0; i < palette.length; i++) {
             palette[i] = registers.get(PALETTE + pipe * PALETTE_STRIDE + i * Integer.BYTES);
+            identity &= (palette[i] & ~OPAQUE) == i * GREY;
         }
+        gammaMark = identity || !eightBitGamma(pipe) ? OPAQUE : 0;
     }
 
     private boolean eightBitGamma(int pipe) {
         return (registers.get(PALETTE + pipe * PALETTE_STRIDE + GAMMA_MODE) & 3) == 0;
+    }
+
+    private int mark(boolean gamma) {
+        int mark = gamma ? gammaMark : OPAQUE;
+        marked |= mark == 0;
+        return mark;
+    }
+
+    private void gamma(Picture target) {
+        int[] pixels = target.pixels();
+        int count = target.width() * target.height();
+        for (int i = 0; i < count; i++) {
+            int pixel = pixels[i];
+            if (pixel >>> 24 == 0) {
+                pixels[i] =
+                        OPAQUE
+                                | palette[pixel >>> 16] & 0xff_0000
+                                | palette[pixel >>> 8 & 0xff] & 0xff00
+                                | palette[pixel & 0xff] & 0xff;
+            }
+        }
     }
 
     private void primary(PlaneRegisters planes, Picture target) {
@@ -74,29 +110,40 @@ final class ScreenPainter {
         int width = target.width();
         int height = target.height();
         int[] pixels = target.pixels();
-        boolean rotated = planes.primaryRotated();
-        for (int y = 0; y < height; y++) {
-            int at = (rotated ? height - 1 - y : y) * width;
-            rowOf(surface, format, y, width, pixels, at);
-            if (rotated) {
-                reverse(pixels, at, width);
-            }
+        // Colours of a palette come from the same table already.
+        int mark = mark(planes.primaryGamma() && format != PixelFormat.PALETTE_8);
+        for (int y = 0; y < height; ) {
+            int rows = Math.min(height - y, surface.rowsAtOnce(y));
+            rows(surface, format, y, rows, width, pixels, y * width, mark);
+            y += rows;
+        }
+        if (planes.primaryRotated()) {
+            reverse(pixels, 0, width * height);
         }
     }
 
-    private void rowOf(
-            Surface surface, PixelFormat format, int y, int width, int[] target, int at) {
-        if (format == PixelFormat.XRGB_8888) { // what nearly every driver shows: no copy between
-            foreign |= !surface.read(memory, y, width * format.bytes, target, at);
-            for (int i = at; i < at + width; i++) {
-                target[i] |= OPAQUE;
+    /** Turns rows of a plane into pixels, row behind row. */
+    private void rows(
+            Surface surface,
+            PixelFormat format,
+            int y,
+            int rows,
+            int width,
+            int[] target,
+            int at,
+            int mark) {
+        if (format == PixelFormat.UNKNOWN) {
+            Arrays.fill(target, at, at + rows * width, mark);
+        } else if (format.inPlace()) { // what nearly every driver shows: no copy between
+            int bytes = width * format.bytes;
+            foreign |= !surface.read(memory, y, rows, bytes, target, at, width);
+            format.convert(target, at, at + rows * width, mark);
+        } else {
+            for (int i = 0; i < rows; i++) {
+                foreign |= !surface.read(memory, y + i, 1, width * format.bytes, row, 0, 0);
+                format.decode(row, surface.skip(), palette, target, at + i * width, width, mark);
             }
-            return;
         }
-        if (format != PixelFormat.UNKNOWN) {
-            foreign |= !surface.read(memory, y, width * format.bytes, row, 0);
-        }
-        format.decode(row, surface.skip(), palette, target, at, width);
     }
 
     private static void reverse(int[] pixels, int from, int count) {
@@ -104,21 +151,6 @@ final class ScreenPainter {
             int pixel = pixels[i];
             pixels[i] = pixels[j];
             pixels[j] = pixel;
-        }
-    }
-
-    private void gamma(PlaneRegisters planes, Picture target) {
-        if (planes.primaryFormat() == PixelFormat.PALETTE_8) {
-            return; // its colours come from the same table already
-        }
-        int[] pixels = target.pixels();
-        for (int i = 0; i < target.width() * target.height(); i++) {
-            int pixel = pixels[i];
-            pixels[i] =
-                    OPAQUE
-                            | palette[pixel >>> 16 & 0xff] & 0xff_0000
-                            | palette[pixel >>> 8 & 0xff] & 0xff00
-                            | palette[pixel & 0xff] & 0xff;
         }
     }
 
@@ -130,13 +162,14 @@ final class ScreenPainter {
         int wide = planes.spriteWidth();
         int high = planes.spriteHeight();
         int shown = Math.min(wide, target.width() - left);
+        int mark = mark(planes.spriteGamma());
         boolean rotated = planes.spriteRotated();
         for (int y = 0; y < high; y++) {
             int to = top + (rotated ? high - 1 - y : y);
             if (shown <= 0 || to >= target.height()) {
                 continue;
             }
-            rowOf(surface, format, y, wide, line, 0);
+            rows(surface, format, y, 1, wide, line, 0, mark);
             if (rotated) {
                 reverse(line, 0, wide);
             }
@@ -148,18 +181,20 @@ final class ScreenPainter {
         Surface surface = planes.cursor();
         int side = planes.cursorWidth();
         boolean alpha = planes.cursorAlpha();
+        int mark = mark(planes.cursorGamma());
+        int[] pixels = target.pixels();
         for (int y = 0; y < planes.cursorHeight(); y++) {
             int to = planes.cursorY() + y;
             if (to < 0 || to >= target.height()) {
                 continue;
             }
-            foreign |= !surface.read(memory, y, side * Integer.BYTES, row, 0);
+            foreign |= !surface.read(memory, y, 1, side * Integer.BYTES, row, 0, 0);
             for (int x = 0; x < side; x++) {
                 int at = planes.cursorX() + x;
-                if (at >= 0 && at < target.width()) {
+                if (at >= 0 && at < target.width() && !(alpha && row[x] == 0)) {
                     int place = to * target.width() + at;
-                    int under = target.pixels()[place];
-                    target.pixels()[place] = alpha ? blend(row[x], under) : row[x] | OPAQUE;
+                    int over = alpha ? blend(row[x], pixels[place]) : row[x] & ~OPAQUE;
+                    pixels[place] = over | mark;
                 }
             }
         }
@@ -171,6 +206,6 @@ final class ScreenPainter {
         int red = Math.min(255, (over >>> 16 & 0xff) + (under >>> 16 & 0xff) * rest / 255);
         int green = Math.min(255, (over >>> 8 & 0xff) + (under >>> 8 & 0xff) * rest / 255);
         int blue = Math.min(255, (over & 0xff) + (under & 0xff) * rest / 255);
-        return OPAQUE | red << 16 | green << 8 | blue;
+        return red << 16 | green << 8 | blue;
     }
 }

@@ -42,6 +42,12 @@ public final class GuestGtt {
 
     private static final int CHUNK_MOST = COMPARED + CHUNK * TAKEN;
 
+    private static final int TILE_WIDTH = 512;
+    private static final int TILE_DWORDS = TILE_WIDTH / Integer.BYTES;
+
+    /** That a row of 4096 pixels of 8 bytes lies in, at most. */
+    private static final int MOST_TILES = 66;
+
     private final Slice slice;
     private final GlobalGtt physical;
     private final GuestMemory memory;
@@ -70,6 +76,11 @@ public final class GuestGtt {
     private int lookedAt;
 
     private @Nullable CapturePage capture;
+    /** Where in its region the page is that was looked up last. */
+    private long pagePlace;
+
+    private final @Nullable Region[] tileRegions = new Region[MOST_TILES];
+    private final long[] tilePlaces = new long[MOST_TILES];
     private boolean released;
     private long writes;
     private long synchronised;
@@ -147,23 +158,91 @@ public final class GuestGtt {
     }
 
     /**
-     * Reads dwords within one page of the guest's graphics memory, as the guest's own entry points
-     * to it; zeros where it points nowhere.
+     * Reads dwords of the guest's graphics memory, as its own entries point to it; zeros where they
+     * point nowhere.
      *
      * @param address graphics address, a multiple of 4
-     * @return whether the page is the guest's
+     * @return whether all of it is the guest's
      */
-    public boolean readPage(long address, int[] target, int at, int dwords) {
-        int index = (int) (address / Pte.PAGE);
-        int entry = released || slice.slot(index) < 0 ? 0 : read(index);
-        Region region = Pte.valid(entry) ? memory.regionAt(Pte.address(entry)) : null;
-        long from = region == null ? 0 : Pte.address(entry) - region.start() + address % Pte.PAGE;
-        if (region == null || from + (long) dwords * Integer.BYTES > region.length()) {
-            Arrays.fill(target, at, at + dwords, 0);
-            return false;
+    public boolean readRow(long address, int dwords, int[] target, int at) {
+        boolean own = true;
+        Region region = null;
+        for (int done = 0; done < dwords; ) {
+            long next = address + (long) done * Integer.BYTES;
+            int inPage = (int) (next % Pte.PAGE);
+            int piece = Math.min(dwords - done, (Pte.PAGE - inPage) / Integer.BYTES);
+            region = region(next / Pte.PAGE, region);
+            copy(region, pagePlace + inPage, piece, target, at + done);
+            own &= region != null;
+            done += piece;
         }
-        MemorySegment.copy(region.segment(), LE32, from, target, at, dwords);
-        return true;
+        return own;
+    }
+
+    /**
+     * Reads rows that lie side by side in X-tiles of the guest's graphics memory; zeros where its
+     * own entries point nowhere.
+     *
+     * @param address graphics address of the first row's first byte, a multiple of 4
+     * @param rows how many, all in the same tiles
+     * @param pitch dwords from one row to the next in the target
+     * @return whether all of it is the guest's
+     */
+    public boolean readTiles(long address, int rows, int dwords, int[] target, int at, int pitch) {
+        int first = (int) (address % TILE_WIDTH) / Integer.BYTES;
+        int tiles = (first + dwords + TILE_DWORDS - 1) / TILE_DWORDS;
+        boolean own = true;
+        Region region = null;
+        for (int i = 0; i < tiles; i++) { // all at once: a page is looked up once for its rows
+            region = region(address / Pte.PAGE + i, region);
+            tileRegions[i] = region;
+            tilePlaces[i] = pagePlace + address % Pte.PAGE - (i == 0 ? 0 : first * Integer.BYTES);
+            own &= region != null;
+        }
+        for (int row = 0; row < rows; row++) { // in the target's order, for its caches' sake
+            int to = at + row * pitch;
+            int end = to + dwords;
+            for (int i = 0; to < end; i++) {
+                int piece = Math.min(end - to, TILE_DWORDS - (i == 0 ? first : 0));
+                copy(tileRegions[i], tilePlaces[i] + (long) row * TILE_WIDTH, piece, target, to);
+                to += piece;
+            }
+        }
+        Arrays.fill(tileRegions, 0, tiles, null);
+        return own;
+    }
+
+    /**
+     * Finds the memory of a page of graphics memory, and leaves its place in there in {@link
+     * #pagePlace}.
+     *
+     * @param likely where it may be
+     * @return {@code null} where the guest has none
+     */
+    private @Nullable Region region(long page, @Nullable Region likely) {
+        int index = (int) page;
+        int entry = released || slice.slot(index) < 0 ? 0 : read(index);
+        if (!Pte.valid(entry)) {
+            return null;
+        }
+        long at = Pte.address(entry);
+        Region region = likely;
+        if (region == null || at < region.start() || at >= region.start() + region.length()) {
+            region = memory.regionAt(at);
+        }
+        if (region != null) {
+            pagePlace = at - region.start();
+        }
+        return region;
+    }
+
+    private static void copy(
+            @Nullable Region region, long from, int dwords, int[] target, int at) {
+        if (region == null) {
+            Arrays.fill(target, at, at + dwords, 0);
+        } else {
+            MemorySegment.copy(region.segment(), LE32, from, target, at, dwords);
+        }
     }
 
     /**

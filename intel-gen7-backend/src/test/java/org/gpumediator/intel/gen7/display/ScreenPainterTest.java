@@ -18,17 +18,43 @@ final class ScreenPainterTest {
 
     private final Wires registers = new Wires();
     private final byte[] memory = new byte[MEMORY];
-    private final ScreenPainter painter = new ScreenPainter(registers, this::read);
+    private final ScreenPainter painter = new ScreenPainter(registers, new Memory());
     private final Picture picture = new Picture();
 
-    private boolean read(long address, int[] target, int at, int dwords) {
-        assertThat(address % 4).isZero();
-        assertThat(address % 4096 + dwords * 4L).isLessThanOrEqualTo(4096);
-        boolean own = address >= BASE && address < BASE + MEMORY;
-        for (int i = 0; i < dwords; i++) {
-            target[at + i] = own ? word((int) address - BASE + 4 * i) : 0;
+    private final class Memory implements GraphicsMemory {
+
+        @Override
+        public boolean readRow(long address, int dwords, int[] target, int at) {
+            assertThat(address % 4).isZero();
+            boolean own = true;
+            for (int i = 0; i < dwords; i++) {
+                own &= put(address + 4 * i, target, at + i);
+            }
+            return own;
         }
-        return own;
+
+        @Override
+        public boolean readTiles(
+                long address, int rows, int dwords, int[] target, int at, int pitch) {
+            assertThat(address % 4).isZero();
+            assertThat(address % 4096 / 512 + rows).isLessThanOrEqualTo(8);
+            boolean own = true;
+            long tile = address & ~511L;
+            for (int row = 0; row < rows; row++) {
+                for (int i = 0; i < dwords; i++) {
+                    long x = address % 512 + 4 * i;
+                    long from = tile + row * 512 + x / 512 * 4096 + x % 512;
+                    own &= put(from, target, at + row * pitch + i);
+                }
+            }
+            return own;
+        }
+
+        private boolean put(long address, int[] target, int at) {
+            boolean own = address >= BASE && address < BASE + MEMORY;
+            target[at] = own ? word((int) address - BASE) : 0;
+            return own;
+        }
     }
 
     private int word(int at) {
@@ -129,6 +155,57 @@ final class ScreenPainterTest {
         memory[0] = 77;
         painter.draw(0, picture);
         assertThat(picture.pixels()[WIDTH * HEIGHT - 1]).isEqualTo(0xff00_004d);
+    }
+
+    /** A table that turns red, green and blue differently. */
+    private void gammaTable() {
+        for (int i = 0; i < 256; i++) {
+            registers.set(0x4_a000 + 4 * i, 255 - i << 16 | i / 2 << 8 | (i ^ 0x55));
+        }
+    }
+
+    private static int throughTable(int pixel) {
+        return 0xff00_0000
+                | 255 - (pixel >>> 16 & 0xff) << 16
+                | (pixel >>> 8 & 0xff) / 2 << 8
+                | pixel & 0xff ^ 0x55;
+    }
+
+    @Test
+    void gamma_isThatOfThePlaneOnTop_afterBlending() {
+        gammaTable();
+        primary(6, true, 1024, 0, 0);
+        registers.set(0x7_0180, registers.get(0x7_0180) | 1 << 30);
+        fill(0x5a12_3456);
+        registers.set(0x7_0280, 0x8000_0000 | 2 << 25); // a sprite without gamma
+        registers.set(0x7_0288, 64);
+        registers.set(0x7_0290, 3 << 16 | 3);
+        registers.set(0x7_029c, BASE);
+        registers.set(0x7_0080, 0x27 | 1 << 26); // a cursor with gamma over both
+        registers.set(0x7_0084, BASE + 0x8_0000);
+        registers.set(0x7_0088, 2 << 16 | 2);
+        for (int i = 0; i < 4 * 64 * 64; i++) {
+            memory[0x8_0000 + i] = (byte) (i % 4 == 3 ? 0x80 : 0x20);
+        }
+        assertThat(painter.draw(0, picture)).isTrue();
+        int[] pixels = picture.pixels();
+        assertThat(pixels[WIDTH * HEIGHT - 1]).isEqualTo(throughTable(0x12_3456));
+        assertThat(pixels[0]).isEqualTo(0xff12_3456);
+        int blended = 0x20 + 0x12 * 127 / 255 << 16 | 0x20 + 0x34 * 127 / 255 << 8 | 0x20 + 42;
+        assertThat(pixels[2 * WIDTH + 2]).isEqualTo(throughTable(blended));
+        assertThat(pixels[2 * WIDTH + 4]).isEqualTo(throughTable(blended));
+    }
+
+    @Test
+    void gamma_thatChangesNothing_isAsNone() {
+        for (int i = 0; i < 256; i++) {
+            registers.set(0x4_a000 + 4 * i, i * 0x01_0101);
+        }
+        primary(6, false, 1024, 0, 0);
+        registers.set(0x7_0180, registers.get(0x7_0180) | 1 << 30);
+        fill(0x5a12_3456);
+        painter.draw(0, picture);
+        assertThat(picture.pixels()).containsOnly(0xff12_3456);
     }
 
     @Test
