@@ -47,6 +47,7 @@ import org.gpumediator.intel.gen7.display.GraphicsMemory;
 import org.gpumediator.intel.gen7.display.GuestDisplays;
 import org.gpumediator.intel.gen7.display.PortOptions;
 import org.gpumediator.intel.gen7.display.Ports;
+import org.gpumediator.intel.gen7.display.PrecisionPalette;
 import org.gpumediator.intel.gen7.display.SideBand;
 import org.gpumediator.intel.gen7.display.VirtualDisplay;
 import org.gpumediator.intel.gen7.engine.EngineMediation;
@@ -98,6 +99,7 @@ public final class Gen7Vgpu implements DeviceModel {
     private final VirtualDisplay display;
     private final Ports displayPorts;
     private final SideBand sideBand = new SideBand();
+    private final PrecisionPalette precisePalette = new PrecisionPalette();
     private final GuestDisplays displays;
     private final Abilities abilities;
     private final PortBar ports;
@@ -171,7 +173,9 @@ public final class Gen7Vgpu implements DeviceModel {
                                 options.display(),
                                 blueprint.type().maxWidth(),
                                 blueprint.type().maxHeight()));
-        displays = new GuestDisplays(shadow, displayPorts, display, new ScannedOut(), faults);
+        displays =
+                new GuestDisplays(
+                        shadow, displayPorts, display, precisePalette, new ScannedOut(), faults);
         abilities =
                 Abilities.none().with(Displays.class, displays).with(RegisterFile.class, registers);
         scratchPage = new DmaPages(gpu, Pte.PAGE, DmaAccess.READ_WRITE);
@@ -409,6 +413,10 @@ public final class Gen7Vgpu implements DeviceModel {
         return displayPorts;
     }
 
+    PrecisionPalette precisePalette() {
+        return precisePalette;
+    }
+
     SideBand sideBand() {
         return sideBand;
     }
@@ -575,6 +583,7 @@ public final class Gen7Vgpu implements DeviceModel {
         registers.reset();
         display.reset();
         sideBand.reset();
+        precisePalette.reset();
         ports.reset();
         synchronized (lock) {
             fences.clear();

@@ -263,4 +263,14 @@ final class Hooks implements Gen7Hooks {
     public void sidebandWritten(int address, int value) {
         vgpu.sideBand().write(address, value);
     }
+
+    @Override
+    public int preciseColour(int pipe, int index) {
+        return vgpu.precisePalette().get(pipe, index);
+    }
+
+    @Override
+    public void preciseColourWritten(int pipe, int index, int value) {
+        vgpu.precisePalette().set(pipe, index, value);
+    }
 }

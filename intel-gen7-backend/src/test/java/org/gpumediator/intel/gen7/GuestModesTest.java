@@ -52,6 +52,38 @@ final class GuestModesTest {
         return object;
     }
 
+    @Test
+    void preciseGammaAndPanelFitter_asTheirRegistersSay_areSeen() {
+        FakeVmm vmm = vmm("vm1", "edp:800x600");
+        ScriptedHaswellGuest guest = world.guest(vmm).boot();
+        guest.displays().light(0, GuestPort.PANEL, screen(guest, 800, 600, RED));
+        var registers = guest.hostile();
+        for (int i = 0; i < 1024; i++) { // turned upside down
+            registers.pokeRegister(0x4_a400, i);
+            registers.pokeRegister(0x4_a404, (1023 - i) * 0x10_0401);
+        }
+        registers.pokeRegister(0x4_a480, 1);
+        registers.pokeRegister(0x4_a400, 3);
+        assertThat(registers.peekRegister(0x4_a404)).isEqualTo(1020 * 0x10_0401);
+        registers.pokeRegister(0x7_0180, registers.peekRegister(0x7_0180) | 1 << 30);
+        assertThat(shown(vmm, 0)).isEqualTo(RED ^ 0xff_ffff);
+
+        registers.pokeRegister(0x6_001c, 399 << 16 | 299);
+        registers.pokeRegister(0x6_8080, 0x8000_0000);
+        registers.pokeRegister(0x6_8070, 100 << 16 | 50);
+        registers.pokeRegister(0x6_8074, 600 << 16 | 500);
+        Scanout scanout = displays(vmm).scanouts().getFirst();
+        assertThat(scanout.width()).isEqualTo(800);
+        assertThat(scanout.height()).isEqualTo(600);
+        Picture picture = new Picture();
+        assertThat(displays(vmm).draw(0, picture)).isTrue();
+        assertThat(picture.width()).isEqualTo(800);
+        assertThat(picture.pixels()[49 * 800 + 400]).isEqualTo(0xff00_0000);
+        assertThat(picture.pixels()[50 * 800 + 100]).isEqualTo(RED ^ 0xff_ffff);
+        assertThat(picture.pixels()[549 * 800 + 699]).isEqualTo(RED ^ 0xff_ffff);
+        assertThat(picture.pixels()[549 * 800 + 700]).isEqualTo(0xff00_0000);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "VGA,    vga,    0", "PANEL,  edp,    0", "PANEL,  edp,    2", "HDMI_B, hdmi-b, 0",

@@ -27,13 +27,14 @@ public final class GuestDisplays implements Displays {
             ShadowRegisters registers,
             Ports ports,
             VirtualDisplay pipes,
+            PrecisionPalette precise,
             GraphicsMemory memory,
             FaultBook faults) {
         this.registers = registers;
         this.ports = ports;
         this.pipes = pipes;
         this.faults = faults;
-        painter = new ScreenPainter(registers, memory);
+        painter = new ScreenPainter(registers, precise, memory);
     }
 
     @Override
@@ -63,12 +64,13 @@ public final class GuestDisplays implements Displays {
             PipeTimings timings = pipes.timings(pipe);
             if (timings != null) {
                 PlaneRegisters planes = new PlaneRegisters(registers, pipe);
+                PanelFitter fitter = PanelFitter.of(registers, pipe);
                 scanouts.add(
                         new Scanout(
                                 pipe,
                                 ports.connectedAt(timings.port()),
-                                planes.width(),
-                                planes.height(),
+                                fitter == null ? planes.width() : fitter.monitorWidth(),
+                                fitter == null ? planes.height() : fitter.monitorHeight(),
                                 (int) (NANOS_TO_MILLIHERTZ / timings.frameNanos()),
                                 planes.list()));
             }

@@ -58,7 +58,7 @@ record PipeTimings(long frameNanos, int lines, int blankLine, int transcoder, in
 
     /** Works out the timings of a pipe; what makes no sense scans at 60 Hz. */
     static PipeTimings of(ShadowRegisters registers, int pipe) {
-        int transcoder = feeds(registers, pipe) ? EMBEDDED : pipe;
+        int transcoder = transcoder(registers, pipe);
         int base = TRANSCODERS[transcoder];
         int function = registers.get(base + FUNCTION);
         int port = transcoder == EMBEDDED ? PORT_A : PORT.get(function);
@@ -75,6 +75,15 @@ record PipeTimings(long frameNanos, int lines, int blankLine, int transcoder, in
         int start = BLANK_START.get(registers.get(base + VERTICAL_BLANK)) + 1;
         int blankLine = Math.floorMod(start - ahead, lines);
         return new PipeTimings(frame, lines, blankLine, transcoder, port);
+    }
+
+    private static int transcoder(ShadowRegisters registers, int pipe) {
+        return feeds(registers, pipe) ? EMBEDDED : pipe;
+    }
+
+    /** Returns where the timings of the transcoder are that a pipe feeds. */
+    static int registersOf(ShadowRegisters registers, int pipe) {
+        return TRANSCODERS[transcoder(registers, pipe)];
     }
 
     /** Whether the embedded transcoder is on and takes its pixels from a pipe. */

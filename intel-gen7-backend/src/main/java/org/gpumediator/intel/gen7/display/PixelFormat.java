@@ -150,9 +150,8 @@ enum PixelFormat {
                 }
             }
             case YUYV, UYVY, YVYU, VYUY -> {
-                int first = skip >>> 1;
                 for (int i = 0; i < count; i++) {
-                    target[at + i] = mark | yuv(row[first + i >>> 1], first + i & 1);
+                    target[at + i] = mark | rgbOfYuv(yuvChannels(row, skip, i));
                 }
             }
             default -> Arrays.fill(target, at, at + count, mark);
@@ -168,16 +167,28 @@ enum PixelFormat {
         return value >= 1 ? 255 : value > 0 ? (int) (value * 255 + 0.5f) : 0;
     }
 
-    /** One of the two pixels of a dword, BT.601, limited range. */
-    private int yuv(int word, int odd) {
+    boolean isYuv() {
+        return this == YUYV || this == UYVY || this == YVYU || this == VYUY;
+    }
+
+    /** Returns V, Y and U of a pixel of a row, 8 bits each; for the YUV formats. */
+    int yuvChannels(int[] row, int skip, int x) {
+        int half = (skip >>> 1) + x;
+        int word = row[half >>> 1];
+        int odd = half & 1;
         boolean lumaFirst = this == YUYV || this == YVYU;
         boolean swapped = this == YVYU || this == VYUY;
-        int luma = (word >>> (lumaFirst ? 0 : 8) + 16 * odd & 0xff) - 16;
-        int first = (word >>> (lumaFirst ? 8 : 0) & 0xff) - 128;
-        int second = (word >>> (lumaFirst ? 24 : 16) & 0xff) - 128;
-        int u = swapped ? second : first;
-        int v = swapped ? first : second;
-        int scaled = 298 * luma + 128;
+        int luma = word >>> (lumaFirst ? 0 : 8) + 16 * odd & 0xff;
+        int first = word >>> (lumaFirst ? 8 : 0) & 0xff;
+        int second = word >>> (lumaFirst ? 24 : 16) & 0xff;
+        return rgb(swapped ? first : second, luma, swapped ? second : first);
+    }
+
+    /** Turns V, Y and U into red, green and blue: BT.601, limited range. */
+    private static int rgbOfYuv(int channels) {
+        int v = (channels >>> 16) - 128;
+        int u = (channels & 0xff) - 128;
+        int scaled = 298 * ((channels >>> 8 & 0xff) - 16) + 128;
         return rgb(
                 Math.clamp(scaled + 409 * v >> 8, 0, 255),
                 Math.clamp(scaled - 100 * u - 208 * v >> 8, 0, 255),

@@ -26,6 +26,9 @@ final class PlaneRegisters {
     private static final int POSITION = 0x0c;
     private static final int SIZE = 0x10;
     private static final int SURFACE = 0x1c;
+    private static final int KEY_VALUE = 0x14;
+    private static final int KEY_MASK = 0x18;
+    private static final int KEY_HIGHEST = 0x20;
     private static final int PRIMARY_OFFSET = 0x24;
     private static final int SPRITE_OFFSET = 0x24;
     private static final int CURSOR_BASE = 0x04;
@@ -34,6 +37,8 @@ final class PlaneRegisters {
 
     private static final BitField ENABLE = BitField.bit(31);
     private static final BitField GAMMA = BitField.bit(30);
+    private static final BitField SOURCE_KEY = BitField.bit(22);
+    private static final BitField DESTINATION_KEY = BitField.bit(2);
     private static final BitField CURSOR_GAMMA = BitField.bit(26);
     private static final BitField ROTATED = BitField.bit(15);
     private static final BitField TILED = BitField.bit(10);
@@ -103,6 +108,16 @@ final class PlaneRegisters {
 
     Surface sprite() {
         return surface(SPRITE, SPRITE_OFFSET, spriteFormat());
+    }
+
+    ColourKey spriteKey() {
+        int control = get(SPRITE);
+        return new ColourKey(
+                SOURCE_KEY.isSet(control),
+                DESTINATION_KEY.isSet(control),
+                get(SPRITE + KEY_VALUE),
+                get(SPRITE + KEY_HIGHEST),
+                get(SPRITE + KEY_MASK));
     }
 
     int spriteX() {

@@ -3,6 +3,7 @@ package org.gpumediator.intel.gen7.display;
 import java.util.Arrays;
 import org.gpumediator.api.vmm.Picture;
 import org.gpumediator.intel.gen7.hardware.ShadowRegisters;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Draws what a pipe shows: primary plane, sprite and cursor, each from the guest's memory row by
@@ -12,23 +13,20 @@ import org.gpumediator.intel.gen7.hardware.ShadowRegisters;
  * 0xff}) or has still to go through the pipe's gamma table ({@code 0}): as on the chip the plane on
  * top decides, and the table comes after blending.
  *
- * <p>Not shown: colour keys, colour space conversion, gamma of more than 8 bits, the scaling of the
- * panel fitter.
+ * <p>Not shown: colour space conversion, which drivers use to suit the wire and not the eye.
  */
 final class ScreenPainter {
 
-    private static final int PALETTE = 0x4_a000;
-    private static final int PALETTE_STRIDE = 0x800;
-    private static final int GAMMA_MODE = 0x480;
     private static final int OPAQUE = 0xff00_0000;
-    private static final int GREY = 0x01_0101;
+    private static final int MOST_PIXELS = 4096;
 
     private final ShadowRegisters registers;
     private final GraphicsMemory memory;
     private final PlaneRegisters[] pipes = new PlaneRegisters[VirtualDisplay.PIPES];
     private final int[] row = new int[GraphicsMemory.MAX_DWORDS];
-    private final int[] line = new int[4096];
-    private final int[] palette = new int[256];
+    private final int[] line = new int[MOST_PIXELS];
+    private final GammaTable table;
+    private @Nullable Picture unfitted;
     private boolean foreign;
 
     /** The top byte of pixels of planes with gamma: {@link #OPAQUE} where it changes nothing. */
@@ -36,23 +34,46 @@ final class ScreenPainter {
 
     private boolean marked;
 
-    ScreenPainter(ShadowRegisters registers, GraphicsMemory memory) {
+    ScreenPainter(ShadowRegisters registers, PrecisionPalette precise, GraphicsMemory memory) {
         this.registers = registers;
         this.memory = memory;
+        table = new GammaTable(registers, precise);
         Arrays.setAll(pipes, pipe -> new PlaneRegisters(registers, pipe));
     }
 
     /**
-     * Draws a pipe.
+     * Draws what the monitor of a pipe shows.
      *
      * @return whether everything that was asked for is the guest's own memory
      */
     boolean draw(int pipe, Picture target) {
         foreign = false;
-        marked = false;
         PlaneRegisters planes = pipes[pipe];
+        PanelFitter fitter = PanelFitter.of(registers, pipe);
+        if (fitter == null || fitter.changesNothing(planes.width(), planes.height())) {
+            compose(pipe, planes, target);
+        } else {
+            Picture picture = unfitted();
+            compose(pipe, planes, picture);
+            fitter.fit(picture, target, line);
+        }
+        return !foreign;
+    }
+
+    private Picture unfitted() {
+        Picture picture = unfitted;
+        if (picture == null) {
+            picture = new Picture();
+            unfitted = picture;
+        }
+        return picture;
+    }
+
+    /** Puts the planes of a pipe over each other. */
+    private void compose(int pipe, PlaneRegisters planes, Picture target) {
+        marked = false;
+        gammaMark = table.read(pipe) ? 0 : OPAQUE;
         target.resize(planes.width(), planes.height());
-        readPalette(pipe);
         if (planes.primaryOn()) {
             primary(planes, target);
         } else {
@@ -67,20 +88,6 @@ final class ScreenPainter {
         if (marked) {
             gamma(target);
         }
-        return !foreign;
-    }
-
-    private void readPalette(int pipe) {
-        boolean identity = true;
-        for (int i = 0; i < palette.length; i++) {
-            palette[i] = registers.get(PALETTE + pipe * PALETTE_STRIDE + i * Integer.BYTES);
-            identity &= (palette[i] & ~OPAQUE) == i * GREY;
-        }
-        gammaMark = identity || !eightBitGamma(pipe) ? OPAQUE : 0;
-    }
-
-    private boolean eightBitGamma(int pipe) {
-        return (registers.get(PALETTE + pipe * PALETTE_STRIDE + GAMMA_MODE) & 3) == 0;
     }
 
     private int mark(boolean gamma) {
@@ -91,15 +98,16 @@ final class ScreenPainter {
 
     private void gamma(Picture target) {
         int[] pixels = target.pixels();
+        int[] colours = table.colours();
         int count = target.width() * target.height();
         for (int i = 0; i < count; i++) {
             int pixel = pixels[i];
             if (pixel >>> 24 == 0) {
                 pixels[i] =
                         OPAQUE
-                                | palette[pixel >>> 16] & 0xff_0000
-                                | palette[pixel >>> 8 & 0xff] & 0xff00
-                                | palette[pixel & 0xff] & 0xff;
+                                | colours[pixel >>> 16] & 0xff_0000
+                                | colours[pixel >>> 8 & 0xff] & 0xff00
+                                | colours[pixel & 0xff] & 0xff;
             }
         }
     }
@@ -141,7 +149,8 @@ final class ScreenPainter {
         } else {
             for (int i = 0; i < rows; i++) {
                 foreign |= !surface.read(memory, y + i, 1, width * format.bytes, row, 0, 0);
-                format.decode(row, surface.skip(), palette, target, at + i * width, width, mark);
+                format.decode(
+                        row, surface.skip(), table.colours(), target, at + i * width, width, mark);
             }
         }
     }
@@ -164,6 +173,8 @@ final class ScreenPainter {
         int shown = Math.min(wide, target.width() - left);
         int mark = mark(planes.spriteGamma());
         boolean rotated = planes.spriteRotated();
+        ColourKey key = planes.spriteKey();
+        int skip = surface.skip();
         for (int y = 0; y < high; y++) {
             int to = top + (rotated ? high - 1 - y : y);
             if (shown <= 0 || to >= target.height()) {
@@ -173,7 +184,36 @@ final class ScreenPainter {
             if (rotated) {
                 reverse(line, 0, wide);
             }
-            System.arraycopy(line, 0, target.pixels(), to * target.width() + left, shown);
+            int at = to * target.width() + left;
+            if (key.on()) {
+                putWhereShown(key, format, skip, target.pixels(), at, shown, rotated ? wide : 0);
+            } else {
+                System.arraycopy(line, 0, target.pixels(), at, shown);
+            }
+        }
+    }
+
+    /**
+     * Puts a row of the sprite where its colour key shows it.
+     *
+     * @param reversed how wide the row is if it was turned round, 0 if it was not
+     */
+    private void putWhereShown(
+            ColourKey key,
+            PixelFormat format,
+            int skip,
+            int[] pixels,
+            int at,
+            int shown,
+            int reversed) {
+        for (int x = 0; x < shown; x++) {
+            int colour =
+                    format.isYuv()
+                            ? format.yuvChannels(row, skip, reversed == 0 ? x : reversed - 1 - x)
+                            : line[x];
+            if (key.shows(colour, pixels[at + x])) {
+                pixels[at + x] = line[x];
+            }
         }
     }
 

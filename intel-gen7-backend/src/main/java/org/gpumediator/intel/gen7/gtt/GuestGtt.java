@@ -76,6 +76,7 @@ public final class GuestGtt {
     private int lookedAt;
 
     private @Nullable CapturePage capture;
+
     /** Where in its region the page is that was looked up last. */
     private long pagePlace;
 
@@ -236,8 +237,7 @@ public final class GuestGtt {
         return region;
     }
 
-    private static void copy(
-            @Nullable Region region, long from, int dwords, int[] target, int at) {
+    private static void copy(@Nullable Region region, long from, int dwords, int[] target, int at) {
         if (region == null) {
             Arrays.fill(target, at, at + dwords, 0);
         } else {

@@ -18,7 +18,11 @@ final class DisplayBehaviour {
     static final BitField LCPLL_FCLK_DONE = BitField.bit(19);
     static final BitField VGACNTRL_DISABLE = BitField.bit(31);
 
+    static final BitField PAL_PREC_INDEX = BitField.range(9, 0);
+
     private static final int PIPES = 0x7_0000;
+    private static final int PALETTES = 0x4_a000;
+    private static final int PAL_PREC_INDEX_TO_DATA = 4;
     private static final int TRANSCODERS = 0x6_0000;
     private static final int EMBEDDED = 3;
 
@@ -74,6 +78,22 @@ final class DisplayBehaviour {
     static void cursorWritten(Gen7Hooks device, int offset, int value, int old) {
         device.registers().shadow(offset + CURBASE_TO_CURSURFLIVE, value);
         device.surfaceWritten(pipe(PIPES, offset), CURSOR, value);
+    }
+
+    static int preciseColour(Gen7Hooks device, int offset, int stored) {
+        return device.preciseColour(palette(offset), preciseIndex(device, offset));
+    }
+
+    static void preciseColourWritten(Gen7Hooks device, int offset, int value, int old) {
+        device.preciseColourWritten(palette(offset), preciseIndex(device, offset), value);
+    }
+
+    private static int palette(int offset) {
+        return (offset - PALETTES) >>> 11;
+    }
+
+    private static int preciseIndex(Gen7Hooks device, int offset) {
+        return PAL_PREC_INDEX.get(device.registers().shadow(offset - PAL_PREC_INDEX_TO_DATA));
     }
 
     static void vgaWritten(Gen7Hooks device, int offset, int value, int old) {

@@ -3,6 +3,7 @@ package org.gpumediator.intel.gen7.registers;
 import static org.gpumediator.core.catalogue.RegisterAccess.READ_ONLY;
 import static org.gpumediator.core.catalogue.RegisterAccess.READ_WRITE;
 import static org.gpumediator.core.catalogue.RegisterBehaviour.beforeWrite;
+import static org.gpumediator.core.catalogue.RegisterBehaviour.hooks;
 import static org.gpumediator.core.catalogue.RegisterBehaviour.onWrite;
 import static org.gpumediator.core.catalogue.RegisterBehaviour.sticky;
 import static org.gpumediator.core.catalogue.RegisterWidth.W32;
@@ -124,10 +125,13 @@ final class DisplayRegisters {
             .source("Linux i915 colour space conversion; XenGT policy");
 
         builder.block("PALETTE", PALETTES)
-            //        name              offset width access     writable     reset  policy       state    behaviour
-            .range(   "LGC_PALETTE_{}", 0x000, 4, 256, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, DISPLAY)
-            .register("UNNAMED_400_{}", 0x400, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, DISPLAY)
-            .register("GAMMA_MODE_{}",  0x480, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, DISPLAY)
+            //        name                    offset width access     writable     reset  policy       state    behaviour
+            .range(   "LGC_PALETTE_{}",       0x000, 4, 256, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, DISPLAY)
+            .register("PAL_PREC_INDEX_{}",    0x400, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, DISPLAY)
+            .register("PAL_PREC_DATA_{}",     0x404, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, DISPLAY, hooks(DisplayBehaviour::preciseColourWritten, DisplayBehaviour::preciseColour))
+            .range(   "PAL_PREC_GC_MAX_{}",   0x410, 4, 3, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, DISPLAY)
+            .range(   "PAL_EXT_GC_MAX_{}",    0x420, 4, 3, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, DISPLAY)
+            .register("GAMMA_MODE_{}",        0x480, W32, READ_WRITE, 0xffff_ffff, 0,     VIRTUALISED, DISPLAY)
             .source("Linux i915 gamma registers");
     }
     // spotless:on

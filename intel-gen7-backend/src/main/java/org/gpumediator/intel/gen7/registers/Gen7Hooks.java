@@ -185,6 +185,18 @@ public interface Gen7Hooks {
         return stored;
     }
 
+    /** Returns an entry of a pipe's precise gamma table; {@code 0} where nothing was written. */
+    default int preciseColour(int pipe, int index) {
+        return 0;
+    }
+
+    /**
+     * An entry of a pipe's precise gamma table was written. By default nothing is kept.
+     *
+     * @param index 0 to 1023
+     */
+    default void preciseColourWritten(int pipe, int index, int value) {}
+
     /**
      * A GMBUS register was written.
      *

@@ -18,51 +18,9 @@ final class ScreenPainterTest {
 
     private final Wires registers = new Wires();
     private final byte[] memory = new byte[MEMORY];
-    private final ScreenPainter painter = new ScreenPainter(registers, new Memory());
+    private final ScreenPainter painter =
+            new ScreenPainter(registers, new PrecisionPalette(), new ByteMemory(BASE, memory));
     private final Picture picture = new Picture();
-
-    private final class Memory implements GraphicsMemory {
-
-        @Override
-        public boolean readRow(long address, int dwords, int[] target, int at) {
-            assertThat(address % 4).isZero();
-            boolean own = true;
-            for (int i = 0; i < dwords; i++) {
-                own &= put(address + 4 * i, target, at + i);
-            }
-            return own;
-        }
-
-        @Override
-        public boolean readTiles(
-                long address, int rows, int dwords, int[] target, int at, int pitch) {
-            assertThat(address % 4).isZero();
-            assertThat(address % 4096 / 512 + rows).isLessThanOrEqualTo(8);
-            boolean own = true;
-            long tile = address & ~511L;
-            for (int row = 0; row < rows; row++) {
-                for (int i = 0; i < dwords; i++) {
-                    long x = address % 512 + 4 * i;
-                    long from = tile + row * 512 + x / 512 * 4096 + x % 512;
-                    own &= put(from, target, at + row * pitch + i);
-                }
-            }
-            return own;
-        }
-
-        private boolean put(long address, int[] target, int at) {
-            boolean own = address >= BASE && address < BASE + MEMORY;
-            target[at] = own ? word((int) address - BASE) : 0;
-            return own;
-        }
-    }
-
-    private int word(int at) {
-        return memory[at] & 0xff
-                | (memory[at + 1] & 0xff) << 8
-                | (memory[at + 2] & 0xff) << 16
-                | memory[at + 3] << 24;
-    }
 
     private static int place(boolean tiled, int stride, int x, int y) {
         return tiled ? y / 8 * stride * 8 + x / 512 * 4096 + y % 8 * 512 + x % 512 : y * stride + x;
