@@ -23,6 +23,7 @@ import org.gpumediator.api.spi.Abilities;
 import org.gpumediator.api.spi.BackendContext;
 import org.gpumediator.api.spi.DeviceModel;
 import org.gpumediator.api.spi.GpuBackend;
+import org.gpumediator.api.spi.PanelSharing;
 import org.gpumediator.api.spi.SchedulingControl;
 import org.gpumediator.core.catalogue.HardwarePort;
 import org.gpumediator.core.catalogue.RegisterCatalogue;
@@ -34,6 +35,7 @@ import org.gpumediator.core.policy.FirstFit;
 import org.gpumediator.core.schedule.EngineGroupScheduler;
 import org.gpumediator.core.schedule.RoundRobin;
 import org.gpumediator.intel.gen7.display.PageFlip;
+import org.gpumediator.intel.gen7.display.RealPanels;
 import org.gpumediator.intel.gen7.engine.EngineEvents;
 import org.gpumediator.intel.gen7.engine.EngineMediation;
 import org.gpumediator.intel.gen7.engine.GuestEngines;
@@ -86,7 +88,8 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
     private final PhysicalInterrupts interrupts;
     private final Registration interruptRegistration;
     private final boolean relaxedByDefault;
-    private final Abilities abilities = Abilities.none().with(SchedulingControl.class, this);
+    private final RealPanels panels;
+    private final Abilities abilities;
     private final Map<Integer, Gen7Vgpu> vgpus = new ConcurrentHashMap<>();
     private volatile boolean gone;
     private volatile boolean interruptsWait;
@@ -120,6 +123,11 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
                         this::deviceWasReset,
                         this::serviceInterrupts,
                         context.stepNeeded());
+        panels = new RealPanels(mmio, engines::wantStep);
+        abilities =
+                Abilities.none()
+                        .with(SchedulingControl.class, this)
+                        .with(PanelSharing.class, panels);
         interrupts =
                 new PhysicalInterrupts(
                         mmio, EngineEvents.GT, EngineEvents.PM, engines::engineEvents);
@@ -273,6 +281,11 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
         return Pte.of(scratch.busAddress());
     }
 
+    /** Takes a virtual GPU off the GPU's monitors that goes. */
+    void leavePanels(Gen7Vgpu vgpu) {
+        panels.leave(vgpu);
+    }
+
     void closed(Gen7Vgpu vgpu) {
         vgpus.remove(vgpu.blueprint().id());
     }
@@ -331,6 +344,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
         Gen7Vgpu vgpu =
                 new Gen7Vgpu(
                         this, blueprint, VgpuOptions.of(blueprint.attributes(), relaxedByDefault));
+        vgpu.display().onPlanesChanged(panels::planesChanged);
         vgpus.put(blueprint.id(), vgpu);
         return vgpu;
     }
@@ -346,6 +360,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
         for (Gen7Vgpu vgpu : vgpus.values()) {
             next = Math.min(next, vgpu.step(nowNanos));
         }
+        next = Math.min(next, panels.step(nowNanos, vgpus.values()));
         if (tellOfInterrupts()) {
             next = nowNanos;
         }
@@ -383,6 +398,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
         for (Gen7Vgpu vgpu : Set.copyOf(vgpus.values())) {
             vgpu.close();
         }
+        panels.close();
         interruptRegistration.close();
         interrupts.close();
         engines.close();

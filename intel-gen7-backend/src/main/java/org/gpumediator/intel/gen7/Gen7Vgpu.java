@@ -45,6 +45,7 @@ import org.gpumediator.intel.gen7.bar.TableWindow;
 import org.gpumediator.intel.gen7.command.WorkBudget;
 import org.gpumediator.intel.gen7.display.GraphicsMemory;
 import org.gpumediator.intel.gen7.display.GuestDisplays;
+import org.gpumediator.intel.gen7.display.PanelGuest;
 import org.gpumediator.intel.gen7.display.PortOptions;
 import org.gpumediator.intel.gen7.display.Ports;
 import org.gpumediator.intel.gen7.display.PrecisionPalette;
@@ -69,7 +70,7 @@ import org.jspecify.annotations.Nullable;
  * One virtual Haswell: its PCI function, its registers, its slice of graphics memory, its fences,
  * its interrupts and its place on the engines.
  */
-public final class Gen7Vgpu implements DeviceModel {
+public final class Gen7Vgpu implements DeviceModel, PanelGuest {
 
     /*
      * Concurrency: `lock` guards the slice, the fences and the interrupts. Order: the lock of the engines (physical) before this
@@ -397,6 +398,7 @@ public final class Gen7Vgpu implements DeviceModel {
         return interrupts;
     }
 
+    @Override
     public VirtualDisplay display() {
         return display;
     }
@@ -405,6 +407,7 @@ public final class Gen7Vgpu implements DeviceModel {
         return faults;
     }
 
+    @Override
     public ShadowRegisters shadow() {
         return shadow;
     }
@@ -413,8 +416,29 @@ public final class Gen7Vgpu implements DeviceModel {
         return displayPorts;
     }
 
-    PrecisionPalette precisePalette() {
+    @Override
+    public PrecisionPalette precisePalette() {
         return precisePalette;
+    }
+
+    @Override
+    public String name() {
+        return blueprint.name();
+    }
+
+    @Override
+    public boolean owns(long graphicsAddress, long length) {
+        synchronized (lock) {
+            return gtt.slice().contains(graphicsAddress, length);
+        }
+    }
+
+    @Override
+    public void planeRefused(int pipe, long graphicsAddress) {
+        faults.count(
+                GuestFaultKind.OUT_OF_PARTITION,
+                "plane of pipe " + (char) ('A' + pipe),
+                graphicsAddress);
     }
 
     SideBand sideBand() {
@@ -641,6 +665,7 @@ public final class Gen7Vgpu implements DeviceModel {
         closed = true;
         function.silence();
         aperture.close();
+        backend.leavePanels(this);
         backend.engines().detach(engines);
         synchronized (lock) {
             fences.release();

@@ -1,5 +1,6 @@
 package org.gpumediator.testkit.haswell;
 
+import java.util.List;
 import org.gpumediator.api.MediationClock;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ final class Chip {
      */
     private static final int TIMED_SLICE = 16;
 
+    private static final int CURSOR_LIVE = 0x7_00ac;
+    private static final int PIPE_STRIDE = 0x1000;
     private static final int PCH_PP_STATUS = 0xc_7200;
     private static final int PCH_PP_CONTROL_ON = 1;
     private static final int GMBUS2 = 0xc_5108;
@@ -30,6 +33,7 @@ final class Chip {
     final BusSpace bus = new BusSpace();
     final InterruptTree interrupts = new InterruptTree();
     final Display display = new Display(this);
+    final Monitors monitors = new Monitors(this);
     final Engine[] engines = new Engine[HaswellEngine.values().length];
     final Translator apertureTranslator = new Translator(gtt, bus, null);
     final Aperture aperture;
@@ -37,6 +41,9 @@ final class Chip {
     final boolean surfaceWrites;
     final boolean emptyBatchesEnd;
     private final int core;
+
+    /** Width and height of the monitors at the GPU, pipe after pipe. */
+    private List<int[]> plugged = List.of();
 
     private final @Nullable MediationClock clock;
     private final @Nullable Engine[] engineByPage = new Engine[RegisterFile.LENGTH >>> 12];
@@ -81,6 +88,8 @@ final class Chip {
         gttUpdatesByCommand = 0;
         snapshotResets = 0;
         display.reset();
+        monitors.reset();
+        lightMonitors();
         aperture.reset();
         resetStuck = false;
         for (Engine engine : engines) {
@@ -90,6 +99,18 @@ final class Chip {
             engine.memory.invalidate();
         }
         apertureTranslator.invalidate();
+    }
+
+    /** Puts monitors at the first pipes, width and height of each, and lights them. */
+    void plug(List<int[]> monitorSizes) {
+        plugged = List.copyOf(monitorSizes);
+        lightMonitors();
+    }
+
+    private void lightMonitors() {
+        for (int pipe = 0; pipe < plugged.size(); pipe++) {
+            monitors.light(pipe, plugged.get(pipe)[0], plugged.get(pipe)[1]);
+        }
     }
 
     long now() {
@@ -298,9 +319,9 @@ final class Chip {
         return value;
     }
 
-    /** Stores a value in a second register as well. */
-    int mirror(int other, int value) {
-        registers.set(other, value);
-        return value;
+    int moveCursor(int pipe, int surface) {
+        registers.set(CURSOR_LIVE + pipe * PIPE_STRIDE, surface);
+        monitors.arm(pipe, 2);
+        return surface;
     }
 }

@@ -2,7 +2,7 @@ package org.gpumediator.testkit.haswell;
 
 /**
  * The timing of three display pipes: frames of 60 Hz while a pipe is enabled, page flips that
- * finish at once. Nothing is scanned out.
+ * finish at once. What is seen of it: {@link Monitors}.
  */
 final class Display {
 
@@ -63,12 +63,14 @@ final class Display {
         chip.registers.set(SURFACE_LIVE + pipe * PIPE_STRIDE, surface);
         int count = FLIP_COUNT + pipe * PIPE_STRIDE;
         chip.registers.set(count, chip.registers.get(count) + 1);
+        chip.monitors.arm(pipe, 0);
         chip.interrupts.pulse(InterruptTree.DE, PRIMARY_FLIP_DONE << EVENTS_PER_PIPE * pipe);
         return surface;
     }
 
     int flipSprite(int pipe, int surface) {
         chip.registers.set(SPRITE_SURFACE_LIVE + pipe * PIPE_STRIDE, surface);
+        chip.monitors.arm(pipe, 1);
         chip.interrupts.pulse(InterruptTree.DE, SPRITE_FLIP_DONE << EVENTS_PER_PIPE * pipe);
         return surface;
     }
@@ -78,6 +80,7 @@ final class Display {
         for (int pipe = 0; pipe < PIPES; pipe++) {
             if (enabled[pipe] && frames(pipe) != announced[pipe]) {
                 announced[pipe] = frames(pipe);
+                chip.monitors.latch(pipe);
                 chip.interrupts.pulse(InterruptTree.DE, VBLANK << EVENTS_PER_PIPE * pipe);
             }
         }

@@ -1,6 +1,7 @@
 package org.gpumediator.testkit.haswell;
 
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.vmm.GuestMemory;
+import org.gpumediator.api.vmm.Picture;
 import org.gpumediator.api.vmm.SharedMemory;
 import org.gpumediator.testkit.FakeGpu;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  * multiple threads; listeners are called with no lock held, on the thread whose call had the
  * effect.
  *
- * <p>Not as on the chip: no kernel runs and nothing is drawn; displays have timing but no picture,
- * and no monitor. Translations are remembered until they are invalidated, as on the chip.
+ * <p>Not as on the chip: no kernel runs and nothing is drawn; monitors run at 60 Hz, are lit from
+ * power-on on, and answer nobody. Translations are remembered until they are invalidated, as on the
+ * chip.
  *
  * <p>What is counted although nothing is drawn ("null 3D"), all of it from commands and state:
  *
@@ -99,6 +102,7 @@ public final class FakeHaswell implements FakeGpu {
                         builder.core,
                         builder.surfaceWrites,
                         builder.emptyBatchesEnd);
+        chip.plug(builder.monitors);
         bars = new BarAccess(chip);
         identity =
                 new GpuIdentity(
@@ -541,6 +545,22 @@ public final class FakeHaswell implements FakeGpu {
         }
     }
 
+    // ---- what is seen
+
+    /**
+     * Draws what the monitor at a pipe shows.
+     *
+     * @param pipe 0 for the first monitor, to 2
+     * @return whether the pipe is on; the target is unchanged if it is not
+     * @throws IllegalArgumentException if there is no such pipe
+     */
+    public boolean drawMonitor(int pipe, Picture target) {
+        if (pipe < 0 || pipe >= Display.PIPES) {
+            throw new IllegalArgumentException("pipe " + pipe + ": expected 0 to 2");
+        }
+        return locked(() -> chip.monitors.draw(pipe, target));
+    }
+
     // ---- what happened
 
     /** Returns what an engine does and has done. */
@@ -645,8 +665,28 @@ public final class FakeHaswell implements FakeGpu {
         private int core;
         private boolean surfaceWrites;
         private boolean emptyBatchesEnd;
+        private final List<int[]> monitors = new ArrayList<>();
 
         private Builder() {}
+
+        /**
+         * Puts a monitor at the next pipe, which the firmware lights at power-on: black, 60 Hz.
+         *
+         * @param width in pixels, 64 to 4096
+         * @param height in pixels, 64 to 4096
+         * @throws IllegalArgumentException if it is none of these sizes, or there are three already
+         */
+        public Builder monitor(int width, int height) {
+            if (width < 64 || width > 4096 || height < 64 || height > 4096) {
+                throw new IllegalArgumentException(
+                        width + "x" + height + ": expected sides of 64 to 4096 pixels");
+            }
+            if (monitors.size() == Display.PIPES) {
+                throw new IllegalArgumentException("a fourth monitor: expected at most 3");
+            }
+            monitors.add(new int[] {width, height});
+            return this;
+        }
 
         /** Sets the PCI device id, 16 bits; {@code 0x0412} if not called. */
         public Builder deviceId(int id) {

@@ -166,7 +166,7 @@ final class Registers {
             .each(PIPES, 0x7_0008, STORED,                  (c, o, s, v) -> c.display.configure(pipe(o), follow(v, 31, 30)))
             .each(PIPES, 0x7_0040, (c, o, s) -> c.display.frames(pipe(o)),                         IGNORED)
             .each(PIPES, 0x7_0044, STORED,                                                         STORES)
-            .each(PIPES, 0x7_0084, STORED,                  (c, o, s, v) -> c.mirror(o + 0x28, v))
+            .each(PIPES, 0x7_0084, STORED,                  (c, o, s, v) -> c.moveCursor(pipe(o), v))
             .each(PIPES, 0x7_019c, STORED,                  (c, o, s, v) -> c.display.flip(pipe(o), v))
             .each(PIPES, 0x7_029c, STORED,                  (c, o, s, v) -> c.display.flipSprite(pipe(o), v))
             .each(PORTS, 0x6_4000, STORED,                  (c, o, s, v) -> idleUnless(v))

@@ -73,6 +73,19 @@ final class Surface {
                 : memory.readRow(address, dwords, target, at);
     }
 
+    /**
+     * Returns the graphics address behind the last byte that the chip may read for rows of so many
+     * bytes: of tiles, whole pages.
+     */
+    long end(int rowBytes, int rows) {
+        long last = (long) top + rows - 1;
+        if (!tiled) {
+            return base + last * stride + left + rowBytes;
+        }
+        long tiles = ((long) left + rowBytes + TILE_WIDTH - 1) / TILE_WIDTH;
+        return base + (last / TILE_ROWS * (stride / TILE_WIDTH) + tiles) * PAGE;
+    }
+
     /** Returns how many bytes are in front of the first pixel of a row that was read. */
     int skip() {
         return left & MAX_SKIP;

@@ -1,6 +1,7 @@
 package org.gpumediator.intel.gen7.display;
 
 import java.util.Arrays;
+import java.util.function.Consumer;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.core.catalogue.BitField;
 import org.gpumediator.intel.gen7.hardware.ShadowRegisters;
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The pipes of a guest: they scan on the mediator's clock at the rate of the mode the guest has
- * set, count frames, raise vertical blanks, and show a new surface at once.
+ * set, or with a pipe of the GPU that shows them; count frames, raise vertical blanks, and show a
+ * new surface at once.
  *
  * <p>Source: gen7 pipe registers (PIPECONF bits 31 and 30, PIPEDSL, frame count), DE interrupt bits
  * 5n vertical blank, 5n+3 primary flip done, 5n+4 sprite flip done; XenGT's emulated blank timer.
@@ -38,7 +40,11 @@ public final class VirtualDisplay {
     /** How many vertical blanks since the pipe was switched on have been raised or passed over. */
     private final long[] raised = new long[PIPES];
 
+    /** Whose blanks come from a pipe of the GPU. */
+    private final boolean[] following = new boolean[PIPES];
+
     private volatile int enabled;
+    private volatile Consumer<VirtualDisplay> planesChanged = display -> {};
 
     public VirtualDisplay(
             ShadowRegisters registers, VirtualInterrupts interrupts, MediationClock clock) {
@@ -74,6 +80,36 @@ public final class VirtualDisplay {
         }
     }
 
+    /** Sets who hears that planes have been armed; on the thread that took the trap. */
+    public void onPlanesChanged(Consumer<VirtualDisplay> listener) {
+        planesChanged = listener;
+    }
+
+    /** Whether a pipe is on. */
+    boolean anyLit() {
+        return enabled != 0;
+    }
+
+    /** Lets a pipe have the blanks of a real one from now on, or its own again. */
+    synchronized void follow(int pipe, boolean real) {
+        countAtEnable[pipe] = frameCount(pipe);
+        enabledAt[pipe] = clock.nanoTime();
+        raised[pipe] = 0;
+        following[pipe] = real;
+    }
+
+    /** Real blanks have come: the last is the guest's now. */
+    void blankSeen(int pipe, int count) {
+        synchronized (this) {
+            if (!following[pipe] || timings[pipe] == null) {
+                return;
+            }
+            countAtEnable[pipe] += count;
+            enabledAt[pipe] = clock.nanoTime();
+        }
+        interrupts.event(InterruptBank.DE, 1 << BITS_PER_PIPE * pipe);
+    }
+
     /** Returns how a pipe scans, {@code null} while it is off. */
     synchronized @Nullable PipeTimings timings(int pipe) {
         return timings[pipe];
@@ -92,12 +128,16 @@ public final class VirtualDisplay {
     /** Returns the line a pipe is scanning, 0 while it is off. */
     public synchronized int scanLine(int pipe) {
         PipeTimings timing = pipe >= PIPES ? null : timings[pipe];
-        return timing == null ? 0 : timing.lineAt(clock.nanoTime() - enabledAt[pipe]);
+        if (timing == null) {
+            return 0;
+        }
+        long since = clock.nanoTime() - enabledAt[pipe];
+        return timing.lineAt(following[pipe] ? Math.min(since, timing.frameNanos() - 1) : since);
     }
 
     /** A pipe that has just been switched on starts in a vertical blank. */
     private long blanks(int pipe, PipeTimings timing, long now) {
-        return (now - enabledAt[pipe]) / timing.frameNanos();
+        return following[pipe] ? 0 : (now - enabledAt[pipe]) / timing.frameNanos();
     }
 
     /**
@@ -109,6 +149,7 @@ public final class VirtualDisplay {
         if (plane < 2 && pipe < PIPES) {
             interrupts.event(InterruptBank.DE, 1 << BITS_PER_PIPE * pipe + 3 + plane);
         }
+        planesChanged.accept(this);
     }
 
     /**
@@ -125,7 +166,7 @@ public final class VirtualDisplay {
         synchronized (this) {
             for (int pipe = 0; pipe < PIPES; pipe++) {
                 PipeTimings timing = timings[pipe];
-                if (timing == null) {
+                if (timing == null || following[pipe]) {
                     continue;
                 }
                 long blanks = blanks(pipe, timing, now);
@@ -146,5 +187,6 @@ public final class VirtualDisplay {
         enabled = 0;
         Arrays.fill(timings, null);
         Arrays.fill(countAtEnable, 0);
+        Arrays.fill(following, false);
     }
 }
