@@ -346,6 +346,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
                         this, blueprint, VgpuOptions.of(blueprint.attributes(), relaxedByDefault));
         vgpu.display().onPlanesChanged(panels::planesChanged);
         vgpus.put(blueprint.id(), vgpu);
+        engines.wantStep(); // the GPU is watched from now on
         return vgpu;
     }
 

@@ -165,7 +165,9 @@ public final class Gen7Vgpu implements DeviceModel, PanelGuest {
                         faults);
         shadow = new Storage(registers);
         interrupts = new VirtualInterrupts(lock, shadow, new Output());
-        display = new VirtualDisplay(shadow, interrupts, backend.clock());
+        display =
+                new VirtualDisplay(
+                        shadow, interrupts, backend.clock(), backend.engines()::wantStep);
         displayPorts =
                 new Ports(
                         shadow,
@@ -345,6 +347,7 @@ public final class Gen7Vgpu implements DeviceModel, PanelGuest {
     private void message(long now) {
         messageWaits = !messages.take(now);
         if (messageWaits) {
+            backend.engines().wantStep();
             faults.count(GuestFaultKind.RATE_LIMITED, "message interrupt", 0);
         } else {
             function.signal(0);

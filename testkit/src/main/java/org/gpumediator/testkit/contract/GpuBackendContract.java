@@ -12,6 +12,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.gpumediator.api.event.MediationListener;
 import org.gpumediator.api.hardware.GpuIdentity;
 import org.gpumediator.api.hardware.PhysicalGpu;
@@ -27,6 +29,7 @@ import org.gpumediator.api.spi.GpuBackend;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint;
 import org.gpumediator.api.spi.GpuBackend.VgpuBlueprint.Role;
 import org.gpumediator.api.spi.GpuBackendProvider;
+import org.gpumediator.api.vmm.TrapRegion;
 import org.gpumediator.testkit.FakeVmm;
 import org.gpumediator.testkit.SteppedClock;
 import org.junit.jupiter.api.DisplayName;
@@ -40,6 +43,7 @@ import org.junit.jupiter.api.Test;
 public abstract class GpuBackendContract {
 
     private static final String NOBODYS = "nobody-has-this";
+    private static final int ACCESSES = 2_000;
 
     /** Creates the contract. */
     protected GpuBackendContract() {}
@@ -211,5 +215,55 @@ public abstract class GpuBackendContract {
         GpuBackend backend = open();
         backend.close();
         assertDoesNotThrow(backend::close, "second close");
+    }
+
+    // ---- time
+    // ------------------------------------------------------------------------------------
+
+    @Test
+    @DisplayName("what makes a step due earlier, says so")
+    void step_dueEarlier_isSaid() {
+        SteppedClock clock = new SteppedClock();
+        AtomicBoolean said = new AtomicBoolean();
+        MediationListener nobody = new MediationListener() {};
+        try (FakeVmm vmm = FakeVmm.create();
+                GpuBackend backend =
+                        provider()
+                                .open(
+                                        new BackendContext(
+                                                gpu(clock),
+                                                clock,
+                                                nobody,
+                                                Map.of(),
+                                                () -> said.set(true)))) {
+            VgpuType type = backend.types().getFirst();
+            ResourcePartition share = placed(backend, backend.capacity(), type);
+            long[] due = {backend.step(clock.nanoTime())};
+            said.set(false);
+            DeviceModel model = backend.create(blueprint(0, type, share, vmm));
+            checkDue(backend, clock, said, due, "creating the first virtual GPU");
+            SplittableRandom random = new SplittableRandom(1);
+            for (int i = 0; i < ACCESSES; i++) {
+                List<TrapRegion> regions = model.regions();
+                TrapRegion region = regions.get(random.nextInt(regions.size()));
+                long offset = random.nextLong(region.length()) & -4;
+                long value = random.nextBoolean() ? -1 : random.nextInt();
+                said.set(false);
+                region.handler().write(offset, 4, value & 0xffff_ffffL);
+                checkDue(backend, clock, said, due, "BAR " + region.index() + " + " + offset);
+            }
+            model.close();
+        }
+    }
+
+    /** A time already said stays good, unless something says otherwise. */
+    private static void checkDue(
+            GpuBackend backend, SteppedClock clock, AtomicBoolean said, long[] due, String what) {
+        boolean woken = said.get();
+        long next = backend.step(clock.nanoTime());
+        assertTrue(
+                woken || next >= due[0],
+                () -> what + ": a step was due at " + due[0] + ", is at " + next + ", unsaid");
+        due[0] = next;
     }
 }

@@ -30,6 +30,7 @@ public final class VirtualDisplay {
     private final ShadowRegisters registers;
     private final VirtualInterrupts interrupts;
     private final MediationClock clock;
+    private final Runnable stepNeeded;
 
     /** What each pipe scans with; {@code null} while it is off. */
     private final @Nullable PipeTimings[] timings = new PipeTimings[PIPES];
@@ -46,8 +47,17 @@ public final class VirtualDisplay {
     private volatile int enabled;
     private volatile Consumer<VirtualDisplay> planesChanged = display -> {};
 
+    /**
+     * Creates the pipes, all off.
+     *
+     * @param stepNeeded called when a blank is due earlier than {@link #step} has said
+     */
     public VirtualDisplay(
-            ShadowRegisters registers, VirtualInterrupts interrupts, MediationClock clock) {
+            ShadowRegisters registers,
+            VirtualInterrupts interrupts,
+            MediationClock clock,
+            Runnable stepNeeded) {
+        this.stepNeeded = stepNeeded;
         this.registers = registers;
         this.interrupts = interrupts;
         this.clock = clock;
@@ -58,7 +68,14 @@ public final class VirtualDisplay {
      *
      * @param transcoder 0 for A, to 3 for the embedded one
      */
-    public synchronized void pipeConfigured(int transcoder) {
+    public void pipeConfigured(int transcoder) {
+        if (switched(transcoder)) {
+            stepNeeded.run();
+        }
+    }
+
+    /** Returns whether a pipe has been switched on. */
+    private synchronized boolean switched(int transcoder) {
         int pipe =
                 transcoder == PipeTimings.EMBEDDED
                         ? PipeTimings.embeddedInput(registers)
@@ -78,6 +95,7 @@ public final class VirtualDisplay {
             timings[pipe] = null;
             enabled &= ~(1 << pipe);
         }
+        return on && !was;
     }
 
     /** Sets who hears that planes have been armed; on the thread that took the trap. */

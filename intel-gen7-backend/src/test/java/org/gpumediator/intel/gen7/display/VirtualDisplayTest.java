@@ -18,7 +18,8 @@ final class VirtualDisplayTest {
             new VirtualDisplay(
                     registers,
                     new VirtualInterrupts(new Object(), registers, active -> {}),
-                    () -> now);
+                    () -> now,
+                    () -> {});
 
     private void timings(int base, int horizontal, int vertical, int blankStart) {
         registers.set(base, horizontal - 1 << 16);
