@@ -1,8 +1,8 @@
 package org.gpumediator.intel.gen7.command;
 
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.gpumediator.core.command.AddressLayout;
 import org.gpumediator.core.command.AddressOperand;
 import org.gpumediator.core.command.BitRule;
@@ -19,55 +19,86 @@ final class AuditedRow {
 
     private static final AuditedRow[] ROWS = compileAll();
 
+    /** Of how many dwords the bits that are not harmless are looked at together. */
+    private static final int HEAD = 3;
+
     private final String name;
     private final CommandAudit audit;
+    private final CommandAudit.Check check;
 
-    /** The bits that stay, of as many dwords from the first as have bits that do not. */
-    private final int[] kept;
+    /** Fewest dwords, how many more a command may have, and bits of that which must be 0. */
+    private final int least;
 
-    /** Bits to be cleared in series of dwords. */
-    private final BitRules.Field[] cleared;
+    private final int mostMore;
+    private final int noneOfMore;
+
+    /** The bits of the first dwords that are refused or cleared. */
+    private final int head0;
+
+    private final int head1;
+    private final int head2;
 
     private final BitRules.Field[] refused;
+    private final BitRules.Field[] cleared;
+
+    /** Those of {@link #cleared} that go beyond the first dwords. */
+    private final BitRules.Field[] series;
+
     private final Layout[] layouts;
 
-    private AuditedRow() {
-        name = "unknown command";
-        audit = CommandAudit.REFUSED;
-        kept = new int[0];
-        cleared = new BitRules.Field[0];
-        refused = new BitRules.Field[0];
-        layouts = new Layout[0];
+    private AuditedRow(
+            String name,
+            CommandAudit audit,
+            List<BitRules.Field> refused,
+            List<BitRules.Field> cleared,
+            List<AddressLayout> layouts) {
+        this.name = name;
+        this.audit = audit;
+        check = audit.check();
+        CommandAudit.Lengths lengths = audit.lengths();
+        least = lengths.least();
+        mostMore = lengths.most() - lengths.least();
+        noneOfMore = lengths.step() - 1;
+        this.refused = refused.toArray(BitRules.Field[]::new);
+        this.cleared = cleared.toArray(BitRules.Field[]::new);
+        series = cleared.stream().filter(AuditedRow::isBeyondHead).toArray(BitRules.Field[]::new);
+        if (refused.stream().anyMatch(AuditedRow::isBeyondHead)) {
+            throw new IllegalArgumentException(name + ": refused bits behind dword " + HEAD);
+        }
+        int[] head = new int[HEAD];
+        Stream.concat(refused.stream(), cleared.stream())
+                .filter(field -> !isBeyondHead(field))
+                .forEach(field -> head[field.dword()] |= field.bits());
+        head0 = head[0];
+        head1 = head[1];
+        head2 = head[2];
+        this.layouts = layouts.stream().map(AuditedRow::layout).toArray(Layout[]::new);
     }
 
-    private AuditedRow(CommandRow<CommandAudit> row) {
-        name = row.name();
-        audit = row.verdict() == CommandVerdict.REFUSE ? CommandAudit.REFUSED : row.behaviour();
-        List<BitRules.Field> masked = row.fields(BitRule.MASKED);
-        kept = kept(masked.stream().filter(field -> field.step() == 0).toList());
-        cleared = masked.stream().filter(field -> field.step() != 0).toArray(BitRules.Field[]::new);
-        refused = row.fields(BitRule.REFUSED).toArray(BitRules.Field[]::new);
-        layouts = row.layouts().stream().map(AuditedRow::layout).toArray(Layout[]::new);
+    private static boolean isBeyondHead(BitRules.Field field) {
+        return field.step() != 0 || field.dword() >= HEAD;
+    }
+
+    private static AuditedRow compile(CommandRow<CommandAudit> row) {
+        boolean refused = row.verdict() == CommandVerdict.REFUSE;
+        return new AuditedRow(
+                row.name(),
+                refused ? CommandAudit.REFUSED : row.behaviour(),
+                row.fields(BitRule.REFUSED),
+                row.fields(BitRule.MASKED),
+                row.layouts());
     }
 
     private static AuditedRow[] compileAll() {
         List<CommandRow<CommandAudit>> rows = Gen7Commands.CATALOGUE.rows();
         AuditedRow[] compiled = new AuditedRow[rows.size() + 1];
-        compiled[0] = new AuditedRow();
+        compiled[0] =
+                new AuditedRow(
+                        "unknown command", CommandAudit.REFUSED, List.of(), List.of(), List.of());
         for (CommandRow<CommandAudit> row : rows) {
-            compiled[row.number()] = new AuditedRow(row);
+            compiled[row.number()] = compile(row);
         }
         return compiled;
-    }
-
-    private static int[] kept(List<BitRules.Field> cleared) {
-        int dwords = cleared.stream().mapToInt(field -> field.dword() + 1).max().orElse(0);
-        int[] kept = new int[dwords];
-        Arrays.fill(kept, -1);
-        for (BitRules.Field field : cleared) {
-            kept[field.dword()] &= ~field.bits();
-        }
-        return kept;
     }
 
     private static Layout layout(AddressLayout layout) {
@@ -103,20 +134,53 @@ final class AuditedRow {
         return layouts;
     }
 
+    CommandAudit.Check check() {
+        return check;
+    }
+
+    /** Returns whether a command may have so many dwords. */
+    boolean takes(int dwords) {
+        int more = dwords - least;
+        return more >= 0 && more <= mostMore && (more & noneOfMore) == 0;
+    }
+
+    /** Returns the bits of the first dwords that a guest may not set, or that are cleared. */
+    int illegal(int first, int second, int third) {
+        return first & head0 | second & head1 | third & head2;
+    }
+
     /** Refuses a command with a bit that no guest may set; clears what never reaches the GPU. */
     boolean requireLegalBits(Command command) {
+        return !mayHaveIllegalBits(command) || refuseOrClear(command);
+    }
+
+    /** Tells most commands, which have none, by as few branches as can be. */
+    private boolean mayHaveIllegalBits(Command command) {
+        int last = command.length() - 1;
+        int illegal =
+                illegal(
+                        command.dword(0),
+                        command.dword(Math.min(1, last)),
+                        command.dword(Math.min(2, last)));
+        for (BitRules.Field field : series) {
+            int step = field.step() == 0 ? command.length() : field.step();
+            for (int dword = field.dword(); dword <= last; dword += step) {
+                illegal |= command.dword(dword) & field.bits();
+            }
+        }
+        return illegal != 0;
+    }
+
+    private boolean refuseOrClear(Command command) {
         for (BitRules.Field field : refused) {
             int dword = field.dword();
             if (dword < command.length() && command.isSet(dword, field.bits())) {
                 return command.refusePrivileged(command.unsigned(dword));
             }
         }
-        int dwords = Math.min(kept.length, command.length());
-        for (int dword = 0; dword < dwords; dword++) {
-            command.put(dword, command.dword(dword) & kept[dword]);
-        }
         for (BitRules.Field field : cleared) {
-            for (int dword = field.dword(); dword < command.length(); dword += field.step()) {
+            int step = field.step() == 0 ? command.length() : field.step();
+            for (int dword = field.dword(); dword < command.length(); dword += step) {
                 command.put(dword, command.dword(dword) & ~field.bits());
             }
         }

@@ -14,8 +14,8 @@ import org.gpumediator.core.command.CommandDecoder;
 final class Command {
 
     private final AuditState state;
-    private AuditedRow row = AuditedRow.of(0);
     private int[] dwords = {};
+    private int plan;
     private int at;
     private int length;
     private boolean postponed;
@@ -24,27 +24,26 @@ final class Command {
         this.state = state;
     }
 
-    /** Goes to the command at an index, all of which is in {@code stream}. */
-    void set(int[] stream, int index, int plan) {
+    /** Says which dwords the commands from now on are in. */
+    void setStream(int[] stream) {
         dwords = stream;
+    }
+
+    /** Goes to the command at an index of the stream, all of which is there. */
+    void set(int index, int count, int decoded) {
         at = index;
-        length = CommandDecoder.lengthOf(plan, stream[index]);
-        row = AuditedRow.of(CommandDecoder.rowOf(plan));
+        length = count;
+        plan = decoded;
         postponed = false;
     }
 
     AuditedRow row() {
-        return row;
+        return AuditedRow.of(CommandDecoder.rowOf(plan));
     }
 
     /** Returns the index of its first dword. */
     int at() {
         return at;
-    }
-
-    /** Returns the index behind its last dword. */
-    int end() {
-        return at + length;
     }
 
     int length() {
@@ -85,12 +84,12 @@ final class Command {
 
     /** Refuses it if it has a bit that no guest may set; clears what never reaches the GPU. */
     boolean requireLegalBits() {
-        return row.requireLegalBits(this);
+        return row().requireLegalBits(this);
     }
 
     /** Refuses it if its row does not know its length. */
     boolean requireLegalLength() {
-        return row.audit().lengths().hold(length) || refuseMalformed();
+        return row().takes(length) || refuseMalformed();
     }
 
     /** Refuses it if it has fewer dwords. */
@@ -140,7 +139,7 @@ final class Command {
 
     /** Counts a part of it that is refused; what becomes of that part the caller sees to. */
     void count(GuestFaultKind kind, long value) {
-        state.count(kind, row, value);
+        state.count(kind, row(), value);
     }
 
     /** Replaces it by MI_NOOP. */

@@ -29,6 +29,8 @@ public enum CommandAudit {
     INDEX_BUFFER(least(3), (on, c) -> on.render.indexBuffer(c)),
     /** Checks the buffers that are read; of a bad one nothing is. */
     CONSTANTS(least(7), (on, c) -> on.render.constants(c)),
+    /** Checks the address of its post-sync operation, if it has one. */
+    PIPE_CONTROL(any(), (on, c) -> on.mi.pipeControl(c)),
     /** Checks each register and its value. */
     LOAD_IMMEDIATE(series(1, 2), (on, c) -> on.mi.loadImmediate(c)),
     /** Clears the bits that its row says are masked, as is done before every audit. */
@@ -67,8 +69,6 @@ public enum CommandAudit {
     LOAD_REGISTER(exactly(3), (on, c) -> on.mi.loadRegister(c)),
     /** Checks the address of its post-sync operation, if it has one. */
     FLUSH(any(), (on, c) -> on.mi.flush(c)),
-    /** Checks the address of its post-sync operation, if it has one. */
-    PIPE_CONTROL(any(), (on, c) -> on.mi.pipeControl(c)),
     /** Checks the page it flushes. */
     CACHE_FLUSH(any(), (on, c) -> on.mi.cacheFlush(c)),
     /** Checks the 256 bytes it writes. */
@@ -128,7 +128,7 @@ public enum CommandAudit {
      * How many dwords a command may have.
      *
      * @param least fewest
-     * @param step what a longer one has more, or a multiple of it
+     * @param step what a longer one has more, or a multiple of it; a power of two
      * @param most most
      */
     @Immutable
@@ -148,10 +148,6 @@ public enum CommandAudit {
 
         static Lengths series(int least, int step) {
             return new Lengths(least, step, Integer.MAX_VALUE);
-        }
-
-        boolean hold(int dwords) {
-            return dwords >= least && dwords <= most && (step == 1 || (dwords - least) % step == 0);
         }
     }
 

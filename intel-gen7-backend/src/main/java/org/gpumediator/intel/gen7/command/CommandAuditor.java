@@ -1,6 +1,6 @@
 package org.gpumediator.intel.gen7.command;
 
-/** Audits the commands that a walk has noted. Belongs to one scanner. */
+/** Audits commands, one after the other. Belongs to one scanner. */
 final class CommandAuditor {
 
     final MiAudit mi;
@@ -21,40 +21,18 @@ final class CommandAuditor {
         blit.forgetSetup();
     }
 
-    /** Returns a note that a command has to be looked into. */
-    static long note(int at, int plan) {
-        return (long) plan << Integer.SIZE | at;
-    }
-
     /**
-     * Audits the noted commands, which lie whole in {@code dwords}; what is refused has become
-     * MI_NOOP. None is a jump or the end of a batch.
+     * Audits a command; what is refused has become MI_NOOP.
      *
-     * @param command set to one after the other
-     * @return {@link Step#GO_ON} behind all of them; {@link Step#BUDGET} or {@link Step#POSTPONED}
-     *     if {@code command} is one to stop before
+     * @return {@link Step#GO_ON} behind it, {@link Step#POSTPONED} to stop before it
      */
-    Step audit(Command command, int[] dwords, long[] notes, int count) {
-        for (int i = 0; i < count; i++) {
-            command.set(dwords, (int) notes[i], (int) (notes[i] >>> Integer.SIZE));
-            if (i > 0 && !state.inBatch() && !state.budget.allows(1)) {
-                return Step.BUDGET;
-            }
-            state.budget.spend(WorkBudget.LOOK);
-            audit(command);
-            if (command.isPostponed()) {
-                return Step.POSTPONED;
-            }
-        }
-        return Step.GO_ON;
-    }
-
-    private void audit(Command command) {
-        CommandAudit audit = command.row().audit();
-        if (state.isUnprivileged() && !audit.needsNoPrivilege()) {
+    Step audit(Command command) {
+        AuditedRow row = command.row();
+        if (state.isUnprivileged() && !row.audit().needsNoPrivilege()) {
             command.refusePrivileged(command.unsigned(0));
         } else if (command.requireLegalBits() && command.requireLegalLength()) {
-            audit.check().passes(this, command);
+            row.check().passes(this, command);
         }
+        return command.isPostponed() ? Step.POSTPONED : Step.GO_ON;
     }
 }

@@ -101,8 +101,7 @@ public final class CommandScanner {
                     case COMPLETE -> ScanResult.Stop.COMPLETE;
                     case BUDGET, POSTPONED, CUT -> ScanResult.Stop.BUDGET;
                     case INCOMPLETE -> more ? ScanResult.Stop.BUDGET : ScanResult.Stop.UNDECODABLE;
-                    case GO_ON, AT_FLOW, NOTES_FULL, UNDECODABLE, LEFT ->
-                            ScanResult.Stop.UNDECODABLE;
+                    case GO_ON, LOOK, UNDECODABLE, LEFT -> ScanResult.Stop.UNDECODABLE;
                 };
         if (result.stop == ScanResult.Stop.UNDECODABLE) {
             int dw0 = ring[result.stoppedAt];

@@ -22,7 +22,6 @@ final class CommandWalk {
         Step follow(ScanContext context, Command start);
     }
 
-    private static final int MOST_NOTES = 256;
     private static final int START_PLAN = plan(CommandAudit.BATCH_START);
     private static final int END_PLAN = plan(CommandAudit.BATCH_END);
 
@@ -31,10 +30,6 @@ final class CommandWalk {
     private final Jumps jumps;
     private final Command command;
 
-    /** Commands of the current run that have to be looked into. */
-    private final long[] notes = new long[MOST_NOTES];
-
-    private int noteCount;
     private int at;
 
     CommandWalk(AuditState state, CommandAuditor auditor, Jumps jumps) {
@@ -60,76 +55,51 @@ final class CommandWalk {
     }
 
     /**
-     * Walks from command to command until there is a reason not to.
+     * Walks from command to command until there is a reason not to. Where the next one begins comes
+     * from the first dword alone, for most of them: that is what the speed of a scan comes from.
      *
      * @param from index of the first command
      * @param to index behind the last dword
      */
     Step walk(ScanContext context, int[] dwords, int from, int to) {
-        at = from;
-        while (true) {
-            int before = at;
-            Step step = hop(dwords, before, to);
-            state.budget.spend(at - before);
-            Step audited = auditor.audit(command, dwords, notes, noteCount);
-            if (audited != Step.GO_ON) {
-                at = command.at();
-                return audited;
-            }
-            if (step != Step.AT_FLOW && step != Step.NOTES_FULL) {
-                return step;
-            }
-            if (at > from && !state.inBatch() && !state.budget.allows(1)) {
-                return Step.BUDGET;
-            }
-            if (step == Step.AT_FLOW) {
-                step = follow(context, dwords);
-                if (step != Step.GO_ON) {
-                    return step;
-                }
-            }
-        }
-    }
-
-    /**
-     * Steps from header to header up to a jump or a batch end, and notes which commands have to be
-     * looked into. A loop without calls, whose next step depends on the first dword alone: that is
-     * what the speed of a scan comes from.
-     */
-    private Step hop(int[] dwords, int from, int to) {
         CommandDecoder commands = state.decoder;
-        SliceBounds bounds = state.bounds;
-        long[] noted = notes;
-        int notedCount = 0;
-        boolean relativeConstants = !state.absoluteConstants;
+        command.setStream(dwords);
         int index = from;
-        int count = 0;
-        Step why = Step.COMPLETE;
+        int looked = from;
+        int passed = 0;
+        Step step = Step.COMPLETE;
         while (index < to) {
             int dw0 = dwords[index];
             int plan = commands.plan(dw0);
+            int next;
             if (CommandDecoder.isPlainWithByteLength(plan)) {
-                int next = index + (dw0 & Mi.LENGTH_MASK) + Mi.LENGTH_BIAS;
+                if ((dw0 & Mi.LENGTH_MASK) == 0 && index + Mi.LENGTH_BIAS <= to) {
+                    // Half of all: predicted, so that what comes next need not wait for dw0.
+                    passed++;
+                    index += Mi.LENGTH_BIAS;
+                    continue;
+                }
+                next = index + (dw0 & Mi.LENGTH_MASK) + Mi.LENGTH_BIAS;
                 if (next > to) {
-                    why = Step.INCOMPLETE;
+                    step = Step.INCOMPLETE;
                     break;
                 }
-                count++;
+                passed++;
                 index = next;
                 continue;
             }
             if (CommandDecoder.isPlainSingle(plan)) {
-                count++;
-                index++;
+                int begin = index;
+                do {
+                    index++;
+                } while (index < to && dwords[index] == Mi.NOOP);
+                passed += index - begin;
                 continue;
             }
-            int next;
             if (CommandDecoder.hasByteLength(plan)) {
                 next = index + (dw0 & Mi.LENGTH_MASK) + Mi.LENGTH_BIAS;
-                if (next <= to
-                        && PlainCommand.passes(
-                                bounds, relativeConstants, dwords, index, next, plan)) {
-                    count++;
+                if (next <= to && PlainCommand.passes(state, dwords, index, next, plan)) {
+                    passed++;
                     index = next;
                     continue;
                 }
@@ -137,48 +107,59 @@ final class CommandWalk {
                 next = index + CommandDecoder.lengthOf(plan, dw0);
             }
             if (next > to || next == index) {
-                why = next == index ? Step.UNDECODABLE : Step.INCOMPLETE;
+                step = next == index ? Step.UNDECODABLE : Step.INCOMPLETE;
                 break;
             }
             if (plan < 0) {
-                if (plan == START_PLAN || plan == END_PLAN) {
-                    why = Step.AT_FLOW;
+                if (index > from && !state.inBatch() && !state.budget.allows(index - looked + 1)) {
+                    step = Step.BUDGET;
                     break;
                 }
-                if (notedCount == noted.length) {
-                    why = Step.NOTES_FULL;
-                    break;
+                account(index - looked + WorkBudget.LOOK, passed + 1);
+                command.set(index, next - index, plan);
+                Step outcome = look(context, plan);
+                if (outcome != Step.GO_ON) {
+                    at = outcome == Step.LEFT || outcome == Step.CUT ? next : index;
+                    return outcome;
                 }
-                noted[notedCount++] = CommandAuditor.note(index, plan);
-                relativeConstants &= !PlainCommand.loadsRegisters(plan);
+                looked = index;
+                passed = 0;
+            } else {
+                passed++;
             }
-            count++;
             index = next;
         }
-        state.result.commands += count;
-        noteCount = notedCount;
+        account(index - looked, passed);
         at = index;
-        return why;
+        return step;
     }
 
-    /** Sees to the jump, or the end of a batch, that a run of commands has led to. */
-    private Step follow(ScanContext context, int[] dwords) {
-        command.set(dwords, at, state.decoder.plan(dwords[at]));
-        state.result.commands++;
-        Step step = Step.GO_ON;
-        if (command.row().audit() == CommandAudit.BATCH_START) {
-            auditor.newStream();
-            if (command.requireLegalLength() && command.requireLegalBits()) {
-                step = jumps.follow(context, command);
-            }
-        } else if (state.inBatch()) {
-            step = Step.LEFT;
-        } else {
-            command.refuseMalformed();
+    /** Counts what has been walked over since the last look. */
+    private void account(int cost, int commands) {
+        state.budget.spend(cost);
+        state.result.commands += commands;
+    }
+
+    /** Looks into the command. */
+    private Step look(ScanContext context, int plan) {
+        if (plan == START_PLAN) {
+            return jump(context);
         }
-        if (step != Step.BUDGET) {
-            at = command.end();
+        return plan == END_PLAN ? endOfBatch() : auditor.audit(command);
+    }
+
+    private Step jump(ScanContext context) {
+        auditor.newStream();
+        return command.requireLegalLength() && command.requireLegalBits()
+                ? jumps.follow(context, command)
+                : Step.GO_ON;
+    }
+
+    private Step endOfBatch() {
+        if (state.inBatch()) {
+            return Step.LEFT;
         }
-        return step;
+        command.refuseMalformed();
+        return Step.GO_ON;
     }
 }

@@ -187,7 +187,10 @@ final class MiAudit {
         if (!state.registers.readable(operand)) {
             return c.refusePrivileged(operand & RegisterRules.OFFSET_MASK);
         }
-        c.put(index, state.registers.source(operand));
+        int source = state.registers.source(operand);
+        if (source != operand) {
+            c.put(index, source);
+        }
         return true;
     }
 

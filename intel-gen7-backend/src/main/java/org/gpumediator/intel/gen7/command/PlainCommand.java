@@ -16,7 +16,7 @@ final class PlainCommand {
     private static final int VERTEX_BUFFERS = CommandAudit.VERTEX_BUFFERS.ordinal();
     private static final int INDEX_BUFFER = CommandAudit.INDEX_BUFFER.ordinal();
     private static final int CONSTANTS = CommandAudit.CONSTANTS.ordinal();
-    private static final int LOAD_IMMEDIATE = CommandAudit.LOAD_IMMEDIATE.ordinal();
+    private static final int PIPE_CONTROL = CommandAudit.PIPE_CONTROL.ordinal();
 
     /** The sign bits of both coordinates of a corner. */
     private static final int SIGNS = 0x8000_8000;
@@ -26,38 +26,52 @@ final class PlainCommand {
     /**
      * Returns whether a command passes unchanged.
      *
-     * @param relativeConstants whether the first constant buffer is certain to be at an offset
      * @param end index behind the command
      */
-    static boolean passes(
-            SliceBounds bounds, boolean relativeConstants, int[] d, int at, int end, int plan) {
+    static boolean passes(AuditState state, int[] d, int at, int end, int plan) {
+        SliceBounds bounds = state.bounds;
         int hint = CommandDecoder.hintOf(plan);
+        if (hint == COPY) {
+            return isCopy(bounds, d, at, end);
+        }
+        if (hint == FILL) {
+            return isFill(bounds, d, at, end);
+        }
         if (hint == CONSTANTS) {
-            return isConstants(relativeConstants, d, at, end);
+            return isConstants(state.absoluteConstants, d, at, end);
         }
-        if (hint == VERTEX_BUFFERS) {
-            return isVertexBuffers(bounds, d, at, end);
+        if (hint == PIPE_CONTROL) {
+            return isPipeControl(state, d, at, end, plan);
         }
-        if (hint == INDEX_BUFFER) {
-            return isIndexBuffer(bounds, d, at, end);
-        }
-        return hint == COPY
-                ? isCopy(bounds, d, at, end)
-                : hint == FILL && isFill(bounds, d, at, end);
+        return hint == VERTEX_BUFFERS
+                ? isVertexBuffers(bounds, d, at, end)
+                : hint == INDEX_BUFFER && isIndexBuffer(bounds, d, at, end);
     }
 
-    /** Returns whether a command that is noted may change what constant buffers are. */
-    static boolean loadsRegisters(int plan) {
-        return CommandDecoder.hintOf(plan) == LOAD_IMMEDIATE;
+    /** Without an interrupt, and without a store or with one to an address. */
+    private static boolean isPipeControl(AuditState state, int[] d, int at, int end, int plan) {
+        if (end - at < 4) {
+            return false;
+        }
+        AuditedRow row = AuditedRow.of(CommandDecoder.rowOf(plan));
+        int flags = d[at + Mi.PIPE_CONTROL_FLAGS];
+        int address = d[at + Mi.PIPE_CONTROL_ADDRESS];
+        int unusual = flags & (Mi.POST_SYNC_NOTIFY | Mi.POST_SYNC_INDEX);
+        if ((unusual | row.illegal(d[at], flags, address)) != 0) {
+            return false;
+        }
+        return (flags & Mi.POST_SYNC_MASK) == 0
+                || state.ppgtt && (flags & Mi.PIPE_CONTROL_GLOBAL) == 0
+                || state.bounds.contains(toUnsignedLong(address & Mi.QWORD_MASK), Long.BYTES);
     }
 
     /** Without a buffer, or with one at an offset only. */
-    private static boolean isConstants(boolean relative, int[] d, int at, int end) {
+    private static boolean isConstants(boolean absolute, int[] d, int at, int end) {
         if (end - at < 7) {
             return false;
         }
         int first = d[at + Render.READ_LENGTHS];
-        return (first >>> 16 | d[at + Render.READ_LENGTHS + 1]) == 0 && (relative || first == 0);
+        return (first >>> 16 | d[at + Render.READ_LENGTHS + 1]) == 0 && (first == 0 || !absolute);
     }
 
     /** Of one buffer that is used. */

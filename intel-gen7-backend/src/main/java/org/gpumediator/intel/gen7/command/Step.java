@@ -4,10 +4,8 @@ package org.gpumediator.intel.gen7.command;
 enum Step {
     /** Behind a command that has been seen to: goes on. */
     GO_ON,
-    /** At a jump or the end of a batch, with what is before it still to be audited. */
-    AT_FLOW,
-    /** With no room for more notes, and what is noted still to be audited. */
-    NOTES_FULL,
+    /** At a command that has to be looked into. */
+    LOOK,
     /** At the end of what it was given. */
     COMPLETE,
     /** At a command that goes on behind the end. */
