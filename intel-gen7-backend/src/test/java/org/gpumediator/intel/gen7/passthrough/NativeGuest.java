@@ -22,16 +22,22 @@ final class NativeGuest {
     private static final int RING_START        = 0x38;
     private static final int RING_CTL          = 0x3c;
     private static final int RING_IMR          = 0xa8;
+    private static final int PVINFO            = 0x7_8000;
+    private static final int PVINFO_MAGIC      = 0x7654_4776;
+    private static final int PVINFO_BASE       = 0x7_8040;
     private static final int MSI               = 0x90;
+    private static final int BATCH_START       = 0x1880_0000;
     private static final int STORE_DATA        = 0x1040_0002;
     private static final int USER_INTERRUPT    = 0x0100_0000;
     // spotless:on
 
     private static final int RING_PAGE = 0x10_0000;
+    private static final int RING_BYTES = 4096;
     private static final int VALID = 1;
 
     final FakeVmm vmm;
     private final GuestBar registers;
+    private int base;
     private int tail;
 
     NativeGuest(FakeVmm vmm) {
@@ -47,13 +53,16 @@ final class NativeGuest {
             vmm.configWrite(MSI + 8, 2, 0x41);
             vmm.configWrite(MSI + 2, 2, 1);
         }
+        if (registers.read32(PVINFO) == PVINFO_MAGIC) {
+            base = registers.read32(PVINFO_BASE);
+        }
         map(0, RING_PAGE);
         int user = HaswellEngine.BCS.userInterrupt();
         registers.write32(GT_IMR, ~user);
         registers.write32(GT_IER, user);
         registers.write32(DE_IER, DE_MASTER);
         ring(RING_IMR, ~user);
-        ring(RING_START, 0);
+        ring(RING_START, base);
         ring(RING_CTL, 1);
         return this;
     }
@@ -64,17 +73,30 @@ final class NativeGuest {
 
     /** Puts a guest-physical page behind a graphics page. */
     void map(int graphicsPage, long guestPhysical) {
-        registers.write32(TABLE + 4L * graphicsPage, (int) guestPhysical | VALID);
+        registers.write32(TABLE + 4L * (graphicsPage + (base >>> 12)), (int) guestPhysical | VALID);
         registers.write32(FLUSH_TABLE, 1);
     }
 
     /** Hands in: store a value at a graphics address, then interrupt. */
     void store(int graphicsAddress, int value) {
-        for (int dword :
-                new int[] {STORE_DATA, 0, graphicsAddress, value, USER_INTERRUPT, 0}) {
+        put(STORE_DATA, 0, base + graphicsAddress, value, USER_INTERRUPT, 0);
+        submit();
+    }
+
+    /** Hands in, with the next {@link #submit}: a batch, then a store, then an interrupt. */
+    void batch(int batchAddress, int graphicsAddress, int value) {
+        put(BATCH_START, base + batchAddress);
+        put(STORE_DATA, 0, base + graphicsAddress, value, USER_INTERRUPT, 0);
+    }
+
+    private void put(int... dwords) {
+        for (int dword : dwords) {
             vmm.memory().cpuWrite32(RING_PAGE + tail, dword);
-            tail += 4;
+            tail = (tail + 4) % RING_BYTES;
         }
+    }
+
+    void submit() {
         ring(RING_TAIL, tail);
     }
 
