@@ -26,7 +26,7 @@ public final class Quickstart {
     /** Plays all acts and writes the page; returns how many things did not go as shown. */
     static int run(PrintStream out, Path target) throws IOException {
         Narrator narrator = new Narrator(out);
-        for (Act act : List.of(new HaswellAct(), new AdaAct())) {
+        for (Act act : List.of(new HaswellAct(), new AdaAct(), new ScreensAct())) {
             act.play(narrator);
         }
         new ReportPage(narrator).write(target);

@@ -2,6 +2,8 @@ package org.gpumediator.examples.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -9,8 +11,10 @@ import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,7 +46,9 @@ class QuickstartTest {
     @Test
     void demo_played_goesAsShown() {
         assertThat(failures).as(said).isZero();
-        assertThat(said).doesNotContain("FAILED").contains("Act 1: one Haswell", "Act 2: one L40");
+        assertThat(said)
+                .doesNotContain("FAILED")
+                .contains("Act 1: one Haswell", "Act 2: one L40", "Act 3: two guests' screens");
     }
 
     @Test
@@ -88,15 +94,41 @@ class QuickstartTest {
     }
 
     @Test
-    void page_pictures_areTwoWellFormedMaps() throws Exception {
+    void page_pictures_areTwoWellFormedMapsAndScreens() throws Exception {
         List<String> pictures = SVG.matcher(page).results().map(found -> found.group()).toList();
-        assertThat(pictures).hasSize(2);
+        assertThat(pictures).hasSize(4);
         assertThat(svg(pictures.getFirst()).getAttribute("aria-label")).isEqualTo("Partition map");
-        Element board = svg(pictures.getLast());
+        Element board = svg(pictures.get(1));
         assertThat(board.getAttribute("aria-label")).isEqualTo("Placement map");
         // Seven owners, each in slots, framebuffer, heap and channels, and in a place of its size.
         assertThat(rectangles(board, "block c0")).isEqualTo(5 + 1);
         assertThat(rectangles(board, "open")).isEqualTo(3 + 3 + 3 + 1 + 1 + 1 + 1);
+    }
+
+    @Test
+    void thirdAct_screens_areThePicturesOfBothGuestsAndOfTheMonitor() throws Exception {
+        List<String> pictures = SVG.matcher(page).results().map(found -> found.group()).toList();
+        NodeList guests = svg(pictures.get(2)).getElementsByTagName("image");
+        assertThat(guests.getLength()).isEqualTo(2);
+        BufferedImage desk = image((Element) guests.item(0));
+        BufferedImage film = image((Element) guests.item(1));
+        assertThat(desk.getWidth()).isEqualTo(800);
+        assertThat(desk.getRGB(300, 100)).isEqualTo(0xff1c_8a86);
+        assertThat(film.getWidth()).isEqualTo(640);
+        assertThat(film.getRGB(639, 479)).isEqualTo(0xff18_1818);
+        NodeList monitor = svg(pictures.get(3)).getElementsByTagName("image");
+        BufferedImage shown = image((Element) monitor.item(0));
+        for (int x = 0; x < 800; x += 7) {
+            assertThat(shown.getRGB(x, x / 2)).isEqualTo(desk.getRGB(x, x / 2));
+        }
+        assertThat(said)
+                .contains("film shows 640 x 480 at dp-c")
+                .contains("which is desk's: black");
+    }
+
+    private static BufferedImage image(Element element) throws IOException {
+        String text = element.getAttribute("href").replace("data:image/png;base64,", "");
+        return ImageIO.read(new ByteArrayInputStream(Base64.getDecoder().decode(text)));
     }
 
     private static Element svg(String text) throws Exception {
