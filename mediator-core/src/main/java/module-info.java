@@ -1,4 +1,12 @@
-/** The vendor-neutral half of the mediator, and the tools that backends are built with. */
+/**
+ * The vendor-neutral half of the mediator, and the tools that backends are built with.
+ *
+ * <p>An embedder begins at {@link org.gpumediator.core.Mediator}: it opens a GPU, creates virtual
+ * GPUs, and is stepped, by hand or by a {@link org.gpumediator.core.MediatorRunner}. Ready-made
+ * policies are in {@link org.gpumediator.core.policy} and {@link org.gpumediator.core.schedule},
+ * parts every VMM needs in {@link org.gpumediator.core.vmm}. The other packages are for authors of
+ * backends; {@link org.gpumediator.core.pci.PciFunction} is where most begin.
+ */
 @org.jspecify.annotations.NullMarked
 module org.gpumediator.core {
     requires transitive org.gpumediator.api;
