@@ -9,6 +9,7 @@ import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.hardware.PhysicalGpu;
 import org.gpumediator.api.partition.PartitionPolicy;
 import org.gpumediator.core.Mediator;
+import org.gpumediator.core.display.VideoMode;
 import org.gpumediator.examples.common.linux.SealedMemory;
 import org.gpumediator.nvidia.vf.placement.VfPlacementPolicy;
 import org.gpumediator.nvidia.vf.view.AttributeTree;
@@ -71,7 +72,7 @@ public final class FakeGpus {
         BY_NAME.put(
                 name,
                 new Entry(
-                        Set.of("aperture", "timing"),
+                        Set.of("aperture", "monitor", "timing"),
                         (options, clock) -> openHaswell(deviceId, options, clock)));
     }
 
@@ -118,6 +119,10 @@ public final class FakeGpus {
         if (options.containsKey("aperture")) {
             builder.apertureBytes(
                     OptionText.amount("--gpu: aperture", options.getOrDefault("aperture", "")));
+        }
+        if (options.containsKey("monitor")) {
+            VideoMode mode = VideoMode.parse(options.getOrDefault("monitor", ""));
+            builder.monitor(mode.width(), mode.height());
         }
         builder.timing(timing(options.getOrDefault("timing", "instant")));
         return new Haswell(

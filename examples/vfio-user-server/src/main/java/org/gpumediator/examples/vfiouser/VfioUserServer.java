@@ -57,8 +57,8 @@ public final class VfioUserServer implements Callable<Integer> {
             names = "--gpu",
             paramLabel = "NAME[,OPTION=VALUE...]",
             description = {
-                "Which fake GPU to open: ${GPUS}. Haswell takes aperture=64M to 512M, and"
-                        + " timing=instant or modelled; Ada takes placement-mode=homogeneous or"
+                "Which fake GPU to open: ${GPUS}. Haswell takes aperture=64M to 512M,"
+                        + " monitor=WIDTHxHEIGHT and timing=instant or modelled; Ada takes placement-mode=homogeneous or"
                         + " heterogeneous, homogeneous-rule=size or type, vfs=1 to 32, ecc=on or"
                         + " off, and mappable=0 to 32M. Default: ${DEFAULT-VALUE}."
             })
@@ -176,7 +176,7 @@ public final class VfioUserServer implements Callable<Integer> {
             names = "--commands",
             description =
                     "Read commands from standard input: plug VGPU PORT WIDTHxHEIGHT[@HZ] or"
-                            + " edid=FILE, unplug VGPU PORT, screenshot.")
+                            + " edid=FILE, unplug VGPU PORT, front [VGPU], screenshot.")
     private boolean commands;
 
     @Option(

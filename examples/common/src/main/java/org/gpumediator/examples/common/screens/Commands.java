@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.gpumediator.api.spi.PanelSharing;
 import org.gpumediator.api.vmm.Displays;
 import org.gpumediator.api.vmm.VirtualGpu;
 import org.gpumediator.core.Mediator;
@@ -20,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class Commands {
 
     private static final String EXPECTED =
-            "expected plug VGPU PORT WIDTHxHEIGHT[@HZ] or edid=FILE, unplug VGPU PORT, or"
-                    + " screenshot";
+            "expected plug VGPU PORT WIDTHxHEIGHT[@HZ] or edid=FILE, unplug VGPU PORT, front"
+                    + " [VGPU], or screenshot";
 
     private final Mediator mediator;
     private final @Nullable ScreenshotFolder folder;
@@ -62,6 +63,16 @@ public final class Commands {
             case "unplug" -> {
                 expect(words, 3);
                 displays(words.get(1)).unplug(words.get(2));
+                yield line;
+            }
+            case "front" -> {
+                if (words.size() > 1) {
+                    expect(words, 2);
+                    Displays ignored = displays(words.get(1));
+                }
+                mediator.ability(PanelSharing.class)
+                        .orElseThrow(() -> new IllegalArgumentException("the GPU has no monitors"))
+                        .show(words.size() > 1 ? words.get(1) : PanelSharing.HOST);
                 yield line;
             }
             case "screenshot" -> {

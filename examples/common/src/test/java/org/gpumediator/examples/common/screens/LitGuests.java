@@ -19,7 +19,7 @@ final class LitGuests implements AutoCloseable {
     private static final long STEP_NANOS = 50_000;
 
     final SteppedClock clock = new SteppedClock();
-    private final FakeHaswell gpu = FakeHaswell.create();
+    final FakeHaswell gpu = FakeHaswell.builder().monitor(640, 480).build();
     final Mediator mediator = Mediator.builder(gpu).clock(clock).build();
     private final List<FakeVmm> vmms = new ArrayList<>();
 

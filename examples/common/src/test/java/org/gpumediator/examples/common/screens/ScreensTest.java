@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.gpumediator.api.vmm.Displays;
+import org.gpumediator.api.vmm.Picture;
 import org.gpumediator.core.display.Edid;
 import org.gpumediator.core.display.VideoMode;
 import org.gpumediator.examples.common.screens.Screens.Screen;
@@ -231,6 +232,24 @@ final class ScreensTest {
     }
 
     @Test
+    void front_bringsAGuestToTheMonitorAtTheGpu_andTheHostBack() throws Exception {
+        guests.lit("vm1", RED);
+        Picture monitor = new Picture();
+        assertThat(answers("front vm1")).containsExactly("OK front vm1");
+        for (int i = 0; i < 700; i++) { // two frames
+            guests.step();
+        }
+        assertThat(guests.gpu.drawMonitor(0, monitor)).isTrue();
+        assertThat(monitor.pixels()[640 * 479]).isEqualTo(0xff00_0000 | RED);
+        assertThat(answers("front")).containsExactly("OK front");
+        for (int i = 0; i < 700; i++) {
+            guests.step();
+        }
+        assertThat(guests.gpu.drawMonitor(0, monitor)).isTrue();
+        assertThat(monitor.pixels()[640 * 479]).isEqualTo(0xff00_0000);
+    }
+
+    @Test
     void screenshot_saysHowMany() throws Exception {
         guests.lit("vm1", RED);
         assertThat(answers("screenshot")).containsExactly("OK screenshot 1");
@@ -251,6 +270,8 @@ final class ScreensTest {
                 "plug vm1 hdmi-b edid=/does/not/exist",
                 "unplug vm1",
                 "unplug vm1 dp-b",
+                "front vm2",
+                "front vm1 vm1",
                 "screenshot vm1",
             })
     void whatCannotBeDone_isRefusedInOneLine_andTheNextIsDone(String line) throws Exception {
