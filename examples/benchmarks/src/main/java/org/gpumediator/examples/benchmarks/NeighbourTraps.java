@@ -28,7 +28,7 @@ public final class NeighbourTraps {
     private static final int START = 0x38;
     private static final int CTL = 0x3c;
     private static final int RING_BYTES = 8192;
-    private static final int PATIENCE = 100_000;
+    private static final int PATIENCE = 5_000;
     private static final int BCS_PP_DIR_BASE = 0x2_2228;
     private static final int LOAD = 0x1100_0001;
     private static final int JUMP = 0x1880_0000;
@@ -69,7 +69,7 @@ public final class NeighbourTraps {
         long ignored = gpu.advance(mediator.clock().nanoTime(), 10_000);
         long next = mediator.step();
         if (next > mediator.clock().nanoTime()) {
-            Thread.yield();
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
@@ -107,7 +107,7 @@ public final class NeighbourTraps {
         actions.pokeRing(HaswellEngine.BCS, CTL, RING_BYTES - 4096 | 1);
         actions.pokeRing(HaswellEngine.BCS, TAIL, bytes);
         for (int i = 0; i < PATIENCE && hostile.bar(0).read32(BCS + HEAD) != bytes; i++) {
-            Thread.yield();
+            LockSupport.parkNanos(PAUSE_NANOS);
         }
     }
 
