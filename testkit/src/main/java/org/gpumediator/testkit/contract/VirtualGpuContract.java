@@ -487,6 +487,15 @@ public abstract class VirtualGpuContract {
     }
 
     @Test
+    @DisplayName("work that was handed in and is left alone is done")
+    void startWork_leftAlone_isDone() {
+        FakeVmm vmm = working();
+        Traces before = Traces.of(vmm);
+        settle();
+        assertNotEquals(before, Traces.of(vmm), "memory and interrupts of the guest");
+    }
+
+    @Test
     @DisplayName("while it is quiesced no work of it runs and no interrupt comes")
     void quiesce_withWork_holdsItStill() {
         FakeVmm vmm = working();

@@ -320,6 +320,13 @@ class VirtualGpuMutantsTest extends MutantsTest<VirtualGpuContract> {
     private static List<Mutant<VirtualGpuContract>> workMutants() {
         return List.of(
                 mutant(
+                        "startWork_leftAlone_isDone",
+                        "work that was handed in is done",
+                        (gpu, vmm, earlier) -> {
+                            gpu.quiesce(); // and never resumed
+                            return gpu;
+                        }),
+                mutant(
                         "quiesce_withWork_holdsItStill",
                         "says that it is quiet and goes on",
                         (gpu, vmm, all) ->
