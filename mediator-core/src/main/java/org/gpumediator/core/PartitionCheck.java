@@ -25,12 +25,7 @@ final class PartitionCheck {
             GpuInventory inventory, PartitionRequest request, ResourcePartition partition) {
         String owner = request.owner();
         for (ResourceKind kind : partition.kinds()) {
-            GpuInventory.Resource resource =
-                    inventory.resources().stream()
-                            .filter(candidate -> candidate.kind().equals(kind))
-                            .findFirst()
-                            .orElseThrow(
-                                    () -> wrong(owner, kind.name() + ", which this GPU has not"));
+            GpuInventory.Resource resource = resource(inventory, kind, owner);
             if (kind.shape() == ResourceKind.Shape.COUNT) {
                 if (partition.amount(kind) > inventory.available(kind)) {
                     throw wrong(
@@ -61,6 +56,16 @@ final class PartitionCheck {
                                                 + kind.format(quota));
                             }
                         });
+    }
+
+    private static GpuInventory.Resource resource(
+            GpuInventory inventory, ResourceKind kind, String owner) {
+        for (GpuInventory.Resource candidate : inventory.resources()) {
+            if (candidate.kind().equals(kind)) {
+                return candidate;
+            }
+        }
+        throw wrong(owner, kind.name() + ", which this GPU has not");
     }
 
     private static void check(

@@ -412,8 +412,8 @@ public final class PciFunctionBuilder {
     }
 
     private static String nameOf(Capability capability) {
-        return "%scapability 0x%02x"
-                .formatted(capability.isExtended() ? "extended " : "", capability.id);
+        String number = (capability.id < 16 ? "0" : "") + Integer.toHexString(capability.id);
+        return (capability.isExtended() ? "extended capability 0x" : "capability 0x") + number;
     }
 
     private static void checkRegister(int offset, int width) {

@@ -284,7 +284,10 @@ final class NvidiaVfBackend implements GpuBackend, HostPower {
      */
     private static int process(Map<String, String> attributes) {
         SchedulingAttributes.checkNames(attributes, Set.of(PROCESS));
-        String pid = attributes.getOrDefault(PROCESS, Long.toString(ProcessHandle.current().pid()));
+        String pid = attributes.get(PROCESS);
+        if (pid == null) {
+            return (int) ProcessHandle.current().pid();
+        }
         if (!pid.matches("[1-9][0-9]{0,8}")) {
             throw new IllegalArgumentException(
                     "attribute " + PROCESS + "=" + pid + ": expected a process id");

@@ -1,5 +1,7 @@
 package org.gpumediator.testkit.ada;
 
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -65,14 +67,16 @@ final class CopyEngine {
             return;
         }
         int count = Math.clamp(board.dma().readInt(buffer), 0, MOST_DWORDS);
+        ByteBuffer dwords = GspQueues.little(new byte[4 * count]);
+        board.dma().readBytes(buffer + 4, MemorySegment.ofBuffer(dwords));
         Map<Integer, Integer> state = new HashMap<>();
         long cost = 0;
-        for (int i = 1; i <= count; ) {
-            int header = board.dma().readInt(buffer + 4L * i++);
+        while (dwords.hasRemaining()) {
+            int header = dwords.getInt();
             int method = (header & 0xfff) << 2;
             int words = header >>> 16 & 0x1fff;
-            for (int k = 0; k < words && i <= count; k++) {
-                int value = board.dma().readInt(buffer + 4L * i++);
+            for (int k = 0; k < words && dwords.hasRemaining(); k++) {
+                int value = dwords.getInt();
                 state.put(method + 4 * k, value);
                 if (method + 4 * k == LAUNCH) {
                     long its = launch(state, value, cost);
