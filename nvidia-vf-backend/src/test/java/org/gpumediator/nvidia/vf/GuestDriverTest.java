@@ -143,6 +143,18 @@ final class GuestDriverTest {
         assertThat(graphics).hasSize(31_792);
         assertThat(words.getInt(8 * 0x2c)).isEqualTo(0x2c);
         assertThat(words.getInt(8 * 0x2c + 4)).as("contexts of a group").isEqualTo(64);
+        for (int buffer = 0; buffer < 26; buffer++) {
+            int bytes = words.getInt(0x6a00 + 8 * buffer);
+            assertThat(bytes).as("bytes of buffer " + buffer).isPositive();
+            assertThat(bytes % words.getInt(0x6a00 + 8 * buffer + 4)).isZero();
+        }
+        int clusters = words.getInt(0x70c8);
+        assertThat(clusters).as("clusters").isNotZero();
+        for (int i = 0; i < 12; i++) {
+            int processors = words.getInt(0x70c8 + 4 + 4 * i);
+            assertThat(words.getInt(0x70c8 + 52 + 4 * i)).isEqualTo(Integer.bitCount(processors));
+            assertThat(processors != 0).isEqualTo((clusters >>> i & 1) != 0);
+        }
         assertThat(rig.board.guestRefusals(1)).isZero();
         assertThat(vmm.gpu().statistics().faults().values()).allMatch(count -> count == 0);
     }

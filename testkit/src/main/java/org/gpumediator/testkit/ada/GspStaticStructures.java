@@ -165,6 +165,33 @@ final class GspStaticStructures {
 
         private GraphicsEngineInfo() {}
     }
+
+    /** NV2080_CTRL_INTERNAL_STATIC_GR_CONTEXT_BUFFERS_INFO_v25_07. */
+    static final class ContextBuffers {
+        static final WireStructure LAYOUT = new WireStructure("NV2080_CTRL_INTERNAL_STATIC_GR_CONTEXT_BUFFERS_INFO_v25_07", 208, G_SDK_STRUCTURES);
+        static final WireField ENGINE = LAYOUT.field("engine", 0, 208);
+
+        private ContextBuffers() {}
+    }
+
+    /** NV2080_CTRL_INTERNAL_ENGINE_CONTEXT_BUFFER_INFO_v1B_05. */
+    static final class ContextBuffer {
+        static final WireStructure LAYOUT = new WireStructure("NV2080_CTRL_INTERNAL_ENGINE_CONTEXT_BUFFER_INFO_v1B_05", 8, G_SDK_STRUCTURES);
+        static final WireField SIZE      = LAYOUT.field("size", 0, 4);
+        static final WireField ALIGNMENT = LAYOUT.field("alignment", 4, 4);
+
+        private ContextBuffer() {}
+    }
+
+    /** NV2080_CTRL_INTERNAL_STATIC_GR_FLOORSWEEPING_MASKS_v1D_03. */
+    static final class FloorsweepingMasks {
+        static final WireStructure LAYOUT = new WireStructure("NV2080_CTRL_INTERNAL_STATIC_GR_FLOORSWEEPING_MASKS_v1D_03", 288, G_SDK_STRUCTURES);
+        static final WireField GPC_MASK  = LAYOUT.field("gpcMask", 0, 4);
+        static final WireField TPC_MASK  = LAYOUT.field("tpcMask", 4, 48);
+        static final WireField TPC_COUNT = LAYOUT.field("tpcCount", 52, 48);
+
+        private FloorsweepingMasks() {}
+    }
     // spotless:on
 
     private GspStaticStructures() {}
@@ -186,6 +213,9 @@ final class GspStaticStructures {
                 Interrupts.LAYOUT,
                 InterruptEntry.LAYOUT,
                 GraphicsInfo.LAYOUT,
-                GraphicsEngineInfo.LAYOUT);
+                GraphicsEngineInfo.LAYOUT,
+                ContextBuffers.LAYOUT,
+                ContextBuffer.LAYOUT,
+                FloorsweepingMasks.LAYOUT);
     }
 }

@@ -3,8 +3,11 @@ package org.gpumediator.testkit.ada;
 import java.nio.ByteBuffer;
 import java.util.UUID;
 import org.gpumediator.core.wire.WireView;
+import org.gpumediator.testkit.ada.GspStaticStructures.ContextBuffer;
+import org.gpumediator.testkit.ada.GspStaticStructures.ContextBuffers;
 import org.gpumediator.testkit.ada.GspStaticStructures.DeviceEntry;
 import org.gpumediator.testkit.ada.GspStaticStructures.Devices;
+import org.gpumediator.testkit.ada.GspStaticStructures.FloorsweepingMasks;
 import org.gpumediator.testkit.ada.GspStaticStructures.Gid;
 import org.gpumediator.testkit.ada.GspStaticStructures.GraphicsEngineInfo;
 import org.gpumediator.testkit.ada.GspStaticStructures.GraphicsInfo;
@@ -73,6 +76,12 @@ final class GuestFacts {
     private static final int GRAPHICS           = 1;
     private static final int SUBCONTEXTS_AT     = 0x2c;
     private static final int SUBCONTEXTS        = 64;
+    private static final int CONTEXT_BUFFERS    = 26;
+    private static final int MAIN_BUFFER        = 0x18_0000;
+    private static final int OTHER_BUFFER       = 0x1_0000;
+    private static final int PAGE               = 4096;
+    private static final int CLUSTERS           = 12;
+    private static final int PROCESSORS         = 6;
     private static final int FIRST_NOTIFICATION = 32;
     private static final int NONE               = -1;
     private static final int RUNLIST_BASE       = 0xc0_0000;
@@ -122,7 +131,8 @@ final class GuestFacts {
 
     /**
      * The facts of the graphics engine, the same in every version: how many contexts a group of
-     * channels may have.
+     * channels may have, how large the buffers of one are, and the clusters and processors of an
+     * AD102, whatever the board.
      */
     static final ByteBuffer GRAPHICS_FACTS = graphics().asReadOnlyBuffer();
 
@@ -133,6 +143,18 @@ final class GuestFacts {
                 .element(GraphicsInfo.ENGINE_INFO, 0, GraphicsEngineInfo.LAYOUT)
                 .put(GraphicsEngineInfo.INFO_LIST, 2 * SUBCONTEXTS_AT, 4, SUBCONTEXTS_AT)
                 .put(GraphicsEngineInfo.INFO_LIST, 2 * SUBCONTEXTS_AT + 1, 4, SUBCONTEXTS);
+        WireView buffers = ContextBuffers.LAYOUT.view(facts, GuestVersion.GRAPHICS_BUFFERS);
+        for (int i = 0; i < CONTEXT_BUFFERS; i++) {
+            buffers.element(ContextBuffers.ENGINE, i, ContextBuffer.LAYOUT)
+                    .put(ContextBuffer.SIZE, i == 0 ? MAIN_BUFFER : OTHER_BUFFER)
+                    .put(ContextBuffer.ALIGNMENT, PAGE);
+        }
+        WireView masks = FloorsweepingMasks.LAYOUT.view(facts, GuestVersion.GRAPHICS_MASKS);
+        masks.put(FloorsweepingMasks.GPC_MASK, (1 << CLUSTERS) - 1);
+        for (int i = 0; i < CLUSTERS; i++) {
+            masks.put(FloorsweepingMasks.TPC_MASK, i, 4, (1 << PROCESSORS) - 1)
+                    .put(FloorsweepingMasks.TPC_COUNT, i, 4, PROCESSORS);
+        }
         return facts;
     }
 

@@ -19,6 +19,12 @@ enum GuestVersion {
     /** Bytes of the facts of the graphics engine, in every version. */
     static final int GRAPHICS_BYTES = 0x7c30;
 
+    /** Where the buffers of a graphics context are among them. */
+    static final int GRAPHICS_BUFFERS = 0x6a00;
+
+    /** Where the parts of the graphics engine are among them. */
+    static final int GRAPHICS_MASKS = 0x70c8;
+
     final int major;
     final int minor;
     final int bytes;
