@@ -95,7 +95,7 @@ class VirtualFunctionsTest {
 
     @Test
     void open_withMemorySpaceOff_saysSo() {
-        board.writeConfig(COMMAND, 2, 0);
+        board.writeConfig(COMMAND, 2, 4); // bus master only
         assertRefused(Reason.MEMORY_OFF);
     }
 
