@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.Registration;
@@ -77,6 +78,7 @@ public final class Mediator implements AutoCloseable {
     private final LongAdder reclaimedShares = new LongAdder();
     private final LongAdder steps = new LongAdder();
     private final LongAdder wakeUpErrors = new LongAdder();
+    private final Consumer<Runnable> wake = this::wake;
 
     private Mediator(Builder builder, GpuBackendProvider provider, GpuClaim claim) {
         gpu = builder.gpu;
@@ -378,9 +380,7 @@ public final class Mediator implements AutoCloseable {
             releaseReclaimed();
             return deadline;
         } finally {
-            for (CoreVirtualGpu vgpu : vgpus) {
-                vgpu.announce();
-            }
+            vgpus.forEach(CoreVirtualGpu::announce);
             synchronized (summaryMonitor) {
                 summary.step(vgpus, nowNanos);
             }
@@ -390,7 +390,9 @@ public final class Mediator implements AutoCloseable {
 
     /** Gives back what was lost and is safe by now. */
     private void releaseReclaimed() {
-        for (int id : ledger.lost()) {
+        List<Integer> lost = ledger.lost();
+        for (int i = 0; i < lost.size(); i++) {
+            int id = lost.get(i);
             if (backend.takeReclaimed(id)) {
                 ledger.release(id);
                 reclaimedShares.increment();
@@ -413,12 +415,14 @@ public final class Mediator implements AutoCloseable {
     }
 
     private void stepNeeded() {
-        for (Runnable stepper : steppers) {
-            try {
-                stepper.run();
-            } catch (Throwable thrown) {
-                wakeUpErrors.increment();
-            }
+        steppers.forEach(wake);
+    }
+
+    private void wake(Runnable stepper) {
+        try {
+            stepper.run();
+        } catch (Throwable thrown) {
+            wakeUpErrors.increment();
         }
     }
 

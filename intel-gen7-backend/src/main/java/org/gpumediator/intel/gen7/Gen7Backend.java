@@ -91,6 +91,10 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
     private final RealPanels panels;
     private final Abilities abilities;
     private final Map<Integer, Gen7Vgpu> vgpus = new ConcurrentHashMap<>();
+
+    /** The same, to go through at each step. */
+    private volatile Gen7Vgpu[] living = {};
+
     private volatile boolean gone;
     private volatile boolean interruptsWait;
 
@@ -288,6 +292,11 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
 
     void closed(Gen7Vgpu vgpu) {
         vgpus.remove(vgpu.blueprint().id());
+        noteLiving();
+    }
+
+    private synchronized void noteLiving() {
+        living = vgpus.values().toArray(new Gen7Vgpu[0]);
     }
 
     // ---- the backend
@@ -346,6 +355,7 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
                         this, blueprint, VgpuOptions.of(blueprint.attributes(), relaxedByDefault));
         vgpu.display().onPlanesChanged(panels::planesChanged);
         vgpus.put(blueprint.id(), vgpu);
+        noteLiving();
         engines.wantStep(); // the GPU is watched from now on
         return vgpu;
     }
@@ -356,9 +366,10 @@ final class Gen7Backend implements GpuBackend, SchedulingControl {
             listener.deliver();
             return Long.MAX_VALUE;
         }
-        long watch = vgpus.isEmpty() ? Long.MAX_VALUE : nowNanos + WATCH_NANOS;
+        Gen7Vgpu[] all = living;
+        long watch = all.length == 0 ? Long.MAX_VALUE : nowNanos + WATCH_NANOS;
         long next = Math.min(watch, engines.step(nowNanos));
-        for (Gen7Vgpu vgpu : vgpus.values()) {
+        for (Gen7Vgpu vgpu : all) {
             next = Math.min(next, vgpu.step(nowNanos));
         }
         next = Math.min(next, panels.step(nowNanos, vgpus.values()));

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * </ul>
  *
  * <p>Who has work and no competitor is never taken off, but for its cap or the policy's wish. When
- * nobody has work, the last one stays and nothing is due. A slice's time begins when its owner is
- * on the hardware.
+ * nobody has work, the last one stays and nothing is due; should it wake first, within its slice,
+ * that slice goes on. A slice's time begins when its owner is on the hardware.
  *
  * <p>A cap holds over windows of 100 ms: who has used its part of a window waits for the next; what
  * it takes beyond, because work cannot be stopped at once, comes off the windows that follow.
@@ -237,7 +237,27 @@ public final class EngineGroupScheduler {
         account.waitingSince = now;
         account.woke = true;
         woken = true;
-        ask |= granted == NOBODY || isGrantedOnHardware() && (hardware == account || !busy());
+        if (isGrantedOnHardware()) {
+            ask |= hardware == account ? !goesOn(account) : !busy();
+        } else {
+            ask |= granted == NOBODY;
+        }
+    }
+
+    /**
+     * Returns whether one that wakes on the hardware has it by a slice that nobody else waits for.
+     */
+    private boolean goesOn(Account account) {
+        Slice inForce = slice;
+        if (inForce == null || inForce.client() != account.id || now - sliceEnd >= 0) {
+            return false;
+        }
+        for (int i = 0; i < accounts.size(); i++) {
+            if (accounts.get(i).hasWork && accounts.get(i) != account) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean isGrantedOnHardware() {
@@ -420,8 +440,10 @@ public final class EngineGroupScheduler {
         int before = granted;
         if (!anyWork()) {
             // The last one stays loaded: should it wake first, nothing needs to change hands.
+            // Its slice goes on, if it does.
+            boolean stays = hardware != null && hardware.id == granted;
             granted = hardware == null ? NOBODY : hardware.id;
-            sliceEnd = now;
+            sliceEnd = stays ? sliceEnd : now;
             return;
         }
         decisions++;

@@ -65,6 +65,35 @@ final class EngineGroupSchedulerTest {
         assertThat(scheduler.statistics(1).busyNanos()).isEqualTo(3 * MS);
     }
 
+    @Test
+    void step_lastOneWakesWithinItsSlice_goesOnWithItAndIsNotDecidedAnew() {
+        EngineGroupScheduler scheduler = roundRobin(2);
+        scheduler.workArrived(1, 0);
+        assertThat(go(scheduler, 0)).isEqualTo(1);
+        scheduler.workDrained(1, 3 * MS);
+        assertThat(scheduler.step(3 * MS)).isEqualTo(1);
+        scheduler.workArrived(1, 4 * MS);
+        assertThat(scheduler.step(4 * MS)).isEqualTo(1);
+        assertThat(scheduler.nextDeadline()).isEqualTo(15 * MS);
+        assertThat(scheduler.statistics().decisions()).isEqualTo(1);
+
+        scheduler.workArrived(0, 5 * MS);
+        assertThat(scheduler.step(14 * MS)).isEqualTo(1);
+        assertThat(scheduler.step(15 * MS)).isZero();
+    }
+
+    @Test
+    void step_lastOneWakesWhileAnotherWaits_isDecidedAnew() {
+        EngineGroupScheduler scheduler = roundRobin(2);
+        scheduler.workArrived(1, 0);
+        assertThat(go(scheduler, 0)).isEqualTo(1);
+        scheduler.workDrained(1, 3 * MS);
+        assertThat(scheduler.step(3 * MS)).isEqualTo(1);
+        scheduler.workArrived(0, 4 * MS);
+        scheduler.workArrived(1, 4 * MS);
+        assertThat(scheduler.step(4 * MS)).isZero();
+    }
+
     private static SchedulingParameters priority(int priority) {
         return new SchedulingParameters(1, 100, priority, 0, 0);
     }
@@ -344,10 +373,10 @@ final class EngineGroupSchedulerTest {
                             1);
             scheduler.add(5, DEFAULT);
             for (int i = 0; i < 3; i++) {
-                scheduler.workArrived(5, i * MS);
-                go(scheduler, i * MS);
-                scheduler.workDrained(5, i * MS);
-                go(scheduler, i * MS);
+                scheduler.workArrived(5, i * 20 * MS);
+                go(scheduler, i * 20 * MS);
+                scheduler.workDrained(5, i * 20 * MS);
+                go(scheduler, i * 20 * MS);
             }
             assertThat(scheduler.statistics().policyFaults()).isEqualTo(3);
         } finally {

@@ -42,9 +42,9 @@ final class BarAccess {
         }
     }
 
-    /** Returns whether a write there has no effect but on memory. */
-    static boolean plain(int bar, long offset) {
-        return bar == 2 || bar == 0 && offset >= GTT_OFFSET;
+    /** Returns whether an access is one of the translation table, which is nothing but storage. */
+    static boolean isTable(int bar, long offset) {
+        return bar == 0 && offset >= GTT_OFFSET;
     }
 
     private long readRegisters(int offset, int width) {

@@ -89,7 +89,7 @@ public final class FakeHaswell implements FakeGpu {
     private @Nullable SharedMemory mappedTable;
     private int interruptsToLose;
     private long interruptsSent;
-    private boolean gone;
+    private volatile boolean gone;
 
     private FakeHaswell(Builder builder) {
         config = new HaswellConfig(builder.deviceId, builder.apertureBytes, builder.stolenBytes);
@@ -138,12 +138,14 @@ public final class FakeHaswell implements FakeGpu {
 
     @Override
     public int readConfig(int offset, int width) {
-        return locked(
-                () -> {
-                    config.setInterruptStatus(chip.interrupts.asserted());
-                    int value = config.read(offset, width);
-                    return gone ? -1 >>> 32 - 8 * width : value;
-                });
+        lock.lock();
+        try {
+            config.setInterruptStatus(chip.interrupts.asserted());
+            int value = config.read(offset, width);
+            return gone ? -1 >>> 32 - 8 * width : value;
+        } finally {
+            lock.unlock();
+        }
     }
 
     @Override
@@ -195,35 +197,38 @@ public final class FakeHaswell implements FakeGpu {
     @Override
     public void write(int bar, long offset, int width, long value) {
         check(bar, offset, width);
-        boolean wasWorking;
-        boolean working;
+        if (BarAccess.isTable(bar, offset) && !gone) {
+            bars.write(bar, offset, width, value); // no lock: seen by all from the next flush on
+            return;
+        }
+        Runnable hearsOfWork = workListener;
+        boolean wakes;
         int messages;
         lock.lock();
         try {
             if (gone) {
                 return;
             }
-            if (BarAccess.plain(bar, offset)) {
+            if (bar == 2) {
                 bars.write(bar, offset, width, value);
                 return;
             }
-            wasWorking = hasWorkLocked();
+            boolean wasWorking = hearsOfWork == null || hasWorkLocked();
             bars.write(bar, offset, width, value);
-            working = hasWorkLocked();
+            wakes = !wasWorking && hasWorkLocked();
             messages = takeMessages();
         } finally {
             lock.unlock();
         }
         deliver(messages);
-        Runnable hearsOfWork = workListener;
-        if (working && !wasWorking && hearsOfWork != null) {
+        if (wakes && hearsOfWork != null) {
             hearsOfWork.run();
         }
     }
 
     private void check(int bar, long offset, int width) {
         boolean known = width == 1 || width == 2 || width == 4 || width == 8;
-        if (!known || offset < 0 || offset > barLength(bar) - width || offset % width != 0) {
+        if (!known || offset < 0 || offset > barLength(bar) - width || (offset & width - 1) != 0) {
             throw new IllegalArgumentException(
                     String.format(
                             "BAR %d at 0x%x, width %d: expected an aligned access of 1, 2, 4 or 8"

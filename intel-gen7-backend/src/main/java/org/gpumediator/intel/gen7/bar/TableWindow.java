@@ -52,7 +52,7 @@ public final class TableWindow implements TrapHandler {
 
     private boolean refused(long offset, int width) {
         if ((width == 4 || width == 8)
-                && offset % width == 0
+                && (offset & width - 1) == 0
                 && offset >= 0
                 && offset <= LENGTH - width) {
             return false;

@@ -1,7 +1,7 @@
 package org.gpumediator.intel.gen7.engine;
 
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.ArrayList;
+import java.util.List;
 import org.gpumediator.api.MediationClock;
 import org.gpumediator.api.schedule.SchedulingParameters;
 import org.gpumediator.core.schedule.EngineGroupScheduler;
@@ -57,7 +57,7 @@ final class EngineTurns {
     private final WorkBudget budget;
     private final Patience patience = new Patience();
     private final Runnable serviceInterrupts;
-    private final Map<Integer, GuestEngines> guests = new TreeMap<>();
+    private final List<GuestEngines> guests = new ArrayList<>();
     private Phase phase = Phase.RUNNING;
     private @Nullable GuestEngines owner;
     private long deadline = Long.MAX_VALUE;
@@ -115,7 +115,7 @@ final class EngineTurns {
     // ------------------------------------------------------------------ guests come and go
 
     void attach(GuestEngines guest, SchedulingParameters parameters) {
-        guests.put(guest.id(), guest);
+        guests.add(guest);
         scheduler.add(guest.id(), parameters);
     }
 
@@ -124,7 +124,7 @@ final class EngineTurns {
         takeOff(guest);
         guest.detached = true;
         patience.forget(guest);
-        guests.remove(guest.id());
+        guests.remove(guest);
         scheduler.remove(guest.id(), clock.nanoTime());
         guest.close();
         react();
@@ -311,13 +311,22 @@ final class EngineTurns {
     private int granted(long now) {
         for (int i = 0; i <= guests.size(); i++) {
             int granted = scheduler.step(now);
-            GuestEngines guest = guests.get(granted);
+            GuestEngines guest = guest(granted);
             if (guest == null || isReady(guest)) {
                 return granted;
             }
             scheduler.workDrained(granted, now);
         }
         return EngineGroupScheduler.NOBODY;
+    }
+
+    private @Nullable GuestEngines guest(int id) {
+        for (int i = 0; i < guests.size(); i++) {
+            if (guests.get(i).id() == id) {
+                return guests.get(i);
+            }
+        }
+        return null;
     }
 
     private static boolean isReady(GuestEngines guest) {
@@ -344,8 +353,8 @@ final class EngineTurns {
             if (scheduler.granted() == guest.id()) {
                 submitter.submit(guest);
             }
-            submitter.noteQuiet(guest, now);
-            if (!guest.hasQueued() && rings.isDry(guest)) {
+            boolean quiet = submitter.noteQuiet(guest, now);
+            if (quiet && !guest.hasQueued() && rings.isDry(guest)) {
                 scheduler.workDrained(guest.id(), now);
             }
         }
@@ -433,7 +442,7 @@ final class EngineTurns {
     }
 
     private boolean startSwitch(@Nullable GuestEngines from, int to, long now, int lost) {
-        GuestEngines next = guests.get(to);
+        GuestEngines next = guest(to);
         if (next == null) {
             throw new IllegalStateException("no guest " + to);
         }

@@ -56,7 +56,7 @@ public final class GuestEngines {
     boolean detached;
 
     /** It has hung the engines too often. */
-    boolean hungTooOften;
+    volatile boolean hungTooOften;
 
     /** INSTPM of the hardware has {@link #CONSTANT_MODE}, or may get it by what waits to run. */
     private boolean absoluteConstants;
@@ -148,7 +148,8 @@ public final class GuestEngines {
 
     /** Returns whether some batch that is run in pieces goes on. */
     boolean inPieces() {
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             if (inPieces(engine)) {
                 return true;
             }
@@ -234,7 +235,8 @@ public final class GuestEngines {
 
     /** Gives up the address spaces that engines have been in, of those that have run dry. */
     void releasePastAddressSpaces(PhysicalRings physical) {
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             if (ppgtt.holdsPast(engine) && physical.isQuiet(ring(engine))) {
                 synchronized (lock) {
                     ppgtt.releasePast(engine);
@@ -244,10 +246,10 @@ public final class GuestEngines {
     }
 
     /** Copies ring or batch contents as the GPU would read them through the global GTT. */
-    boolean copyOut(long graphicsAddress, MemorySegment target) {
+    boolean copyOut(long graphicsAddress, MemorySegment target, long at, long length) {
         synchronized (lock) {
             try {
-                boolean copied = gtt.copyOut(graphicsAddress, target);
+                boolean copied = gtt.copyOut(graphicsAddress, target, at, length);
                 GuestFailure.surfaceLateErrors();
                 return copied;
             } catch (Throwable thrown) { // its memory has gone, or is less than it said
@@ -336,7 +338,8 @@ public final class GuestEngines {
      */
     boolean copyContext() {
         long address = Integer.toUnsignedLong(currentContext);
-        return address != 0 && copyOut(address, contextImage().segment());
+        return address != 0
+                && copyOut(address, contextImage().segment(), 0, ReservedArea.CONTEXT_BYTES);
     }
 
     /** The context that is current once all commands taken so far have run. */

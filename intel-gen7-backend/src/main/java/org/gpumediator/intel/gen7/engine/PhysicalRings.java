@@ -52,7 +52,8 @@ final class PhysicalRings {
 
     /** Lets the engines raise the interrupts that guests may ask for. */
     void programMasks() {
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             programMasks(engine);
         }
     }
@@ -66,7 +67,8 @@ final class PhysicalRings {
 
     /** Asks all rings to stop, each at the end of its current command. */
     void stop() {
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             stop(engine);
         }
     }
@@ -76,7 +78,8 @@ final class PhysicalRings {
      * and come to its end.
      */
     void stop(GuestEngines guest) {
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             if (!guest.inPieces(engine)) {
                 stop(engine);
             }
@@ -93,7 +96,8 @@ final class PhysicalRings {
 
     /** Lets all engines run, but for those that the guest itself has stopped. */
     void letRun(GuestEngines guest) {
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             letRun(guest, engine);
         }
     }
@@ -105,7 +109,8 @@ final class PhysicalRings {
     }
 
     boolean stopped() {
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             if (!stopped(engine)) {
                 return false;
             }
@@ -119,7 +124,8 @@ final class PhysicalRings {
 
     /** Switches all rings off. */
     void switchOff() {
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             mmio.write(engine.base() + RingRegisters.CTL, 0);
         }
     }
@@ -128,18 +134,20 @@ final class PhysicalRings {
     void unload(GuestEngines guest, Engine engine) {
         mmio.write(engine.base() + RingRegisters.CTL, 0);
         guest.ring(engine).loaded = false;
+        guest.ring(engine).quiet = false;
     }
 
     // ------------------------------------------------------------------ looking
 
     void refreshHeads(GuestEngines guest) {
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             refreshHead(guest.ring(engine));
         }
     }
 
     void refreshHead(VirtualRing ring) {
-        if (ring.enabled() && ring.loaded && !ring.hung) {
+        if (ring.enabled() && ring.loaded && !ring.hung && !ring.quiet) {
             ring.headIs(mmio.read(ring.engine().base() + RingRegisters.HEAD));
         }
     }
@@ -175,7 +183,9 @@ final class PhysicalRings {
             return (int) piece + address - copy;
         }
         long operand = Integer.toUnsignedLong(ring.start) + ring.offsetOfJump() + Integer.BYTES;
-        return guest.copyOut(operand, jumpTargetBytes) ? jumpTarget[0] + address - copy : 0;
+        return guest.copyOut(operand, jumpTargetBytes, 0, Integer.BYTES)
+                ? jumpTarget[0] + address - copy
+                : 0;
     }
 
     /**
@@ -243,11 +253,11 @@ final class PhysicalRings {
 
     /** Returns whether all engines have run what the guest on them has given, or may not run it. */
     boolean isDry(GuestEngines guest) {
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             VirtualRing ring = guest.ring(engine);
             if (ring.enabled() && !ring.hung && ring.loaded) {
-                refreshHead(ring);
-                if (!stopped(engine) || !ring.isDry() && !guest.stopped(engine)) {
+                if (!isQuiet(ring) && !(guest.stopped(engine) && stopped(engine))) {
                     return false;
                 }
             }
@@ -260,8 +270,11 @@ final class PhysicalRings {
      * past the jump while a batch runs.
      */
     boolean isQuiet(VirtualRing ring) {
-        refreshHead(ring);
-        return ring.isDry() && stopped(ring.engine());
+        if (!ring.quiet) {
+            refreshHead(ring);
+            ring.quiet = ring.isDry() && stopped(ring.engine());
+        }
+        return ring.quiet;
     }
 
     // ------------------------------------------------------------------ loading
@@ -276,7 +289,8 @@ final class PhysicalRings {
         stop();
         renderState.restore(guest);
         int unflushed = 0;
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             unflushed |= load(guest, engine) ? 0 : engine.bit();
         }
         return unflushed;
@@ -285,7 +299,8 @@ final class PhysicalRings {
     /** Puts a guest's state back into engines that were reset under it; all rings stay stopped. */
     void reload(GuestEngines guest, int engines) {
         stop();
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             if ((engines & engine.bit()) != 0) {
                 renderState.restore(guest, engine);
                 load(guest, engine);
@@ -380,6 +395,7 @@ final class PhysicalRings {
         int base = ring.engine().base();
         mmio.write(base + RingRegisters.CTL, 0);
         back.run();
+        ring.quiet = false;
         mmio.write(base + RingRegisters.HEAD, ring.head);
         mmio.write(base + RingRegisters.TAIL, ring.taken);
         mmio.write(base + RingRegisters.CTL, ring.ctl);
@@ -416,7 +432,8 @@ final class PhysicalRings {
     /** As {@link #invalidate(Engine)} for all engines; returns whether all have forgotten. */
     boolean invalidateAll() {
         boolean all = true;
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             all &= invalidate(engine);
         }
         return all;
@@ -427,7 +444,8 @@ final class PhysicalRings {
     /** Takes everything of a guest out of the engines, but for those that have lost it. */
     void save(GuestEngines guest, int lost) {
         keepRegisters(guest, lost);
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             if ((lost & engine.bit()) == 0) {
                 refreshActiveHead(guest, engine);
                 refreshStatus(guest, engine);
@@ -448,7 +466,8 @@ final class PhysicalRings {
      */
     void keepRegisters(GuestEngines guest, int lost) {
         renderState.save(guest, lost);
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             if ((lost & engine.bit()) == 0) {
                 refreshDirectory(guest, engine);
             }
@@ -472,7 +491,8 @@ final class PhysicalRings {
      */
     boolean releaseAddressSpaces(GuestEngines guest) {
         boolean all = true;
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             VirtualRing ring = guest.ring(engine);
             boolean quiet = !ring.enabled() || isQuiet(ring);
             all &= quiet;

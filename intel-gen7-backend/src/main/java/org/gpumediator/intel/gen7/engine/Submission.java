@@ -44,6 +44,11 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
 
     private final CommandScanner scanner = new CommandScanner(ScanLimits.DEFAULT);
     private int[] dwords = new int[4096];
+
+    /** Where dwords were read to last, and the same as bytes. */
+    private int[] readTo = dwords;
+
+    private MemorySegment readToBytes = MemorySegment.ofArray(dwords);
     private @Nullable GuestEngines guest;
     private @Nullable VirtualRing ring;
     private @Nullable SubmissionEffects effects;
@@ -126,11 +131,8 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
     private boolean copyRing(int from, int length, int count) {
         int untilEnd = Math.min(count, (length - from) / Integer.BYTES);
         long start = Integer.toUnsignedLong(ring().start);
-        MemorySegment target = MemorySegment.ofArray(dwords);
-        long bytes = (long) untilEnd * Integer.BYTES;
-        long rest = (long) (count - untilEnd) * Integer.BYTES;
-        return guest().copyOut(start + from, target.asSlice(0, bytes))
-                && (rest == 0 || guest().copyOut(start, target.asSlice(bytes, rest)));
+        return read(start + from, dwords, 0, untilEnd)
+                && (count == untilEnd || read(start, dwords, untilEnd, count - untilEnd));
     }
 
     private void store(int from, int length, int count) {
@@ -212,13 +214,16 @@ final class Submission implements ScanContext, GuestDwords, ScanEvents {
             GraphicsSpace space, long graphicsAddress, int[] target, int at, int count) {
         // A batch in the per-process space runs unprivileged and is not read. What is left is a
         // privileged batch that chains into that space, which no known driver does: it ends there.
-        return space == GraphicsSpace.GGTT
-                && guest().copyOut(
-                                graphicsAddress,
-                                MemorySegment.ofArray(target)
-                                        .asSlice(
-                                                (long) at * Integer.BYTES,
-                                                (long) count * Integer.BYTES));
+        return space == GraphicsSpace.GGTT && read(graphicsAddress, target, at, count);
+    }
+
+    private boolean read(long graphicsAddress, int[] target, int at, int count) {
+        if (target != readTo) {
+            readTo = target;
+            readToBytes = MemorySegment.ofArray(target);
+        }
+        long bytes = (long) count * Integer.BYTES;
+        return guest().copyOut(graphicsAddress, readToBytes, (long) at * Integer.BYTES, bytes);
     }
 
     @Override

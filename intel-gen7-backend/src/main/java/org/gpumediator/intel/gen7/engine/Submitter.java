@@ -38,34 +38,44 @@ final class Submitter {
     /** Gives all engines what they have room for. What fails is the guest's failure. */
     void submit(GuestEngines guest) {
         try {
-            takeFromAll(guest); // first, so that looks do not use up the budget each time
+            // First, so that looks do not use up the budget each time.
+            boolean any = takeFromAll(guest);
             for (int i = 0; i < LOOKS && guest.tableLook().isNeeded(); i++) {
                 guest.releasePastAddressSpaces(rings);
                 lookAtTables(guest);
-                takeFromAll(guest);
+                boolean ignored = takeFromAll(guest);
+                any = true;
             }
-            GuestFailure.surfaceLateErrors();
+            if (any) { // the guest's memory was looked at
+                GuestFailure.surfaceLateErrors();
+            }
         } catch (Throwable thrown) {
             guest.failed(thrown);
         }
     }
 
-    private void takeFromAll(GuestEngines guest) {
-        for (Engine engine : Engine.ALL) {
+    /** Returns whether there was anything that could be taken. */
+    private boolean takeFromAll(GuestEngines guest) {
+        boolean any = false;
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             VirtualRing ring = guest.ring(engine);
             if (ring.mayTake()
                     && !guest.tableLook().isUnderWay()
                     && !guest.held
                     && !guest.failed()) {
+                any = true;
                 submit(guest, ring, Integer.MAX_VALUE);
             }
         }
+        return any;
     }
 
     /** Goes on with looking through the tables, if that is needed. */
     void lookAtTables(GuestEngines guest) {
         int forget = guest.tableLook().goOn(budget);
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             if ((forget & engine.bit()) != 0) {
                 rings.invalidate(engine);
             }
@@ -80,7 +90,8 @@ final class Submitter {
     boolean goOn(GuestEngines guest) {
         boolean any = false;
         try {
-            for (Engine engine : Engine.ALL) {
+            for (int i = 0; i < Engine.COUNT; i++) {
+                Engine engine = Engine.of(i);
                 if (guest.inPieces(engine) && rings.isQuiet(guest.ring(engine))) {
                     any = true;
                     submit(guest, guest.ring(engine), VirtualRing.JUMP_BYTES);
@@ -138,20 +149,31 @@ final class Submitter {
         }
     }
 
-    /** Takes note of which engines have come to the end of their work. */
-    void noteQuiet(GuestEngines guest, long now) {
-        for (Engine engine : Engine.ALL) {
+    /**
+     * Takes note of which engines have come to the end of their work; returns whether none works
+     * any more, but for those that the guest has stopped.
+     */
+    boolean noteQuiet(GuestEngines guest, long now) {
+        boolean all = true;
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             VirtualRing ring = guest.ring(engine);
-            if (ring.busy.working() && rings.isQuiet(ring)) {
-                ring.busy.end(now);
+            if (ring.busy.working()) {
+                if (rings.isQuiet(ring)) {
+                    ring.busy.end(now);
+                } else {
+                    all &= guest.stopped(engine);
+                }
             }
         }
+        return all;
     }
 
     /** Takes note that no engine works for a guest any more. */
     void noteStopped(GuestEngines guest) {
         long now = clock.nanoTime();
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             guest.ring(engine).busy.end(now);
         }
     }
@@ -159,7 +181,8 @@ final class Submitter {
     /** Takes note that engines go on with what is left. */
     void noteResumed(GuestEngines guest) {
         long now = clock.nanoTime();
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             VirtualRing ring = guest.ring(engine);
             if (ring.enabled() && !ring.isDry()) {
                 ring.busy.begin(now);

@@ -37,7 +37,8 @@ final class TableLook {
 
     private boolean waits() {
         boolean queued = false;
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             VirtualRing ring = guest.ring(engine);
             if (ring.waitsForTables && ring.mayTake()) {
                 return false; // its tables are looked at in this look; the next comes after
@@ -60,7 +61,8 @@ final class TableLook {
             underWay = true;
             served = asked;
             asked = 0;
-            for (Engine engine : Engine.ALL) {
+            for (int i = 0; i < Engine.COUNT; i++) {
+                Engine engine = Engine.of(i);
                 guest.ring(engine).beginLook();
             }
             guest.beginLook();
@@ -69,7 +71,8 @@ final class TableLook {
             return 0;
         }
         underWay = false;
-        for (Engine engine : Engine.ALL) {
+        for (int i = 0; i < Engine.COUNT; i++) {
+            Engine engine = Engine.of(i);
             guest.ring(engine).endLook();
         }
         int forget = served;

@@ -78,6 +78,12 @@ final class VirtualRing {
     /** The physical ring is this one: its HEAD is this one's. */
     boolean loaded;
 
+    /**
+     * The engine was seen to have run all that it was given, and has been given nothing since: it
+     * need not be asked again.
+     */
+    boolean quiet;
+
     /** HEAD as it was loaded: while it is the same, what an engine shows is another's. */
     int headAtLoad;
 
@@ -288,6 +294,7 @@ final class VirtualRing {
     void took(int bytes) {
         padded &= bytes == 0;
         endIsPadded &= bytes == 0;
+        quiet &= bytes == 0;
         taken = (taken + bytes) % length();
         takenInAll += bytes;
     }
@@ -310,6 +317,7 @@ final class VirtualRing {
         }
         shadow().segment().set(LE32, taken, 0);
         endIsPadded = true;
+        quiet = false;
         return true;
     }
 
@@ -361,6 +369,7 @@ final class VirtualRing {
 
     /** Makes everything from the head on be audited anew. */
     void retake() {
+        quiet = false;
         taken = headOffset();
         endIsPadded = false;
         covered = taken;

@@ -432,11 +432,12 @@ public final class GuestGtt {
      * Copies what the guest has at a graphics address, as the GPU would read it: from memory that
      * the GPU can be given. Never by {@link GuestMemory#read}, which may wait for another process.
      *
-     * @param target filled whole, or the answer is {@code false}
+     * @param target where to
+     * @param at of its bytes from here on
+     * @param length so many are filled, or the answer is {@code false}
      * @return whether every byte is inside the slice and in such memory of the guest
      */
-    public boolean copyOut(long graphicsAddress, MemorySegment target) {
-        long length = target.byteSize();
+    public boolean copyOut(long graphicsAddress, MemorySegment target, long at, long length) {
         if (released || !slice.contains(graphicsAddress, length)) {
             return false;
         }
@@ -449,8 +450,8 @@ public final class GuestGtt {
             if (region == null) {
                 return false;
             }
-            long at = Pte.address(entry) - region.start() + inPage;
-            MemorySegment.copy(region.segment(), at, target, done, piece);
+            long from = Pte.address(entry) - region.start() + inPage;
+            MemorySegment.copy(region.segment(), from, target, at + done, piece);
             done += piece;
         }
         return true;
