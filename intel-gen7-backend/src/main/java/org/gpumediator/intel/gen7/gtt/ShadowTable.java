@@ -188,12 +188,14 @@ public final class ShadowTable {
         if (at < 0) {
             return;
         }
-        MemorySegment.copy(memory, LE32, start, entries, 0, ENTRIES);
+        int first = (int) at / Integer.BYTES;
+        long from = start + (long) first * Integer.BYTES;
+        MemorySegment.copy(memory, LE32, from, entries, first, ENTRIES - first);
         known = pages.own(known);
         int[] before = known.entries();
         int run = 0;
         int changed = 0;
-        for (int i = (int) at / Integer.BYTES; i < ENTRIES; i++) {
+        for (int i = first; i < ENTRIES; i++) {
             int entry = entries[i];
             if (entry != before[i]) {
                 before[i] = entry;
