@@ -1,9 +1,9 @@
 /**
  * Fake hardware, scripted guests, a fake VMM and contract tests.
  *
- * <p>A test of a hypervisor begins at {@link org.gpumediator.testkit.junit.FakeGpuTest}; the tests of
- * a VMM of one's own extend {@link org.gpumediator.testkit.contract.VmmContract}; policies are held
- * to {@link org.gpumediator.testkit.contract.PartitionPolicyContract} and {@link
+ * <p>A test of a hypervisor begins at {@link org.gpumediator.testkit.junit.FakeGpuTest}; the tests
+ * of a VMM of one's own extend {@link org.gpumediator.testkit.contract.VmmContract}; policies are
+ * held to {@link org.gpumediator.testkit.contract.PartitionPolicyContract} and {@link
  * org.gpumediator.testkit.contract.SchedulingPolicyContract}, backends to {@link
  * org.gpumediator.testkit.contract.GpuBackendContract} and {@link
  * org.gpumediator.testkit.contract.VirtualGpuContract}. Nothing moves unless a test steps it.

@@ -186,8 +186,7 @@ final class WholeFunction {
                 share(at + 4, 2, Share.GUEST);
                 boolean keeps = (gpu.readConfig(at + 4, 2) & NO_SOFT_RESET) != 0;
                 builder.capability(
-                        at,
-                        Capability.powerManagement(keeps ? D3Exit.KEEPS_STATE : D3Exit.RESETS));
+                        at, Capability.powerManagement(keeps ? D3Exit.KEEPS_STATE : D3Exit.RESETS));
             }
             case MSI -> {
                 Capability messages = msi(gpu.readConfig(at + 2, 2));

@@ -1,10 +1,10 @@
 package org.gpumediator.testkit.ada;
 
 /**
- * A channel that a guest's driver has made for a copy engine: a ring of entries, each of which names
- * a piece of a push buffer, all at addresses of the guest's own page tables. It runs one entry at a
- * time, and no entry of more than 16,384 dwords; what leads nowhere, or is no method that it knows
- * how to carry out, stops it for good.
+ * A channel that a guest's driver has made for a copy engine: a ring of entries, each of which
+ * names a piece of a push buffer, all at addresses of the guest's own page tables. It runs one
+ * entry at a time, and no entry of more than 16,384 dwords; what leads nowhere, or is no method
+ * that it knows how to carry out, stops it for good.
  *
  * <p>Used under the board's lock.
  *
@@ -121,9 +121,12 @@ final class GuestChannel {
         if (method != EXECUTE || (value & 7) != EXECUTE_RELEASE) {
             return true;
         }
-        long at = Integer.toUnsignedLong(host[SEMAPHORE_LOW / 4]) | (long) host[SEMAPHORE_HIGH / 4] << 32;
+        long at =
+                Integer.toUnsignedLong(host[SEMAPHORE_LOW / 4])
+                        | (long) host[SEMAPHORE_HIGH / 4] << 32;
         boolean wide = (value & EXECUTE_64_BIT) != 0;
-        long payload = Integer.toUnsignedLong(host[PAYLOAD_LOW / 4]) | (long) host[PAYLOAD_HIGH / 4] << 32;
+        long payload =
+                Integer.toUnsignedLong(host[PAYLOAD_LOW / 4]) | (long) host[PAYLOAD_HIGH / 4] << 32;
         return tables.storeVirtual(place.instance, at, wide ? 8 : 4, payload);
     }
 }

@@ -80,7 +80,9 @@ final class GuestCopies {
     }
 
     private boolean release(int kind) {
-        long at = (get(SEMAPHORE_HIGH) & 0x1_ffffL) << 32 | Integer.toUnsignedLong(get(SEMAPHORE_LOW));
+        long at =
+                (get(SEMAPHORE_HIGH) & 0x1_ffffL) << 32
+                        | Integer.toUnsignedLong(get(SEMAPHORE_LOW));
         boolean stamped = kind != 2 || tables.storeVirtual(instance, at + 8, 8, tables.nanoTime());
         return stamped && tables.storeVirtual(instance, at, 4, get(PAYLOAD));
     }
@@ -104,7 +106,8 @@ final class GuestCopies {
         for (long i = 0; i < lines; i++) {
             long from = wide(SOURCE_HIGH) + i * get(SOURCE_PITCH);
             long to = wide(TARGET_HIGH) + i * get(TARGET_PITCH);
-            byte @Nullable [] bytes = fills ? constant((int) line, element) : load(flags, from, (int) line);
+            byte @Nullable [] bytes =
+                    fills ? constant((int) line, element) : load(flags, from, (int) line);
             if (bytes == null || !store(flags, to, bytes)) {
                 return false;
             }

@@ -58,8 +58,8 @@ final class GuestService {
 
     /**
      * Controls with a message of their own that change nothing here: use of framebuffer, scheduling
-     * and its time slices, pre-emption, interleaving, contexts, the default address space, pages for
-     * channels that have died.
+     * and its time slices, pre-emption, interleaving, contexts, the default address space, pages
+     * for channels that have died.
      */
     private static final Set<Integer> TAKEN_NOTE_OF =
             Set.of(85, 97, 98, 99, 100, 101, 102, 111, 120, 143, 155);

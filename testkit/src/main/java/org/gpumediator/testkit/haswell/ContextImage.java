@@ -50,8 +50,8 @@ final class ContextImage {
     private static final int SET_CONTEXT = 0x18;
 
     /**
-     * Returns where the command finds the image that it loads by force, through the global table, or
-     * {@code -1} if it does not: any other may be one that the engine has itself.
+     * Returns where the command finds the image that it loads by force, through the global table,
+     * or {@code -1} if it does not: any other may be one that the engine has itself.
      */
     static long forced(int header, int operand) {
         boolean loads =

@@ -125,8 +125,7 @@ public final class FakeGpus {
             builder.monitor(mode.width(), mode.height());
         }
         builder.timing(timing(options.getOrDefault("timing", "instant")));
-        return new Haswell(
-                builder.stolenBytes(0).mappableTable(SealedMemory.allocator()).build());
+        return new Haswell(builder.stolenBytes(0).mappableTable(SealedMemory.allocator()).build());
     }
 
     private static FakeHaswell.CommandTiming timing(String name) {

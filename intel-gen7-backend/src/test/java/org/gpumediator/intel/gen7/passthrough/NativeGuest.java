@@ -5,8 +5,8 @@ import org.gpumediator.testkit.GuestBar;
 import org.gpumediator.testkit.haswell.HaswellEngine;
 
 /**
- * A guest that drives the blitter of a Haswell as a native driver does: its own table, its own ring,
- * guest-physical addresses in every entry.
+ * A guest that drives the blitter of a Haswell as a native driver does: its own table, its own
+ * ring, guest-physical addresses in every entry.
  */
 final class NativeGuest {
 

@@ -205,16 +205,11 @@ public final class GspRpc implements AutoCloseable {
     }
 
     /** Sends a message, in pieces if it is long; nobody else's comes between them. */
-    private void transmit(
-            String what, int function, int sequence, byte[] head, byte[] tail) {
+    private void transmit(String what, int function, int sequence, byte[] head, byte[] tail) {
         int bytes = head.length + tail.length;
         if (bytes > SharedQueues.MOST_BODY) {
             throw new IllegalArgumentException(
-                    what
-                            + ": "
-                            + bytes
-                            + " bytes: expected at most "
-                            + SharedQueues.MOST_BODY);
+                    what + ": " + bytes + " bytes: expected at most " + SharedQueues.MOST_BODY);
         }
         transmitting.lock();
         try {

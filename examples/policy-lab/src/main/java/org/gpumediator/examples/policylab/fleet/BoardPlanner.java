@@ -34,8 +34,8 @@ public interface BoardPlanner {
     }
 
     /**
-     * Returns the partition that the policy gives on a board, if on another of the same view it gave
-     * this one.
+     * Returns the partition that the policy gives on a board, if on another of the same view it
+     * gave this one.
      */
     default ResourcePartition partition(GpuInventory board, ResourcePartition elsewhere) {
         return elsewhere;

@@ -105,7 +105,11 @@ public final class BoardState {
                     model().policy().decide(inventory, PartitionRequest.of("new", asked));
             if (!(decision instanceof PartitionDecision.Placed(var partition))) {
                 throw new IllegalStateException(
-                        model().name() + ": planner and policy differ on " + type + ": " + decision);
+                        model().name()
+                                + ": planner and policy differ on "
+                                + type
+                                + ": "
+                                + decision);
             }
             GpuInventory.Holding came = new GpuInventory.Holding("new", asked, partition);
             known = new Next(table.with(this, came, inventory.with(came)), partition);
@@ -120,9 +124,7 @@ public final class BoardState {
         return new GpuInventory.Holding(
                 owner,
                 model().types().get(model().number(type)),
-                board == inventory
-                        ? partition
-                        : model().planner().partition(board, partition));
+                board == inventory ? partition : model().planner().partition(board, partition));
     }
 
     Object view() {

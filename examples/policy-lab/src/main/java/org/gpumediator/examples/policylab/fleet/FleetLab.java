@@ -93,7 +93,8 @@ public final class FleetLab {
      * in every run.
      */
     public Table decisionTimes() {
-        Table table = new Table(
+        Table table =
+                new Table(
                         List.of(
                                 "stream",
                                 "policy",

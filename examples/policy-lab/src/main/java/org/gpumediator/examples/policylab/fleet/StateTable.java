@@ -55,8 +55,7 @@ final class StateTable {
 
     /** Returns the state of a board after a virtual GPU has left it. */
     BoardState without(BoardState before, GpuInventory.Holding gone, GpuInventory after) {
-        return state(
-                new Key(model.planner().view(before.view(), gone, after), only(after)), after);
+        return state(new Key(model.planner().view(before.view(), gone, after), only(after)), after);
     }
 
     private BoardState state(Key key, GpuInventory inventory) {

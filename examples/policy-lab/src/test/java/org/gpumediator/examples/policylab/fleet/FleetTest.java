@@ -219,15 +219,17 @@ class FleetTest {
 
             assertThat(trying.creatable(trying.view(inventory), inventory))
                     .isEqualTo(
-                            model.planner()
-                                    .creatable(model.planner().view(inventory), inventory));
+                            model.planner().creatable(model.planner().view(inventory), inventory));
             VgpuType whole = model.types().get(model.number("NVIDIA L4-24Q"));
             for (BoardPlanner planner : List.of(trying, model.planner())) {
                 GpuInventory left = inventory;
                 for (String owner : planner.mustGo(inventory, whole)) {
                     left = left.without(owner);
                 }
-                assertThat(planner.creatable(planner.view(left), left)[model.number("NVIDIA L4-24Q")]).isEqualTo(1);
+                assertThat(
+                                planner.creatable(planner.view(left), left)[
+                                        model.number("NVIDIA L4-24Q")])
+                        .isEqualTo(1);
             }
         }
     }

@@ -57,6 +57,7 @@ final class Session implements AutoCloseable {
     private final MemorySegment in;
     private final MemorySegment out;
     private final DmaMessages dma;
+
     /** The command register of configuration space, and its bit that lets a GPU access memory. */
     private static final int COMMAND = 0x04;
 
