@@ -51,7 +51,7 @@ final class GspQueues {
     private ByteBuffer incoming = little(new byte[ENTRY]);
 
     /** Of each number of elements a message that was sent, for the next one. */
-    private final byte @Nullable [][] spare = new byte[MOST_ELEMENTS + 1][];
+    private final byte[] @Nullable [] spare = new byte[MOST_ELEMENTS + 1][];
 
     private @Nullable Message partial;
     private @Nullable ByteBuffer partialBody;

@@ -15,7 +15,7 @@ public final class PrecisionPalette {
     static final int ENTRIES = 1024;
 
     @GuardedBy("this")
-    private final int @Nullable [][] tables = new int[VirtualDisplay.PIPES][];
+    private final int[] @Nullable [] tables = new int[VirtualDisplay.PIPES][];
 
     /** Creates tables of zeros. */
     public PrecisionPalette() {}
