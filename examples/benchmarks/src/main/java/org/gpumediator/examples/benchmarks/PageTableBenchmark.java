@@ -107,7 +107,7 @@ public class PageTableBenchmark {
         private int tail;
 
         Guest() {
-            FakeVmm.Builder builder = FakeVmm.builder().ram(TABLES + directories * 2 * MIB);
+            FakeVmm.Builder builder = FakeVmm.builder().ram(TABLES + directories * 2L * MIB);
             vmm = (tracked ? builder : builder.withoutWriteTracking()).build();
             vmm.plug(
                     mediator.create(
